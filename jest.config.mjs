@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/** Every workspace that can hold tests, by the name `--selectProjects` takes. */
+const folders = {
+  contracts: 'packages/contracts',
+  kit: 'packages/kit',
+  ...Object.fromEntries(readdirSync(`${root}/services`).map((name) => [name, `services/${name}`])),
+  cli: 'cli',
+  e2e: 'e2e',
+  bench: 'bench',
+  local: 'deploy/local',
+};
+
+const shared = {
+  testEnvironment: 'node',
+  // 'source' makes a workspace package resolve to its TypeScript, so that no build has to come before a test.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  // .js first: a package that ships both its sources and its output is read from the output.
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+/** Packages keep unit tests beside the source and the others in test/; folders that are all tests keep them anywhere. */
+const testMatch = (folder) =>
+  existsSync(`${root}/${folder}/src`)
+    ? [`${root}/${folder}/src/**/*.test.ts`, `${root}/${folder}/test/**/*.test.ts`]
+    : [`${root}/${folder}/**/*.test.ts`];
+
+export default {
+  rootDir: root,
+  // Two: the databases and the broker of a run want the other cores, and races in tests get no truer with more.
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  projects: Object.entries(folders)
+    .filter(([, folder]) => existsSync(`${root}/${folder}/package.json`))
+    .map(([displayName, folder]) => ({
+      ...shared,
+      displayName,
+      rootDir: `${root}/${folder}`,
+      testMatch: testMatch(folder),
+      testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+    })),
+};

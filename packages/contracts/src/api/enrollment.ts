@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import { FundedBy, PurchaseKind, SessionStatus } from '../events/enrollment.js';
+import { route } from '../route.js';
+import { Id, Instant, InstantInput, Money, MoneyInput, text } from '../shapes.js';
+import { listOf, page, setOf } from './lists.js';
+
+export const Session = z
+  .object({
+    id: Id,
+    courseId: Id,
+    number: z.int(),
+    title: z.string(),
+    startsAt: Instant,
+    durationMinutes: z.int(),
+    price: Money,
+    status: SessionStatus,
+    roomName: z.string(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Session' });
+
+export const Course = z
+  .object({
+    id: Id,
+    teacherId: Id,
+    title: z.string(),
+    description: z.string(),
+    price: Money,
+    status: z.enum(['draft', 'published', 'archived']),
+    maxStudents: z.int().nullable(),
+    currentStudents: z.int(),
+    sessions: z.array(Session),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Course' });
+export type Course = z.infer<typeof Course>;
+
+export const PurchaseStatus = z.enum([
+  'pending',
+  'active',
+  'declined',
+  'expired',
+  'cancelled',
+  'attended',
+  'missed',
+  'refunded',
+  'completed',
+]);
+
+export const Purchase = z
+  .object({
+    id: Id,
+    kind: PurchaseKind,
+    courseId: Id,
+    sessionId: Id.nullable(),
+    studentId: Id,
+    price: Money,
+    fundedBy: FundedBy,
+    paymentStatus: z.enum(['pending', 'paid', 'refunded']),
+    status: PurchaseStatus,
+    declineReason: z.string().nullable(),
+    refunded: Money,
+    attended: z.boolean(),
+    attendanceSeconds: z.int(),
+    cancelledAt: Instant.nullable(),
+    completionPercentage: z.int().nullable(),
+    holds: z.array(
+      z.object({
+        id: Id,
+        sessionId: Id,
+        amount: z.int(),
+        currency: z.string(),
+        status: z.enum([
+          'pending',
+          'held',
+          'review',
+          'disputed',
+          'released',
+          'refunded',
+          'split',
+          'declined',
+        ]),
+      }),
+    ),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Purchase' });
+export type Purchase = z.infer<typeof Purchase>;
+
+const courseId = z.strictObject({ courseId: Id });
+const sessionId = z.strictObject({ sessionId: Id });
+const number = z.int().min(1).max(1000);
+
+export const createCourse = route({
+  method: 'post',
+  path: '/courses',
+  who: ['teacher'],
+  summary: 'Draft a course with its sessions',
+  body: z.strictObject({
+    title: text(200),
+    description: text(5000, 0),
+    price: MoneyInput,
+    maxStudents: z.int().min(1).max(100_000).optional(),
+    sessions: z
+      .array(
+        z.strictObject({
+          number,
+          title: text(200),
+          startsAt: InstantInput,
+          durationMinutes: z.int().min(5).max(720).default(60),
+          price: MoneyInput,
+        }),
+      )
+      .min(1, 'must have at least one session')
+      .max(200, 'must have at most 200 sessions'),
+  }),
+  status: 201,
+  answer: Course,
+  problems: [422],
+  idempotent: true,
+});
+
+export const listCourses = route({
+  method: 'get',
+  path: '/courses',
+  who: 'public',
+  summary: 'Published courses',
+  query: z.strictObject({ ...page, teacherId: Id.optional(), text: text(100).optional() }),
+  status: 200,
+  answer: listOf(Course),
+});
+
+export const readCourse = route({
+  method: 'get',
+  path: '/courses/:courseId',
+  who: 'public',
+  summary: 'One course; the teacher also sees drafts',
+  params: courseId,
+  status: 200,
+  answer: Course,
+});
+
+export const publishCourse = route({
+  method: 'post',
+  path: '/courses/:courseId/publish',
+  who: ['teacher'],
+  summary: 'Put a draft on sale',
+  params: courseId,
+  status: 200,
+  answer: Course,
+  problems: [409, 422],
+});
+
+export const purchaseSession = route({
+  method: 'post',
+  path: '/enrollments/sessions/:sessionId/purchase',
+  who: ['student'],
+  summary: 'Buy one session; the money is held until the class is settled',
+  params: sessionId,
+  body: z.strictObject({ fundedBy: z.enum(['credits', 'subscription']).default('credits') }).optional(),
+  status: 201,
+  answer: Purchase,
+  alsoAnswers: [202, 402],
+  problems: [409, 422],
+  idempotent: true,
+});
+
+export const listPurchases = route({
+  method: 'get',
+  path: '/enrollments/me',
+  who: ['student'],
+  summary: 'Your course purchases',
+  query: z.strictObject({ ...page, status: setOf(PurchaseStatus) }),
+  status: 200,
+  answer: listOf(Purchase),
+});
+
+export const listSessionPurchases = route({
+  method: 'get',
+  path: '/enrollments/me/sessions',
+  who: ['student'],
+  summary: 'Your purchases of single sessions',
+  query: z.strictObject({ ...page, status: setOf(PurchaseStatus) }),
+  status: 200,
+  answer: listOf(Purchase),
+});
+
+export const readSessionPurchase = route({
+  method: 'get',
+  path: '/enrollments/sessions/:purchaseId',
+  who: ['student'],
+  summary: 'One of your session purchases, with the state of its hold',
+  params: z.strictObject({ purchaseId: Id }),
+  status: 200,
+  answer: Purchase,
+});
+
+export const readAccess = route({
+  method: 'get',
+  path: '/enrollments/sessions/:sessionId/access',
+  who: 'any',
+  summary: 'May you enter this session, and why or why not',
+  params: sessionId,
+  status: 200,
+  answer: z.object({
+    hasAccess: z.boolean(),
+    reason: z.enum(['purchased', 'teacher', 'admin', 'pending', 'not-purchased', 'session-cancelled']),
+  }),
+});
+
+export const teacherCourses = route({
+  method: 'get',
+  path: '/teacher/courses',
+  who: ['teacher'],
+  summary: 'Your courses, drafts too',
+  query: z.strictObject({ ...page }),
+  status: 200,
+  answer: listOf(Course),
+});

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { route } from '../route.js';
+import { Id, Instant, Role, text } from '../shapes.js';
+
+export const User = z
+  .object({
+    id: Id,
+    email: z.string(),
+    name: z.string(),
+    roles: z.array(Role),
+    locale: z.string(),
+    timeZone: z.string(),
+    referralCode: z.string(),
+    referrerId: Id.nullable(),
+    status: z.enum(['active', 'suspended']),
+    createdAt: Instant,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof User>;
+
+export const Session = z
+  .object({ user: User, accessToken: z.string(), refreshToken: z.string() })
+  .meta({ id: 'SignedIn' });
+
+const email = z
+  .email('must be an e-mail address')
+  .max(254, 'must have at most 254 characters')
+  .overwrite((value) => value.toLowerCase());
+/** Not trimmed: a password is what was typed. 1,000 characters bound the work of hashing it. */
+const password = z
+  .string()
+  .min(10, 'must have at least 10 characters')
+  .max(1000, 'must have at most 1000 characters');
+const refreshToken = z.string().min(1).max(500);
+const locale = text(35).refine(isLocale, 'must be a BCP 47 language tag such as en or pl-PL');
+const timeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
+
+function isLocale(value: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+export const register = route({
+  method: 'post',
+  path: '/auth/register',
+  who: 'public',
+  summary: 'Open an account',
+  body: z.strictObject({
+    email,
+    password,
+    name: text(200),
+    role: z.enum(['student', 'teacher']),
+    referralCode: text(40).optional(),
+    locale: locale.optional(),
+    timeZone: timeZone.optional(),
+  }),
+  status: 201,
+  answer: Session,
+  problems: [409, 422],
+});
+
+export const login = route({
+  method: 'post',
+  path: '/auth/login',
+  who: 'public',
+  summary: 'Sign in',
+  body: z.strictObject({ email, password: z.string().min(1).max(1000) }),
+  status: 200,
+  answer: Session,
+  problems: [401, 429],
+});
+
+export const refresh = route({
+  method: 'post',
+  path: '/auth/refresh',
+  who: 'public',
+  summary: 'Trade a refresh token for a new pair; a spent one revokes the whole family',
+  body: z.strictObject({ refreshToken }),
+  status: 200,
+  answer: Session,
+  problems: [401],
+});
+
+export const logout = route({
+  method: 'post',
+  path: '/auth/logout',
+  who: 'public',
+  summary: 'Revoke a refresh token and its family',
+  body: z.strictObject({ refreshToken }),
+  status: 204,
+});
+
+export const me = route({
+  method: 'get',
+  path: '/auth/me',
+  who: 'any',
+  summary: 'Your own account, with the referral code to hand out',
+  status: 200,
+  answer: User,
+});
+
+export const updateMe = route({
+  method: 'patch',
+  path: '/auth/me',
+  who: 'any',
+  summary: 'Change your name, language or time zone',
+  body: z
+    .strictObject({ name: text(200).optional(), locale: locale.optional(), timeZone: timeZone.optional() })
+    .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  status: 200,
+  answer: User,
+});

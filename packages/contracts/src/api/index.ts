@@ -1,0 +1,20 @@
+/** Every route, by the service that answers it. The gateway routes by this list and nothing else. */
+import type { Route } from '../route.js';
+import * as attendance from './attendance.js';
+import * as enrollment from './enrollment.js';
+import * as identity from './identity.js';
+import * as settlement from './settlement.js';
+import * as wallet from './wallet.js';
+
+const modules = { identity, enrollment, attendance, settlement, wallet };
+
+export type ServiceName = keyof typeof modules;
+
+export const routesOf = (service: ServiceName): Route[] =>
+  Object.values<unknown>(modules[service]).filter(isRoute);
+
+export const services = Object.keys(modules) as ServiceName[];
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value;
+}

@@ -1,0 +1,65 @@
+/**
+ * Who hears what: the one place from which exchanges, queues and bindings follow. A service's list of consumers must
+ * equal its row here; docs/events.md is generated from it.
+ */
+import type { EventType } from './event.js';
+import * as attendance from './events/attendance.js';
+import * as enrollment from './events/enrollment.js';
+import * as identity from './events/identity.js';
+import * as settlement from './events/settlement.js';
+import * as wallet from './events/wallet.js';
+
+const { userRegistered, userUpdated, userSuspended } = identity;
+const { sessionScheduled, sessionRescheduled, sessionCancelled, purchaseRequested, expiryRequested } =
+  enrollment;
+const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
+const { sessionStarted, sessionCompleted } = attendance;
+const { holdReleased, holdRefunded, holdUnderReview } = settlement;
+
+export const hearers: Readonly<Record<string, readonly EventType[]>> = {
+  identity: [walletAudited],
+  enrollment: [
+    fundsHeld,
+    fundsDeclined,
+    holdPaid,
+    sessionStarted,
+    sessionCompleted,
+    holdReleased,
+    holdRefunded,
+    holdUnderReview,
+  ],
+  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled],
+  settlement: [
+    userRegistered,
+    userUpdated,
+    userSuspended,
+    sessionScheduled,
+    sessionRescheduled,
+    sessionCancelled,
+    fundsHeld,
+    sessionCompleted,
+    holdPaid,
+  ],
+  wallet: [
+    userRegistered,
+    userUpdated,
+    userSuspended,
+    purchaseRequested,
+    expiryRequested,
+    holdReleased,
+    holdRefunded,
+  ],
+};
+
+/** Every event type there is, by producer, in the order of the catalogue. */
+export const catalogue: readonly EventType[] = [identity, enrollment, attendance, settlement, wallet].flatMap(
+  (module) => Object.values(module).filter(isEventType),
+);
+
+function isEventType(value: unknown): value is EventType {
+  return typeof value === 'object' && value !== null && 'says' in value && 'subject' in value;
+}
+
+/** Is anybody bound to this type? Only then must a publish be routed. */
+export const hasHearer = (type: string): boolean =>
+  Object.values(hearers).some((types) => types.some((heard) => heard.type === type));
