@@ -37,7 +37,7 @@ export const isCurrency = (code: string): boolean => Object.hasOwn(EXPONENTS, co
 
 /** How many digits the minor unit has: 2 for USD, 0 for JPY, 3 for KWD. Throws RangeError for an unknown code. */
 export function exponentOf(currency: string): number {
-  const exponent = EXPONENTS[currency];
+  const exponent = isCurrency(currency) ? EXPONENTS[currency] : undefined;
   if (exponent === undefined) throw new RangeError(`${currency} is no ISO 4217 currency`);
   return exponent;
 }
@@ -89,7 +89,13 @@ export function toDecimal({ amount, currency }: Money): string {
 
 /** For people, in their locale: "$10.00", "10,00 €". Formats the exact decimal, never a float. */
 export function format(value: Money, locale = 'en'): string {
-  const formatter = new Intl.NumberFormat(locale, { style: 'currency', currency: value.currency });
+  const digits = exponentOf(value.currency); // Intl's own are CLDR's, which shows no minor unit of LBP or IQD
+  const formatter = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: value.currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   return formatter.format(toDecimal(value) as Intl.StringNumericLiteral);
 }
 

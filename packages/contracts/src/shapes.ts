@@ -15,11 +15,15 @@ const LATEST = Date.parse('2100-01-01T00:00:00Z');
 
 /** An instant as it comes in: RFC 3339 with any offset, this century; turned into UTC with milliseconds. */
 export const InstantInput = z.iso
-  .datetime({ offset: true, error: 'must be RFC 3339 with an offset, such as 2026-11-20T10:00:00Z' })
-  .refine(
-    (value) => Date.parse(value) >= EARLIEST && Date.parse(value) < LATEST,
-    'must lie between 2000 and 2100',
-  )
+  .datetime({
+    offset: true,
+    error: 'must be RFC 3339 with an offset, such as 2026-11-20T10:00:00Z',
+    abort: true, // what follows would meet an invalid date, and toISOString throws on one
+  })
+  .refine((value) => Date.parse(value) >= EARLIEST && Date.parse(value) < LATEST, {
+    error: 'must lie between 2000 and 2100',
+    abort: true,
+  })
   .overwrite((value) => new Date(value).toISOString());
 
 export const Currency = z

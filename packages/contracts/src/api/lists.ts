@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from '../shapes.js';
+import { InstantInput } from '../shapes.js';
 
 /** `?limit=` and `?cursor=`, the same for every list. A cursor is opaque to callers. */
 export const page = {
@@ -11,7 +11,8 @@ export const page = {
 export const setOf = <Item extends z.ZodType>(item: Item) =>
   z.union([z.array(item).max(20), item.transform((one) => [one])]).optional();
 
-export const period = { from: Instant.optional(), to: Instant.optional() };
+/** `?from=` (included) and `?to=` (excluded): RFC 3339 with any offset, as everywhere an instant comes in. */
+export const period = { from: InstantInput.optional(), to: InstantInput.optional() };
 
 /** What every list answers. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
