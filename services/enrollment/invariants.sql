@@ -1,0 +1,56 @@
+-- Each query holds when it returns no row.
+
+-- name: no purchase waits longer than 20 minutes
+select id, student_id, requested_at from purchases
+where status = 'pending' and requested_at < now() - interval '20 minutes';
+
+-- name: no session has more live seats than its course allows
+select sessions.id, sessions.max_students, count(*) as live_seats
+from sessions join seats on seats.session_id = sessions.id and seats.live
+group by sessions.id having count(*) > sessions.max_students;
+
+-- name: the seats counted on a limited session are its live seats
+select sessions.id, sessions.seats_taken, count(seats.session_id) as live_seats
+from sessions left join seats on seats.session_id = sessions.id and seats.live
+where sessions.max_students is not null
+group by sessions.id having count(seats.session_id) <> sessions.seats_taken;
+
+-- name: every session has the limit of its course
+select sessions.id, sessions.max_students, courses.max_students as course_max_students
+from sessions join courses on courses.id = sessions.course_id
+where sessions.max_students is distinct from courses.max_students;
+
+-- name: every pending or active purchase of a session has a live seat
+select purchases.id, purchases.status from purchases
+where kind = 'session' and status in ('pending', 'active') and not exists
+  (select from seats where seats.purchase_id = purchases.id and seats.live);
+
+-- name: no declined, expired or cancelled purchase keeps a seat
+select purchases.id, purchases.status from purchases join seats on seats.purchase_id = purchases.id and seats.live
+where purchases.status in ('declined', 'expired', 'cancelled');
+
+-- name: the total of every purchase is the sum of its holds
+select purchases.id, purchases.total, sum(holds.amount) as of_holds
+from purchases left join holds on holds.purchase_id = purchases.id
+group by purchases.id having purchases.total is distinct from sum(holds.amount);
+
+-- name: every hold belongs to a seat of the same student
+select holds.id from holds where not exists (
+  select from seats where seats.purchase_id = holds.purchase_id and seats.session_id = holds.session_id
+    and seats.student_id = holds.student_id);
+
+-- name: no hold waits for money that its purchase already has, or was refused
+select holds.id, holds.status, purchases.status as purchase_status
+from holds join purchases on purchases.id = holds.purchase_id
+where (holds.status = 'pending' and purchases.status <> 'pending')
+  or (holds.status = 'declined' and purchases.status not in ('declined', 'expired'));
+
+-- name: a settled purchase of a session has an ended hold, and an active one has not
+select purchases.id, purchases.status, holds.status as hold_status
+from purchases join holds on holds.purchase_id = purchases.id
+where purchases.kind = 'session'
+  and (purchases.status in ('attended', 'missed', 'refunded', 'cancelled')) <> (holds.status in ('released', 'refunded', 'split'));
+
+-- name: no purchase is of another teacher's course
+select purchases.id from purchases join courses on courses.id = purchases.course_id
+where courses.teacher_id <> purchases.teacher_id;

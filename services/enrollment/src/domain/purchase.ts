@@ -1,0 +1,156 @@
+import { format, type Money } from '@rollcall/contracts/money';
+import { conflict, type DomainError } from '@rollcall/kit/errors';
+import type { CourseStatus } from './course.js';
+
+export type SessionStatus = 'scheduled' | 'live' | 'completed' | 'cancelled';
+
+/** A session as it stands, its row locked, and what this student has to do with it. */
+export interface Offer {
+  readonly id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly teacherId: string;
+  readonly courseStatus: CourseStatus;
+  readonly status: SessionStatus;
+  readonly startsAt: Date;
+  /** Teacher and a student were both seen in the room. */
+  readonly startedAt: Date | null;
+  readonly maxStudents: number | null;
+  readonly seatsTaken: number;
+  readonly bought: boolean;
+}
+
+/** A session has started when its start has passed or the room was seen with teacher and student in it. */
+export const hasStarted = (session: Pick<Offer, 'status' | 'startsAt' | 'startedAt'>, now: Date): boolean =>
+  session.startedAt !== null ||
+  session.startsAt <= now ||
+  session.status === 'live' ||
+  session.status === 'completed';
+
+/** May this student buy this session now? Returns the reason why not. Source: domain.md, 'Buying'. */
+export function refusal(offer: Offer, studentId: string, now: Date): DomainError | undefined {
+  if (offer.teacherId === studentId)
+    return conflict('own-course', 'You teach this course; its teacher cannot buy it.');
+  if (offer.courseStatus !== 'published')
+    return conflict('not-on-sale', 'This course is no longer on sale. Choose another one.');
+  if (offer.bought) return alreadyBought([offer]);
+  if (offer.status === 'cancelled')
+    return conflict('session-cancelled', 'This session was cancelled. Choose another one of the course.');
+  if (hasStarted(offer, now))
+    return conflict('session-started', 'This session has started. Choose one that is still to come.');
+  if (offer.maxStudents !== null && offer.seatsTaken >= offer.maxStudents)
+    return conflict('sold-out', 'Every seat of this session is taken. Choose another one of the course.');
+  return undefined;
+}
+
+export function alreadyBought(sessions: readonly Pick<Offer, 'id' | 'number' | 'title'>[]): DomainError {
+  const names = sessions.map(({ number, title }) => `session ${number}, ${title}`).join('; ');
+  return conflict(
+    'already-bought',
+    `You have bought this already: ${names}. See it under /enrollments/me/sessions.`,
+    {
+      members: { sessionIds: sessions.map(({ id }) => id) },
+    },
+  );
+}
+
+export type HoldStatus =
+  | 'pending'
+  | 'held'
+  | 'review'
+  | 'disputed'
+  | 'released'
+  | 'refunded'
+  | 'split'
+  | 'declined';
+
+export type Reason =
+  | 'attended'
+  | 'below-threshold'
+  | 'teacher-no-show'
+  | 'session-cancelled'
+  | 'cancelled'
+  | 'admin';
+
+/** What settlement decided about one hold. */
+export interface Decision {
+  readonly holdId: string;
+  readonly outcome: 'released' | 'refunded';
+  readonly refund: number;
+  readonly reason: Reason;
+  /** Of the student, as far as attendance saw; null where nobody looked. */
+  readonly seconds: number | null;
+}
+
+export interface Hold {
+  readonly id: string;
+  readonly status: HoldStatus;
+  readonly reason: Reason | null;
+  readonly attended: boolean;
+}
+
+const ENDED: readonly HoldStatus[] = ['released', 'refunded', 'split'];
+export const isEnded = ({ status }: Pick<Hold, 'status'>): boolean => ENDED.includes(status);
+
+/** The hold after a decision. It ends once: whatever is said of an ended hold again changes nothing. */
+export function endHold<H extends Hold>(hold: H, decision: Decision): H {
+  if (isEnded(hold)) return hold;
+  const status = decision.outcome === 'released' && decision.refund > 0 ? 'split' : decision.outcome;
+  return { ...hold, status, reason: decision.reason, attended: wasPresent(decision) };
+}
+
+/** An admin's decision says where money goes, not who came: there what was seen counts. */
+const wasPresent = ({ outcome, reason, seconds }: Decision): boolean =>
+  reason === 'attended' || (reason === 'admin' && outcome === 'released' && (seconds ?? 0) > 0);
+
+/** A class that took place keeps its seats, whoever got the money; what was given back before it frees them. */
+export const freesSeat = ({ outcome, reason }: Pick<Decision, 'outcome' | 'reason'>): boolean =>
+  outcome === 'refunded' && (reason === 'cancelled' || reason === 'session-cancelled' || reason === 'admin');
+
+export type PurchaseStatus =
+  | 'pending'
+  | 'active'
+  | 'declined'
+  | 'expired'
+  | 'cancelled'
+  | 'attended'
+  | 'missed'
+  | 'refunded'
+  | 'completed';
+
+/** Where an active purchase stands after its holds. Source: domain.md, the purchase state table. */
+export function statusAfter(kind: 'course' | 'session', holds: readonly Hold[]): PurchaseStatus {
+  if (!holds.every(isEnded)) return 'active';
+  if (holds.every(({ reason }) => reason === 'cancelled')) return 'cancelled';
+  if (kind === 'course') return 'completed';
+  if (holds.some(({ attended }) => attended)) return 'attended';
+  return holds.every(wasGivenBack) ? 'refunded' : 'missed';
+}
+
+/** All of it went back for another reason than the student's own absence. */
+const wasGivenBack = ({ status, reason }: Hold): boolean =>
+  status === 'refunded' && reason !== 'below-threshold';
+
+/** Attended over ended holds of a course, in whole percent; null for a single session. */
+export function completionPercentage(
+  kind: 'course' | 'session',
+  holds: readonly Pick<Hold, 'status' | 'attended'>[],
+) {
+  if (kind === 'session') return null;
+  const ended = holds.filter(isEnded);
+  if (ended.length === 0) return 0;
+  return Math.floor((ended.filter(({ attended }) => attended).length * 100) / ended.length);
+}
+
+/** What a student is told who gets no purchase: what happened, that nothing was taken, what to do. */
+export function declineDetail(reason: string, total: Money, shortfall: Money | null): string {
+  if (reason === 'insufficient-credit' && shortfall !== null)
+    return `This costs ${format(total)} and your credits are ${format(shortfall)} short. Nothing was taken. Add credits, then buy again.`;
+  if (reason === 'insufficient-credit')
+    return `This costs ${format(total)}, more than your credits. Nothing was taken. Add credits, then buy again.`;
+  if (reason === 'expired')
+    return 'No answer about your credits came in time, so this purchase was given up. Nothing was taken. Buy again.';
+  if (reason === 'wallet-unknown')
+    return 'Your wallet is not there yet; a new account needs a moment. Nothing was taken. Buy again shortly.';
+  return 'There is no purchase and nothing was taken. Look at your wallet, then buy again.';
+}
