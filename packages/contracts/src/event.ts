@@ -50,7 +50,7 @@ export interface Envelope<Data = unknown> {
 }
 
 /** Consumers read tolerantly: unknown attributes are dropped, unknown fields of `data` ignored by each type's schema. */
-export const EnvelopeSchema = z.object({
+const shape = z.object({
   specversion: z.literal('1.0'),
   id: z.uuid(),
   source: z.string(),
@@ -63,4 +63,9 @@ export const EnvelopeSchema = z.object({
   traceparent: z.string().optional(),
   aggregateversion: z.int().optional(),
   data: z.unknown(),
-}) as unknown as z.ZodType<Envelope>;
+});
+export const EnvelopeSchema = shape as unknown as z.ZodType<Envelope>;
+
+/** The whole message of one type, for the published schemas and for a producer's check of itself. */
+export const messageSchema = ({ type, source, schema }: EventType) =>
+  shape.extend({ type: z.literal(type), source: z.literal(`/rollcall/${source}`), data: schema });

@@ -59,14 +59,19 @@ export const PositiveAmount = z
 /** Characters PostgreSQL or UTF-8 cannot hold: NUL and halves of surrogate pairs. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
+/** Refuses characters that cannot be stored, so that no two different texts become one. */
+export const storable = (schema: z.ZodString) =>
+  schema.refine((value) => !UNSTORABLE.test(value), 'must not contain NUL or half of a surrogate pair');
+
 /** Text of a person, trimmed: 1 to `max` characters (0 with `min` 0), storable. */
 export const text = (max: number, min = 1) =>
-  z
-    .string()
-    .trim()
-    .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
-    .max(max, `must have at most ${max} characters`)
-    .refine((value) => !UNSTORABLE.test(value), 'must not contain NUL or half of a surrogate pair');
+  storable(
+    z
+      .string()
+      .trim()
+      .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+      .max(max, `must have at most ${max} characters`),
+  );
 
 export const Role = z.enum(['student', 'teacher', 'admin', 'finance']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;

@@ -51,6 +51,18 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   ],
 };
 
+/**
+ * Said already and heard by nobody yet, with the services that are to hear it. A type leaves this list with its first
+ * hearer above.
+ */
+export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
+  [enrollment.purchaseActivated.type]: ['notification', 'attendance', 'billing'],
+  [enrollment.purchaseDeclined.type]: ['notification', 'attendance', 'billing'],
+  [enrollment.purchaseExpired.type]: ['notification', 'attendance', 'billing'],
+  [attendance.attendanceAmended.type]: ['settlement', 'enrollment'],
+  [settlement.sessionSettled.type]: ['enrollment', 'notification'],
+};
+
 /** Every event type there is, by producer, in the order of the catalogue. */
 export const catalogue: readonly EventType[] = [identity, enrollment, attendance, settlement, wallet].flatMap(
   (module) => Object.values(module).filter(isEventType),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../route.js';
-import { Id, Instant, Role, text } from '../shapes.js';
+import { Id, Instant, Role, storable, text } from '../shapes.js';
 
 export const User = z
   .object({
@@ -27,10 +27,10 @@ const email = z
   .max(254, 'must have at most 254 characters')
   .overwrite((value) => value.toLowerCase());
 /** Not trimmed: a password is what was typed. 1,000 characters bound the work of hashing it. */
-const password = z
-  .string()
-  .min(10, 'must have at least 10 characters')
-  .max(1000, 'must have at most 1000 characters');
+const password = storable(z.string().max(1000, 'must have at most 1000 characters'));
+const newPassword = storable(
+  z.string().min(10, 'must have at least 10 characters').max(1000, 'must have at most 1000 characters'),
+);
 const refreshToken = z.string().min(1).max(500);
 const locale = text(35).refine(isLocale, 'must be a BCP 47 language tag such as en or pl-PL');
 const timeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
@@ -58,7 +58,7 @@ export const register = route({
   summary: 'Open an account',
   body: z.strictObject({
     email,
-    password,
+    password: newPassword,
     name: text(200),
     role: z.enum(['student', 'teacher']),
     referralCode: text(40).optional(),
@@ -75,7 +75,7 @@ export const login = route({
   path: '/auth/login',
   who: 'public',
   summary: 'Sign in',
-  body: z.strictObject({ email, password: z.string().min(1).max(1000) }),
+  body: z.strictObject({ email, password }),
   status: 200,
   answer: Session,
   problems: [401, 429],
@@ -120,4 +120,24 @@ export const updateMe = route({
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
   status: 200,
   answer: User,
+});
+
+const PublicKey = z.object({
+  kty: z.string(),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.literal('sig'),
+  crv: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+});
+
+/** At the root: where the issuer's keys are is the one address other software expects without our prefix. */
+export const jwks = route({
+  method: 'get',
+  path: '/.well-known/jwks.json',
+  who: 'public',
+  summary: 'The public keys that access tokens are verified with',
+  status: 200,
+  answer: z.object({ keys: z.array(PublicKey) }).meta({ id: 'KeySet' }),
 });
