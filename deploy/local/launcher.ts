@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -7,6 +7,7 @@ import {
   identify,
   isRunning,
   type ProcessSpec,
+  parentOf,
   type Started,
   startProcess,
   stopBook,
@@ -171,19 +172,4 @@ function stopWithParents(stop: AbortController): void {
     if (parents.some(({ pid, started }) => identify(pid)?.started !== started)) stop.abort(129);
   }, 1_000);
   timer.unref();
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    if (process.platform !== 'linux') {
-      return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
-    }
-    return Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[1],
-    );
-  } catch {
-    return undefined;
-  }
 }

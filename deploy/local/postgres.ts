@@ -35,6 +35,8 @@ export interface PostgresOptions {
   dir: string;
   /** Gone after the run, and therefore not made to survive a power cut. */
   throwAway: boolean;
+  /** Throw-away and yet as careful as one that is kept: for measurements. */
+  durable?: boolean;
 }
 
 const START_MS = 30_000;
@@ -72,7 +74,12 @@ async function startEmbedded(run: Run, options: PostgresOptions): Promise<Databa
     const port = await freePort(5_440 + (Number.parseInt(checkoutMark, 16) % 50));
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     const log = join(options.dir, 'logs/postgres.log');
-    const ended = startServer(run, binaries, { home, port, log, throwAway: options.throwAway });
+    const ended = startServer(run, binaries, {
+      home,
+      port,
+      log,
+      careless: options.throwAway && !options.durable,
+    });
     if (await answers(url, ended)) {
       return {
         url,
@@ -159,15 +166,15 @@ interface ServerPlace {
   home: string;
   port: number;
   log: string;
-  throwAway: boolean;
+  careless: boolean;
 }
 
-function startServer(run: Run, binaries: Binaries, { home, port, log, throwAway }: ServerPlace) {
-  const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=400'];
+function startServer(run: Run, binaries: Binaries, { home, port, log, careless }: ServerPlace) {
+  const forTests = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=400'];
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=', // its path may not exceed 107 bytes, a checkout's can
-    ...(throwAway ? careless : ['max_connections=200']),
+    ...(careless ? forTests : ['max_connections=200']),
   ];
   return start(run, {
     name: 'PostgreSQL',
@@ -176,7 +183,7 @@ function startServer(run: Run, binaries: Binaries, { home, port, log, throwAway 
     args: ['-D', join(home, 'data'), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     cwd: '/',
     log,
-    signal: throwAway ? 'SIGQUIT' : 'SIGINT',
+    signal: careless ? 'SIGQUIT' : 'SIGINT',
     account: binaries.account,
   }).ended;
 }

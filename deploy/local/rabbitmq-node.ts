@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, SetupError, start } from './launcher.js';
 import { freePort } from './ports.js';
-import { addRecord, editBook, identify, type ProcessRecord } from './processes.js';
+import { addRecord, childrenOf, editBook, identify, type ProcessRecord } from './processes.js';
 import { type Broker, type BrokerOptions, probe } from './rabbitmq.js';
 import { checkoutMark, lastLines } from './state.js';
 
@@ -142,12 +141,8 @@ async function answers(url: string, ended: Promise<number | Error>, log: string)
 
 /** The start script waits beside the node: should only the script be killed, the node is still known by its own id. */
 function adoptChildren(run: Run, parent: ProcessRecord): void {
-  const list = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-  for (const line of list.split('\n')) {
-    const [pid, ppid] = line.trim().split(/\s+/).map(Number);
-    const identity = pid !== undefined && ppid === parent.pid ? identify(pid) : undefined;
-    if (pid !== undefined && identity) {
-      addRecord(run.bookFile, { ...parent, ...identity, pid, name: 'RabbitMQ node' });
-    }
+  for (const pid of childrenOf(parent.pid)) {
+    const identity = identify(pid);
+    if (identity) addRecord(run.bookFile, { ...parent, ...identity, pid, name: 'RabbitMQ node' });
   }
 }

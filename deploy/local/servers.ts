@@ -1,7 +1,7 @@
 import type { Run } from './launcher.js';
-import { type DatabaseServer, findOrStartPostgres } from './postgres.js';
+import { type DatabaseServer, findOrStartPostgres, type PostgresOptions } from './postgres.js';
 import { step } from './progress.js';
-import { type Broker, type BrokerOptions, findOrStartRabbit } from './rabbitmq.js';
+import { type Broker, findOrStartRabbit } from './rabbitmq.js';
 
 export interface Servers {
   database: DatabaseServer;
@@ -9,7 +9,7 @@ export interface Servers {
 }
 
 /** Both at once: a private broker takes 5 s, in which the database has long been there. */
-export async function bringUpServers(run: Run, options: BrokerOptions): Promise<Servers> {
+export async function bringUpServers(run: Run, options: PostgresOptions): Promise<Servers> {
   const [database, broker] = await Promise.all([
     step(async () => {
       const value = await findOrStartPostgres(run, options);

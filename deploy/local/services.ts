@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { ServicePorts } from './ports.js';
+import { root } from './state.js';
+
+export interface ServiceSpec {
+  name: string;
+  /** Distance of its port from ROLLCALL_PORT_BASE; the gateway has a port of its own. */
+  offset: number | 'gateway';
+  /** Whether it has a database. */
+  stores: boolean;
+}
+
+/** Everything `npm start` runs. A new service is a line here; offsets are those of the design and never reused. */
+export const services: ServiceSpec[] = [
+  { name: 'identity', offset: 5, stores: true },
+  { name: 'enrollment', offset: 0, stores: true },
+  { name: 'attendance', offset: 1, stores: true },
+  { name: 'settlement', offset: 2, stores: true },
+  { name: 'wallet', offset: 3, stores: true },
+  { name: 'gateway', offset: 'gateway', stores: false },
+];
+
+export const offsets = services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset]));
+
+export const portOf = ({ offset }: ServiceSpec, ports: ServicePorts): number =>
+  offset === 'gateway' ? ports.gateway : ports.base + offset;
+
+export const mainOf = ({ name }: ServiceSpec): string => join(root, 'services', name, 'dist/main.js');
+
+/** Where the running system is: written by `npm start` for the operator's tool and whoever looks. */
+export interface AddressBook {
+  gateway: string;
+  services: Record<string, string>;
+  databases: Record<string, string>;
+  amqp: string;
+  prefix: string;
+}
+
+const urlName = (service: string) => `${service.toUpperCase()}_URL`;
+
+/** The settings of one service. What a person has set for themselves, such as LOG_LEVEL, is passed on. */
+export function environmentOf(
+  service: ServiceSpec,
+  port: number,
+  book: AddressBook,
+  own: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const issuer = { AUTH_ISSUER: 'rollcall', AUTH_AUDIENCE: 'rollcall' };
+  const defaults = {
+    NODE_ENV: 'development',
+    LIVEKIT_URL: 'ws://127.0.0.1:7880',
+    LIVEKIT_API_KEY: 'devkey',
+    LIVEKIT_API_SECRET: 'secret',
+    ...issuer,
+  };
+  const urls = Object.entries(book.services).map(([name, url]) => [urlName(name), url]);
+  return {
+    ...defaults,
+    ...withoutNpm(own),
+    PORT: String(port),
+    DATABASE_URL: book.databases[service.name],
+    AMQP_URL: book.amqp,
+    ROLLCALL_PREFIX: book.prefix,
+    AUTH_JWKS_URL: own.AUTH_JWKS_URL || `${book.services.identity}/.well-known/jwks.json`,
+    ...Object.fromEntries(urls),
+  };
+}
+
+/** npm adds some forty settings of its own to the environment of a script; none is ours. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^npm_/i.test(name) && name !== 'INIT_CWD'),
+  );
+}

@@ -1,0 +1,134 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from './build.js';
+import { launch, type Run, SetupError, start } from './launcher.js';
+import { choosePorts, type ServicePorts } from './ports.js';
+import { databaseName, ensureDatabase } from './postgres.js';
+import { say, step } from './progress.js';
+import { prefixOn } from './rabbitmq.js';
+import { bringUpServers, type Servers } from './servers.js';
+import {
+  type AddressBook,
+  environmentOf,
+  mainOf,
+  offsets,
+  portOf,
+  type ServiceSpec,
+  services,
+} from './services.js';
+import { lastLines, readJson, stateDir, writeJson } from './state.js';
+import { welcome } from './welcome.js';
+
+export const addressBookFile = join(stateDir, 'running.json');
+/** What `npm run reset` has to clear: kept when the system stops. */
+export const lastUsedFile = join(stateDir, 'last-used.json');
+
+/** A service is ready within 3 s on two cores when started alone, all of them together within 10. */
+const READY_MS = 90_000;
+
+export async function main(): Promise<number> {
+  let ready = false;
+  const code = await launch((run) => runSystem(run, () => (ready = true)), { exclusive: 'start' });
+  return ready && code > 128 ? 0 : code; // stopped by a signal, which is how it ends
+}
+
+async function runSystem(run: Run, onReady: () => void): Promise<number> {
+  const began = performance.now();
+  rmSync(addressBookFile, { force: true });
+  const ports = await choosePorts(process.env, offsets);
+  if (ports.moved)
+    say(`ports ${ports.moved.join(', ')} are taken: moved to ${ports.gateway} and ${ports.base} on`);
+  const [servers] = await Promise.all([
+    bringUpServers(run, { env: process.env, dir: stateDir, throwAway: false }),
+    build(run, stateDir),
+  ]);
+  const book = await addressBook(servers, ports);
+  writeJson(lastUsedFile, { server: servers.database.shared ? servers.database.url : null, ...book });
+  await Promise.all(services.map((service) => runService(run, service, portOf(service, ports), book)));
+  writeJson(addressBookFile, book);
+  process.stdout.write(welcome(book, (performance.now() - began) / 1_000));
+  onReady();
+  const why = await Promise.race([
+    gone('PostgreSQL', servers.database.ended),
+    gone('RabbitMQ', servers.broker.ended),
+  ]);
+  rmSync(addressBookFile, { force: true });
+  if (!run.stop.aborted) throw new SetupError(`${why} has stopped; its log is in ${join(stateDir, 'logs')}.`);
+  return 0;
+}
+
+/** A server that was found is not watched: the services say themselves when they cannot reach it. */
+const gone = (name: string, ended: Promise<unknown> | undefined): Promise<string> =>
+  ended ? ended.then(() => name) : new Promise(() => undefined);
+
+async function addressBook({ database, broker }: Servers, ports: ServicePorts): Promise<AddressBook> {
+  const address = (service: ServiceSpec) => `http://127.0.0.1:${portOf(service, ports)}`;
+  return step(async () => {
+    const stores = services.filter((service) => service.stores);
+    const databases: Record<string, string> = {};
+    for (const { name } of stores) {
+      databases[name] = await ensureDatabase(database, databaseName(name, database));
+    }
+    const value = {
+      gateway: `http://127.0.0.1:${ports.gateway}`,
+      services: Object.fromEntries(
+        services
+          .filter(({ offset }) => offset !== 'gateway')
+          .map((service) => [service.name, address(service)]),
+      ),
+      databases,
+      amqp: broker.url,
+      prefix: prefixOn(broker, process.env),
+    };
+    return { line: `${stores.length} databases, queues under ${value.prefix}*`, value };
+  });
+}
+
+async function runService(run: Run, service: ServiceSpec, port: number, book: AddressBook): Promise<void> {
+  await step(async () => {
+    const log = join(stateDir, 'logs', `${service.name}.log`);
+    rmSync(log, { force: true });
+    const { ended } = start(run, {
+      name: service.name,
+      role: 'service',
+      command: process.execPath,
+      args: ['--enable-source-maps', mainOf(service)],
+      env: environmentOf(service, port, book, process.env),
+      cwd: join(mainOf(service), '../..'),
+      log,
+    });
+    await isReady(`http://127.0.0.1:${port}/readyz`, ended, service.name, log);
+    void ended.then((code) => {
+      if (!run.stop.aborted)
+        say(`${service.name} has stopped (${code}). The end of ${log}:\n${lastLines(log, 5)}`);
+    });
+    return { line: `${service.name} on 127.0.0.1:${port}`, value: undefined };
+  });
+}
+
+/** Waits until it says so itself; throws with the end of its log when it ends or takes too long. */
+export async function isReady(
+  url: string,
+  ended: Promise<unknown>,
+  name: string,
+  log: string,
+): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  const deadline = Date.now() + READY_MS;
+  while (!over && Date.now() < deadline) {
+    const ready = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return;
+    await sleep(50);
+  }
+  const why = over ? 'stopped at its start' : `was not ready within ${READY_MS / 1_000} s`;
+  throw new SetupError(`${name} ${why}. The end of ${log}:\n${lastLines(log)}`);
+}
+
+export const runningSystem = (): AddressBook | undefined => readJson<AddressBook>(addressBookFile);

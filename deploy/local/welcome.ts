@@ -1,0 +1,25 @@
+import type { AddressBook } from './services.js';
+
+/** What a newcomer needs next, after `npm start`: the address, who to be, what to type. */
+export const welcome = ({ gateway }: AddressBook, seconds: number): string => `
+Rollcall is ready at ${gateway}  (${seconds.toFixed(1)} s; the API's own page: ${gateway}/api/docs)
+
+Demo accounts, all with the password rollcall-demo:
+  student@rollcall.test, student2@rollcall.test   500.00 USD of credits each
+  teacher@rollcall.test                           not referred
+  referred.teacher@rollcall.test                  referred by teacher@
+  admin@rollcall.test, finance@rollcall.test
+
+Buy a session (in another terminal, as it stands):
+  api=${gateway}/api/v1
+  pick() { node -pe "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1"; }
+  token=$(curl -s $api/auth/login -H 'content-type: application/json' \\
+    -d '{"email":"student@rollcall.test","password":"rollcall-demo"}' | pick .accessToken)
+  session=$(curl -s $api/courses | pick '.data[0].sessions[0].id')
+  curl -s -X POST $api/enrollments/sessions/$session/purchase -H "authorization: Bearer $token"
+
+Hold the class and see the money settle:
+  npm run rollcall -- class play --session $session
+
+Ctrl-C stops everything. A later npm start keeps the data; npm run reset drops it.
+`;
