@@ -1,0 +1,5 @@
+import { type Task, task } from '@rollcall/kit/schedule';
+import { sweep } from './use-cases/sweep.js';
+
+/** Everything identity does by the clock. */
+export const schedule: Task[] = [task('identity.sweep', '17 * * * *', (turn) => turn.inWork(sweep))];

@@ -1,0 +1,13 @@
+import type { Work } from '@rollcall/kit/work';
+import { WINDOW_SECONDS } from '../domain/login-limit.js';
+import { deleteOldFailures } from '../store/login-failures.js';
+import { deleteExpiredSessions } from '../store/sessions.js';
+
+/** Rows a turn deletes at most of each kind; what is left waits for the next turn. */
+const BATCH = 5_000;
+
+/** Forgets what cannot matter any more: refresh tokens past their time, failures past their window. */
+export async function sweep(work: Work): Promise<void> {
+  await deleteExpiredSessions(work.tx, work.now, BATCH);
+  await deleteOldFailures(work.tx, new Date(work.now.getTime() - WINDOW_SECONDS * 1000), BATCH);
+}
