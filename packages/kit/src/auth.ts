@@ -1,0 +1,84 @@
+import type { Role } from '@rollcall/contracts/shapes';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { z } from 'zod';
+import { unauthenticated, unavailable } from './errors.js';
+
+/** Who calls, as the token says. */
+export interface User {
+  readonly id: string;
+  readonly roles: readonly Role[];
+}
+
+export type Verify = (token: string) => Promise<User>;
+
+export interface AuthSettings {
+  /** Where the issuer's public keys are, or the keys themselves. */
+  readonly keys: string | JSONWebKeySet;
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Asymmetric ones only: a public key must never pass as an HMAC secret, and `none` is no signature. */
+const ALGORITHMS = ['ES256', 'EdDSA', 'RS256'];
+/** Seconds. */
+const CLOCK_SKEW = 30;
+
+const Claims = z.object({
+  sub: z.uuid(),
+  exp: z.number(),
+  roles: z.array(z.enum(['student', 'teacher', 'admin', 'finance'])),
+});
+
+/**
+ * Checks access tokens of one issuer: signature by its published keys (fetched once, cached, asked again for an unknown
+ * key id at most every 5 s), issuer, audience, expiry. Throws 401, or 503 while the keys cannot be had.
+ */
+export function createVerifier({ keys, issuer, audience }: AuthSettings): Verify {
+  const keySet: JWTVerifyGetKey =
+    typeof keys === 'string'
+      ? createRemoteJWKSet(new URL(keys), { cooldownDuration: 5_000, timeoutDuration: 5_000 })
+      : createLocalJWKSet(keys);
+  const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SKEW };
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keySet, options);
+      const claims = Claims.parse(payload);
+      return { id: claims.sub, roles: claims.roles };
+    } catch (error) {
+      throw refusal(error);
+    }
+  };
+}
+
+function refusal(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) {
+    return unauthenticated('token-expired', 'The access token has expired. Refresh it and try again.');
+  }
+  const unreachable =
+    error instanceof errors.JWKSTimeout ||
+    !(error instanceof errors.JOSEError || error instanceof z.ZodError);
+  // jose reports a key server that answers anything but 200 as a plain JOSEError.
+  if (unreachable || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC')) {
+    return unavailable(
+      'keys-unavailable',
+      'The keys that tokens are checked with cannot be fetched. Try again.',
+    );
+  }
+  return unauthenticated('invalid-token', 'The access token is not valid here. Sign in again.');
+}
+
+/** The token of an Authorization header; undefined without one. Throws 401 for another scheme. */
+export function bearerOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const match = /^Bearer ([\w.~+/=-]{1,8000})$/i.exec(header.trim());
+  if (match?.[1] === undefined)
+    throw unauthenticated('invalid-token', 'Send the header as "Authorization: Bearer <token>".');
+  return match[1];
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** The settings every service has. A value under `development` stands in where NODE_ENV is not production. */
+export const serviceSettings = {
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .meta({ says: 'Anything but production has demo data and development secrets' }),
+  PORT: z.coerce.number().int().min(0).max(65_535).meta({ says: 'The port to listen on' }),
+  DATABASE_URL: z.string().min(1).meta({ says: "The service's own PostgreSQL database" }),
+  DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(200)
+    .default(10)
+    .meta({ says: 'Connections to it at most' }),
+  AMQP_URL: z.string().min(1).meta({ says: 'The RabbitMQ broker' }),
+  ROLLCALL_PREFIX: z.string().default('rollcall.').meta({ says: 'Prefix of exchanges and queues' }),
+  AUTH_JWKS_URL: z.url().meta({ says: 'Where the public keys of access tokens are' }),
+  AUTH_ISSUER: z.string().min(1).meta({ development: 'rollcall', says: 'Issuer that tokens must name' }),
+  AUTH_AUDIENCE: z.string().min(1).meta({ development: 'rollcall', says: 'Audience that tokens must name' }),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .meta({ says: 'What is logged' }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().meta({ says: 'Where traces go; none: tracing is off' }),
+};
+
+const ServiceSettings = z.object(serviceSettings);
+export type ServiceConfig = z.infer<typeof ServiceSettings>;
+
+/** Everything that is missing or wrong, in one message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment once: parsed, defaulted, frozen. Throws a ConfigError that names every missing or wrong
+ * setting at once; in production a setting without a value is missing even where development has a default.
+ */
+export function readConfig<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<z.output<z.ZodObject<Shape>>> {
+  const given: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.shape as unknown as Record<string, z.ZodType>)) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+    else if (env.NODE_ENV !== 'production') given[name] = field.meta()?.development;
+  }
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return given[name] === undefined ? `  ${name} is missing` : `  ${name}: ${issue.message}`;
+  });
+  throw new ConfigError(`The settings are not complete:\n${lines.join('\n')}`);
+}

@@ -1,0 +1,138 @@
+/** What a service reacts to, and how an event is acted on exactly once. */
+import type { Envelope, EventType } from '@rollcall/contracts/event';
+import type { Database } from './database.js';
+import { type Cause, causeOf, inWork, type Work, withCause } from './work.js';
+
+/** "I met this fact too early": the event is kept and comes again. Nothing may have been written before saying so. */
+export interface NotYet {
+  readonly notYet: string;
+}
+export const notYet = (reason: string): NotYet => ({ notYet: reason });
+
+export interface Consumer {
+  readonly types: readonly EventType[];
+  /** Acts on events of these types in one transaction; returns those it met too early. */
+  readonly handle: (work: Work, events: readonly Envelope[]) => Promise<readonly Envelope[]>;
+}
+
+/** One handler, one event at a time. It runs again from the start if the transaction does. */
+export function on<Data>(
+  type: EventType<Data>,
+  handle: (work: Work, data: Data, event: Envelope<Data>) => Promise<NotYet | undefined> | Promise<void>,
+): Consumer {
+  return {
+    types: [type as EventType],
+    handle: async (work, events) => {
+      const early: Envelope[] = [];
+      for (const event of events as readonly Envelope<Data>[]) {
+        const outcome = await handle(withCause(work, causeOf(event)), event.data, event);
+        if (outcome !== undefined) early.push(event);
+      }
+      return early;
+    },
+  };
+}
+
+type DataOfAll<Types> = Types extends readonly EventType<infer Data>[] ? Data : never;
+
+/**
+ * The set-based form: all events of a micro-batch at once. Returns the events it met too early; a throw rolls the batch
+ * back and each event is run alone through the same handler. Emit with `{ because: event }` to keep each journey's trace.
+ */
+export function onBatch<const Types extends EventType<never>[] | EventType<never>>(
+  types: Types,
+  handle: (
+    work: Work,
+    events: readonly Envelope<Types extends EventType<infer Data> ? Data : DataOfAll<Types>>[],
+  ) => Promise<readonly Envelope[] | undefined> | Promise<void>,
+): Consumer {
+  return {
+    types: (Array.isArray(types) ? types : [types]) as unknown as readonly EventType[],
+    handle: async (work, events) => (await handle(work, events as never)) ?? [],
+  };
+}
+
+/** Which of these events are this transaction's to act on; the others were acted on before, or are being. */
+export type Claim = (work: Work, events: readonly Envelope[]) => Promise<ReadonlySet<string>>;
+
+/** First meeting: one sorted insert claims them all. A rival's insert of the same id waits for ours to commit. */
+export const claimNew: Claim = async (work, events) => {
+  const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { rows } = await work.tx.raw(
+    `insert into inbox (event_id, type, status, received_at)
+       select id, type, 'done', ? from unnest(?::uuid[], ?::text[]) as event (id, type)
+     on conflict do nothing returning event_id`,
+    [work.now, sorted.map((event) => event.id), sorted.map((event) => event.type)],
+  );
+  return idsOf(rows);
+};
+
+/** Another try: the row is there and waits; a rival replica that took it is skipped. */
+export const claimAgain: Claim = async (work, events) => {
+  const { rows } = await work.tx.raw(
+    `with due as (
+       select event_id from inbox
+        where event_id = any(?::uuid[]) and status in ('waiting', 'retrying')
+        order by event_id for update skip locked)
+     update inbox set status = 'done', body = null, next_attempt_at = null, last_error = null
+       from due where inbox.event_id = due.event_id
+     returning inbox.event_id`,
+    [events.map((event) => event.id)],
+  );
+  return idsOf(rows);
+};
+
+const idsOf = (rows: { event_id: string }[]): ReadonlySet<string> => new Set(rows.map((row) => row.event_id));
+
+/** Seconds. A fact met too early is never dead: its cause will come. */
+const WAITS = [1, 5, 30, 120];
+
+export interface Attempt {
+  readonly early: readonly Envelope[];
+  readonly duplicates: number;
+}
+
+/**
+ * Claims, acts, and keeps what came too early, in one transaction. Repeats of an id inside the batch are dropped first:
+ * `on conflict` would claim once, but joining the claim back would act twice.
+ */
+export function attempt(
+  db: Database,
+  consumer: Consumer,
+  events: readonly Envelope[],
+  {
+    claim = claimNew,
+    cause,
+    attempts = 0,
+    clock,
+  }: { claim?: Claim; cause?: Cause; attempts?: number; clock?: () => Date } = {},
+): Promise<Attempt> {
+  const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
+  const [first] = distinct;
+  if (first === undefined) return Promise.resolve({ early: [], duplicates: 0 });
+  return inWork(
+    db,
+    cause ?? causeOf(first),
+    async (work) => {
+      const mine = await claim(work, distinct);
+      const fresh = distinct.filter((event) => mine.has(event.id));
+      const early = fresh.length === 0 ? [] : await consumer.handle(work, fresh);
+      if (early.length > 0) await keepWaiting(work, early, attempts);
+      return { early, duplicates: events.length - fresh.length };
+    },
+    clock,
+  );
+}
+
+async function keepWaiting(work: Work, early: readonly Envelope[], attempts: number): Promise<void> {
+  const seconds = WAITS[Math.min(attempts, WAITS.length - 1)] ?? 0;
+  await work.tx.raw(
+    `update inbox set status = 'waiting', body = event.body, attempts = attempts + 1, next_attempt_at = ?
+       from unnest(?::uuid[], ?::text[]) as event (id, body) where event_id = event.id`,
+    [
+      new Date(work.now.getTime() + seconds * 1000),
+      early.map((event) => event.id),
+      early.map((event) => JSON.stringify(event)),
+    ],
+  );
+}

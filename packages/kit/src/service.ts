@@ -1,0 +1,231 @@
+/** A service's life: start in order, serve, stop in reverse. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasHearer, hearers } from '@rollcall/contracts/topology';
+import { Router } from 'express';
+import { createVerifier } from './auth.js';
+import { type Bindings, type Broker, connectBroker } from './broker.js';
+import type { ServiceConfig } from './config.js';
+import type { Consumer } from './consumer.js';
+import { connect, type Database, isOutage, migrate } from './database.js';
+import { housekeeping } from './housekeeping.js';
+import { createApp, type Served } from './http.js';
+import { startInbox } from './inbox.js';
+import { createLog, type Logger } from './log.js';
+import { collectProcessMetrics, gauge, registry } from './metrics.js';
+import { startRelay } from './relay.js';
+import { startSchedule, type Task } from './schedule.js';
+import { startTracing } from './tracing.js';
+
+export interface Context<Config> {
+  readonly db: Database;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: () => Date;
+}
+
+export interface Service<Config extends ServiceConfig> {
+  readonly name: string;
+  readonly config: Config;
+  readonly migrations: URL;
+  readonly routes: (context: Context<Config>) => readonly Served[];
+  readonly consumers: readonly Consumer[];
+  readonly schedule: readonly Task[];
+  /** After the migrations and before anything is taken in: first rows, demo data. Every replica runs it. */
+  readonly prepare?: (context: Context<Config>) => Promise<void>;
+  /** Called at each scrape: sets the service's own gauges. */
+  readonly collect?: (context: Context<Config>) => Promise<void>;
+}
+
+export interface Running {
+  /** The port it listens on. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds: how long a start waits for its database, and a stop for what is in hand. */
+const DATABASE_WAIT = 30_000;
+const STOP_DEADLINE = 10_000;
+
+/** The topology's bindings as the broker wants them: service → types. */
+export const bindings: Bindings = Object.fromEntries(
+  Object.entries(hearers).map(([service, types]) => [service, types.map(({ type }) => type)]),
+);
+
+/** Starts a service in this process and stops it on SIGTERM or SIGINT. A start that fails says why and exits with 1. */
+export async function run<Config extends ServiceConfig>(service: Service<Config>): Promise<void> {
+  const log = createLog(service.name, service.config.LOG_LEVEL);
+  try {
+    collectProcessMetrics();
+    const running = await start(service, log);
+    stopOnSignal(running, log);
+  } catch (error) {
+    log.fatal({ err: error }, 'could not start');
+    process.exitCode = 1;
+    setTimeout(() => process.exit(1), 500).unref();
+  }
+}
+
+function stopOnSignal(running: Running, log: Logger): void {
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('not stopped within the deadline');
+      process.exit(1);
+    }, STOP_DEADLINE).unref();
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopped badly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+/** Starts everything in order and returns how to stop it in reverse. */
+export async function start<Config extends ServiceConfig>(
+  service: Service<Config>,
+  log: Logger,
+): Promise<Running> {
+  const { config, name } = service;
+  sameAsTopology(name, service.consumers);
+  const stopTracing = await startTracing(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const db = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name });
+  await reachable(db, log);
+  await migrate(db, service.migrations);
+  const broker = await connectBroker(config.AMQP_URL, { prefix: config.ROLLCALL_PREFIX, bindings }, { log });
+  const context: Context<Config> = { db, config, log, clock: () => new Date() };
+
+  const relay = startRelay({ db, databaseUrl: config.DATABASE_URL, broker, log, mustRoute: hasHearer });
+  await service.prepare?.(context);
+  const inbox = startInbox({ db, broker, service: name, consumers: service.consumers, log });
+  const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
+  const health = { stopping: false };
+  const server = await listen(service, context, broker, health);
+  const { port } = server.address() as AddressInfo;
+  log.info({ port }, 'ready');
+
+  return {
+    port,
+    stop: async () => {
+      health.stopping = true;
+      await closeServer(server);
+      await schedule.stop();
+      await inbox.stop();
+      await relay.stop();
+      await broker.close();
+      await db.destroy();
+      await stopTracing();
+    },
+  };
+}
+
+/** A consumer nobody bound would wait for ever; a binding nobody consumes would fill a queue. */
+function sameAsTopology(name: string, consumers: readonly Consumer[]): void {
+  const consumed = consumers.flatMap(({ types }) => types.map(({ type }) => type)).sort();
+  const bound = [...(bindings[name] ?? [])].sort();
+  if (JSON.stringify(consumed) === JSON.stringify(bound)) return;
+  throw new Error(`${name} consumes [${consumed}] but the topology binds [${bound}]`);
+}
+
+async function reachable(db: Database, log: Logger): Promise<void> {
+  const until = Date.now() + DATABASE_WAIT;
+  for (;;) {
+    try {
+      await db.raw('select 1');
+      return;
+    } catch (error) {
+      if (!isOutage(error) || Date.now() > until) throw error;
+      log.warn('the database does not answer yet');
+      await sleep(500);
+    }
+  }
+}
+
+async function listen<Config extends ServiceConfig>(
+  service: Service<Config>,
+  context: Context<Config>,
+  broker: Broker,
+  health: { stopping: boolean },
+): Promise<Server> {
+  const { config, log } = context;
+  const verify = createVerifier({
+    keys: config.AUTH_JWKS_URL,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  });
+  const extra = processRoutes(service, context, broker, health);
+  const server = createServer(createApp({ served: service.routes(context), verify, log, extra }));
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.PORT, resolve);
+  });
+  return server;
+}
+
+/** Lets answers in hand finish; idle keep-alive sockets would hold the close for seconds. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(idle);
+}
+
+function processRoutes<Config extends ServiceConfig>(
+  service: Service<Config>,
+  context: Context<Config>,
+  broker: Broker,
+  health: { stopping: boolean },
+): Router {
+  const router = Router();
+  router.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
+  router.get('/readyz', async (_request, response) => {
+    const database = await context.db.raw('select 1').then(
+      () => true,
+      () => false,
+    );
+    const checks = { database, broker: broker.connected(), stopping: health.stopping };
+    const ready = checks.database && checks.broker && !checks.stopping;
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', ...checks });
+  });
+  router.get('/metrics', async (_request, response) => {
+    await collectDeliveryMetrics(context.db);
+    await service.collect?.(context);
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  return router;
+}
+
+const unpublished = gauge('outbox_unpublished', 'Events not yet published');
+const oldest = gauge('outbox_oldest_age_seconds', 'Age of the oldest unpublished event');
+const waiting = gauge('inbox_waiting', 'Events kept for another try', ['status']);
+const overdue = gauge('inbox_waiting_overdue', 'Facts met too early more than 15 minutes ago: an alarm');
+const dead = gauge('dead_total', 'Events that wait for a person');
+const pool = gauge('db_pool', 'Connections of the pool', ['state']);
+
+async function collectDeliveryMetrics(db: Database): Promise<void> {
+  const { rows } = await db.raw(
+    `select (select count(*) from outbox where published_at is null) as unpublished,
+            (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from outbox where published_at is null) as oldest,
+            (select count(*) from inbox where status = 'waiting') as waiting,
+            (select count(*) from inbox where status = 'retrying') as retrying,
+            (select count(*) from inbox where status = 'waiting' and received_at < now() - interval '15 minutes') as overdue,
+            (select count(*) from inbox where status = 'dead') + (select count(*) from parked where status = 'parked') as dead`,
+  );
+  const [row] = rows;
+  unpublished.set(row.unpublished);
+  oldest.set(row.oldest);
+  waiting.set({ status: 'waiting' }, row.waiting);
+  waiting.set({ status: 'retrying' }, row.retrying);
+  overdue.set(row.overdue);
+  dead.set(row.dead);
+  const connections = db.client.pool as { numUsed(): number; numFree(): number };
+  pool.set({ state: 'used' }, connections.numUsed());
+  pool.set({ state: 'free' }, connections.numFree());
+}

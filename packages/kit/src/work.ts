@@ -1,0 +1,152 @@
+import type { Envelope, EventType } from '@rollcall/contracts/event';
+import type { Knex } from 'knex';
+import type { Database } from './database.js';
+import { newId } from './id.js';
+
+/** Why a transaction runs: the request, event or tick it answers. Every event it emits carries this on. */
+export interface Cause {
+  readonly correlationId: string;
+  readonly causationId?: string;
+  /** W3C trace context of what started it all. */
+  readonly traceparent?: string;
+}
+
+export interface EmitOptions {
+  /** Version of the aggregate after this change. */
+  readonly version?: number;
+  /** In a batch: the event that caused this one, so that each journey keeps its own correlation. */
+  readonly because?: Envelope;
+}
+
+/** One transaction and what it may do: change state, emit events. No network is in reach, and it may be run again. */
+export interface Work {
+  readonly tx: Knex.Transaction;
+  readonly now: Date;
+  readonly cause: Cause;
+  emit<Data>(type: EventType<Data>, data: Data, options?: EmitOptions): void;
+  emitAll<Data>(type: EventType<Data>, data: readonly Data[], options?: EmitOptions): void;
+}
+
+export const causeOf = (event: Envelope): Cause => ({
+  correlationId: event.correlationid,
+  causationId: event.id,
+  traceparent: event.traceparent,
+});
+
+/** Serialization failure and deadlock: the transaction did nothing and may be run again. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const TRIES = 3;
+
+/**
+ * The one place a transaction begins and ends. State and events commit together or not at all; after the commit the
+ * relay is woken. Runs `run` up to 3 times on a serialization failure or deadlock, so `run` keeps nothing outside.
+ */
+export async function inWork<Result>(
+  db: Database,
+  cause: Cause,
+  run: (work: Work) => Promise<Result>,
+  clock: () => Date = () => new Date(),
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    const rows: OutboxRow[] = [];
+    try {
+      const result = await db.transaction(async (tx) => {
+        const outcome = await run(workIn(tx, cause, clock(), rows));
+        if (rows.length > 0) await addToOutbox(tx, rows);
+        return outcome;
+      });
+      if (rows.length > 0) committed(db);
+      return result;
+    } catch (error) {
+      if (attempt === TRIES || !RETRYABLE.has(codeOf(error))) throw error;
+    }
+  }
+}
+
+/** The same transaction with another cause: what a consumer gives each event of a batch. */
+export function withCause(work: Work, cause: Cause): Work {
+  const because = (options: EmitOptions | undefined): InternalOptions => ({ cause, ...options });
+  return {
+    ...work,
+    cause,
+    emit: (type, data, options) => work.emit(type, data, because(options)),
+    emitAll: (type, data, options) => work.emitAll(type, data, because(options)),
+  };
+}
+
+interface InternalOptions extends EmitOptions {
+  readonly cause?: Cause;
+}
+
+interface OutboxRow {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+function workIn(tx: Knex.Transaction, cause: Cause, now: Date, rows: OutboxRow[]): Work {
+  const emit = <Data>(type: EventType<Data>, data: Data, options: InternalOptions = {}): void => {
+    const from = options.because === undefined ? (options.cause ?? cause) : causeOf(options.because);
+    rows.push(outboxRow(type, data, { cause: from, now, version: options.version }));
+  };
+  return {
+    tx,
+    now,
+    cause,
+    emit,
+    emitAll: (type, data, options) => {
+      for (const one of data) emit(type, one, options);
+    },
+  };
+}
+
+/** Strict on the way out: what does not fit its own schema is a defect here, not a puzzle for every hearer. */
+function outboxRow<Data>(
+  type: EventType<Data>,
+  data: Data,
+  { cause, now, version }: { cause: Cause; now: Date; version: number | undefined },
+): OutboxRow {
+  const id = newId();
+  const checked = type.schema.parse(data) as Data & Record<string, unknown>;
+  const subject = String(checked[type.subject as keyof typeof checked]);
+  const envelope: Envelope = {
+    specversion: '1.0',
+    id,
+    source: `/rollcall/${type.source}`,
+    type: type.type,
+    subject,
+    time: now.toISOString(),
+    datacontenttype: 'application/json',
+    correlationid: cause.correlationId,
+    ...(cause.causationId !== undefined && { causationid: cause.causationId }),
+    ...(cause.traceparent !== undefined && { traceparent: cause.traceparent }),
+    ...(version !== undefined && { aggregateversion: version }),
+    data: checked,
+  };
+  return { id, type: type.type, subject, body: JSON.stringify(envelope) };
+}
+
+async function addToOutbox(tx: Knex.Transaction, rows: readonly OutboxRow[]): Promise<void> {
+  const column = (name: keyof OutboxRow) => rows.map((row) => row[name]);
+  await tx.raw(
+    'insert into outbox (id, type, subject, body) select * from unnest(?::uuid[], ?::text[], ?::text[], ?::text[])',
+    [column('id'), column('type'), column('subject'), column('body')],
+  );
+}
+
+const listeners = new WeakMap<Database, Set<() => void>>();
+
+/** Calls `listener` after each commit that emitted something through this pool. Returns how to stop. */
+export function onCommit(db: Database, listener: () => void): () => void {
+  const set = listeners.get(db) ?? new Set();
+  listeners.set(db, set.add(listener));
+  return () => set.delete(listener);
+}
+
+function committed(db: Database): void {
+  for (const listener of listeners.get(db) ?? []) listener();
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
