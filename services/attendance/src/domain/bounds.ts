@@ -1,0 +1,227 @@
+/**
+ * When each person was in the room: for certain (`seconds`) and at most (`maxSeconds`). They differ where somebody's
+ * leaving was not seen. Pure: one set of events, one result. Source: attendance.md, 'How it is computed', 3 to 6.
+ */
+import type { Connection, Evidence } from './evidence.js';
+import {
+  cut,
+  firstIndex,
+  intersection,
+  lengthOf,
+  measure,
+  type Stretch,
+  union,
+  type Window,
+} from './intervals.js';
+import { type Rules, type Session, scheduledMs, windowOf } from './session.js';
+
+export interface Presence {
+  readonly userId: string;
+  readonly role: 'teacher' | 'participant';
+  readonly seconds: number;
+  readonly maxSeconds: number;
+  /** Together with the teacher; the teacher's own: together with anybody. */
+  readonly overlapSeconds: number;
+  readonly firstSeenAt: number | null;
+  readonly lastSeenAt: number | null;
+  readonly intervals: readonly Stretch[];
+  readonly disconnects: readonly string[];
+}
+
+export interface Bounds {
+  readonly teacher: Presence;
+  /** Everybody else who was seen, by id. Who bought what is settlement's business. */
+  readonly people: readonly Presence[];
+  /** Teacher and somebody else first both in. */
+  readonly startedAt: number | null;
+  /** When the two had been in together for the length less five minutes: class is over, whatever the clock says. */
+  readonly fullAt: number | null;
+  /** Somebody has no end that we saw, in a room that is not finished. */
+  readonly open: boolean;
+}
+
+/** How far before the end a class may stop and still be the whole class. */
+export const EARLY = 5 * 60_000;
+
+export function bounds(evidence: Evidence, session: Session, rules: Rules): Bounds {
+  const ends = endsOf(evidence, windowOf(session, rules).to);
+  const people = new Map<string, Person>();
+  let open = false;
+  for (const connection of evidence.connections.values()) {
+    if (!connection.person) continue;
+    const person = personOf(people, connection.identity);
+    if (connection.reason !== undefined) person.reasons.push(connection.reason);
+    const span = ends.spanOf(connection);
+    open ||= span?.open ?? false;
+    if (span !== undefined) person.spans.push(span);
+  }
+  return { ...present(people, session, windowOf(session, rules)), open };
+}
+
+interface Person {
+  readonly spans: Span[];
+  readonly reasons: (readonly [at: number, word: string])[];
+}
+
+function personOf(people: Map<string, Person>, identity: string): Person {
+  const known = people.get(identity);
+  if (known !== undefined) return known;
+  const fresh = { spans: [], reasons: [] };
+  people.set(identity, fresh);
+  return fresh;
+}
+
+/** One connection as bounds: in from `start` to at least `lo` and at most `hi`. */
+interface Span {
+  readonly start: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly exact: boolean;
+  readonly open: boolean;
+}
+
+/** Earliest joinedAtMs, else joinedAt, else when it was said to have joined, else when it was first seen at all. */
+const startOf = (connection: Connection): number | undefined =>
+  connection.joinedAtMs ?? connection.joinedAt ?? connection.joinSaidAt ?? connection.firstSeenAt;
+
+/** Everything that can bound an end nobody saw, sorted once so that each question is a binary search. */
+function endsOf(evidence: Evidence, windowEnd: number) {
+  const starts = startsByIdentity(evidence);
+  const finishes = sortedSets(evidence.finishes);
+  const sweeps = sortedSets(evidence.sweeps);
+
+  const firstAtOrAfter = (times: readonly number[] | undefined, moment: number): number | undefined =>
+    times?.[firstIndex(times.length, (index) => times[index]! >= moment)];
+
+  /** The first of two consecutive sweeps without it; one alone may be the server's hiccup. */
+  const missedAt = (connection: Connection, lo: number): number | undefined => {
+    const times = sweeps.get(connection.roomName) ?? [];
+    const seen = connection.lastSweptAt ?? Number.NEGATIVE_INFINITY;
+    const index = firstIndex(times.length, (at) => times[at]! >= lo && times[at]! > seen);
+    return index + 1 < times.length ? times[index] : undefined;
+  };
+
+  const nextStart = (connection: Connection, start: number, lo: number): number | undefined => {
+    const all = starts.get(identityInRoom(connection)) ?? [];
+    const next = firstIndex(
+      all.length,
+      (at) => all[at]!.start >= lo && isAfter(all[at]!, start, connection.sid),
+    );
+    return all[next]?.start;
+  };
+
+  const spanOf = (connection: Connection): Span | undefined => {
+    if (!connection.wasIn) return undefined;
+    const start = startOf(connection);
+    if (start === undefined) return undefined;
+    const end = earliestOf(connection.leftAt, connection.abortedAt);
+    if (end !== undefined) return { start, lo: end, hi: end, exact: true, open: false };
+    const lo = Math.max(start, connection.lastSeenAt ?? start);
+    const finished =
+      connection.roomSid === undefined ? undefined : firstAtOrAfter(finishes.get(connection.roomSid), lo);
+    const hi = earliestOf(nextStart(connection, start, lo), finished, missedAt(connection, lo), windowEnd)!;
+    return { start, lo, hi: Math.max(lo, hi), exact: false, open: finished === undefined };
+  };
+
+  return { spanOf };
+}
+
+interface Start {
+  readonly start: number;
+  readonly sid: string;
+}
+
+const isAfter = (other: Start, start: number, sid: string): boolean =>
+  other.start > start || (other.start === start && other.sid > sid);
+
+const identityInRoom = ({ identity, roomName }: Connection): string => `${roomName}\n${identity}`;
+
+function startsByIdentity(evidence: Evidence): Map<string, Start[]> {
+  const starts = new Map<string, Start[]>();
+  for (const connection of evidence.connections.values()) {
+    const start = connection.person && connection.wasIn ? startOf(connection) : undefined;
+    if (start === undefined) continue;
+    const key = identityInRoom(connection);
+    const known = starts.get(key);
+    if (known === undefined) starts.set(key, [{ start, sid: connection.sid }]);
+    else known.push({ start, sid: connection.sid });
+  }
+  for (const all of starts.values()) all.sort((a, b) => a.start - b.start || (a.sid < b.sid ? -1 : 1));
+  return starts;
+}
+
+const sortedSets = (sets: ReadonlyMap<string, ReadonlySet<number>>): Map<string, number[]> =>
+  new Map([...sets].map(([key, set]) => [key, [...set].sort((a, b) => a - b)]));
+
+const earliestOf = (...times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
+
+/** The same person's stretches from all devices and rooms of the session, certain and possible. */
+interface Merged {
+  readonly certain: readonly Stretch[];
+  readonly possible: readonly Stretch[];
+}
+
+function merge(spans: readonly Span[], window: Window): Merged {
+  const upTo = (end: 'lo' | 'hi') =>
+    union(spans.flatMap((span) => cut({ from: span.start, to: span[end], exact: span.exact }, window) ?? []));
+  return { certain: upTo('lo'), possible: upTo('hi') };
+}
+
+function present(people: Map<string, Person>, session: Session, window: Window): Omit<Bounds, 'open'> {
+  const cap = scheduledMs(session);
+  const merged = new Map([...people].map(([id, { spans }]) => [id, merge(spans, window)]));
+  const teacher = merged.get(session.teacherId) ?? { certain: [], possible: [] };
+  const others = [...merged].filter(([id]) => id !== session.teacherId).map(([, seen]) => seen);
+  const together = intersection(teacher.certain, union(others.flatMap(({ certain }) => certain)));
+  const meeting = intersection(teacher.possible, union(others.flatMap(({ possible }) => possible)));
+  const withTeacher = measure(teacher.certain);
+
+  const presenceOf = (userId: string): Presence => {
+    const isTeacher = userId === session.teacherId;
+    const { certain, possible } = merged.get(userId) ?? teacher;
+    const overlap = isTeacher
+      ? lengthOf(together)
+      : certain.reduce((sum, { from, to }) => sum + withTeacher(to) - withTeacher(from), 0);
+    return {
+      userId,
+      role: isTeacher ? 'teacher' : 'participant',
+      seconds: wholeSeconds(lengthOf(certain), cap),
+      maxSeconds: wholeSeconds(lengthOf(possible), cap),
+      overlapSeconds: wholeSeconds(overlap, cap),
+      // From what is possible: a sid seen for no measurable time was still seen, and joined when it joined.
+      firstSeenAt: possible[0]?.from ?? null,
+      lastSeenAt: certain.at(-1)?.to ?? possible[0]?.from ?? null,
+      intervals: certain,
+      disconnects: reasonsOf(people.get(userId)),
+    };
+  };
+
+  return {
+    teacher: presenceOf(session.teacherId),
+    people: [...people.keys()]
+      .filter((id) => id !== session.teacherId)
+      .sort()
+      .map(presenceOf),
+    startedAt: meeting[0]?.from ?? null,
+    fullAt: momentOf(together, cap - EARLY),
+  };
+}
+
+/** Summed in milliseconds, floored once, never more than the scheduled length. */
+const wholeSeconds = (ms: number, cap: number): number => Math.floor(Math.min(ms, cap) / 1000);
+
+const reasonsOf = (person: Person | undefined): string[] =>
+  (person?.reasons ?? [])
+    .toSorted(([at, word], [other, otherWord]) => at - other || (word < otherWord ? -1 : 1))
+    .map(([, word]) => word);
+
+/** When the stretches have added up to `length`; of a class shorter than the allowance: as soon as they begin. */
+function momentOf(merged: readonly Stretch[], length: number): number | null {
+  let left = Math.max(0, length);
+  for (const { from, to } of merged) {
+    if (to - from >= left) return from + left;
+    left -= to - from;
+  }
+  return null;
+}
