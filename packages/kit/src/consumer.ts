@@ -1,5 +1,5 @@
 /** What a service reacts to, and how an event is acted on exactly once. */
-import type { Envelope, EventType } from '@rollcall/contracts/event';
+import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
 import type { Database } from './database.js';
 import { type Cause, causeOf, inWork, type Work, withCause } from './work.js';
 
@@ -21,7 +21,7 @@ export function on<Data>(
   handle: (work: Work, data: Data, event: Envelope<Data>) => Promise<NotYet | undefined> | Promise<void>,
 ): Consumer {
   return {
-    types: [type as EventType],
+    types: [type],
     handle: async (work, events) => {
       const early: Envelope[] = [];
       for (const event of events as readonly Envelope<Data>[]) {
@@ -33,22 +33,20 @@ export function on<Data>(
   };
 }
 
-type DataOfAll<Types> = Types extends readonly EventType<infer Data>[] ? Data : never;
-
 /**
  * The set-based form: all events of a micro-batch at once. Returns the events it met too early; a throw rolls the batch
  * back and each event is run alone through the same handler. Emit with `{ because: event }` to keep each journey's trace.
  */
-export function onBatch<const Types extends EventType<never>[] | EventType<never>>(
-  types: Types,
+export function onBatch<Type extends EventType>(
+  types: Type | readonly Type[],
   handle: (
     work: Work,
-    events: readonly Envelope<Types extends EventType<infer Data> ? Data : DataOfAll<Types>>[],
+    events: readonly Envelope<DataOf<Type>>[],
   ) => Promise<readonly Envelope[] | undefined> | Promise<void>,
 ): Consumer {
   return {
-    types: (Array.isArray(types) ? types : [types]) as unknown as readonly EventType[],
-    handle: async (work, events) => (await handle(work, events as never)) ?? [],
+    types: [types].flat(),
+    handle: async (work, events) => (await handle(work, events as readonly Envelope<DataOf<Type>>[])) ?? [],
   };
 }
 
