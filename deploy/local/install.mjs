@@ -18,11 +18,8 @@ export async function ensureInstalled() {
     if (Date.now() > deadline) fail(`Another install holds ${lockFile}. Remove it if there is none.`);
     await sleep(200);
   }
-  try {
-    if (!isCurrent()) await install();
-  } finally {
-    rmSync(lockFile, { force: true });
-  }
+  if (!isCurrent()) await install();
+  rmSync(lockFile, { force: true });
 }
 
 /**
@@ -94,6 +91,7 @@ function takeLock() {
   mkdirSync(join(root, '.rollcall'), { recursive: true });
   try {
     writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    process.once('exit', () => rmSync(lockFile, { force: true }));
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;

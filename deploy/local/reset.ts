@@ -1,19 +1,22 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { deleteTopology } from '@rollcall/kit/broker';
+import { bindings } from '@rollcall/kit/service';
+import { connect } from 'amqplib';
 import { launch, SetupError } from './launcher.js';
 import { ask } from './postgres.js';
 import { systemDir } from './postgres-binaries.js';
 import { say } from './progress.js';
-import type { AddressBook } from './services.js';
-import { addressBookFile, lastUsedFile } from './start.js';
+import { addressBookFile, type LastUsed, lastUsedFile } from './start.js';
 import { checkoutMark, readJson, stateDir } from './state.js';
 
 /** Drops what `npm start` of this checkout has made: its own servers' data, or its share of servers it was given. */
 export function main(): Promise<number> {
   return launch(
     async () => {
-      const used = readJson<AddressBook & { server: string | null }>(lastUsedFile);
+      const used = readJson<LastUsed>(lastUsedFile);
       if (used?.server) await dropDatabases(used.server);
+      if (used?.queues) await deleteQueues(used.queues);
       for (const folder of ['postgres', 'rabbitmq', 'logs']) {
         rmSync(join(stateDir, folder), { recursive: true, force: true });
       }
@@ -24,6 +27,22 @@ export function main(): Promise<number> {
     },
     { exclusive: 'start' },
   );
+}
+
+async function deleteQueues({ amqp, prefix }: NonNullable<LastUsed['queues']>): Promise<void> {
+  try {
+    const connection = await connect(amqp, { timeout: 3_000 });
+    try {
+      await deleteTopology(await connection.createChannel(), { prefix, bindings });
+    } finally {
+      await connection.close();
+    }
+    say(`deleted the queues and exchanges ${prefix}*`);
+  } catch (error) {
+    throw new SetupError(
+      `The queues on ${new URL(amqp).host} could not be deleted: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** By the checkout's mark in their names, so that nobody else's go. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { developmentSettings } from './services.js';
 import { runningSystem } from './start.js';
 import { root } from './state.js';
 
@@ -22,8 +23,8 @@ export async function main(args: string[]): Promise<number | undefined> {
       ROLLCALL_GATEWAY_URL: book.gateway,
       AMQP_URL: book.amqp,
       ROLLCALL_PREFIX: book.prefix,
-      LIVEKIT_API_KEY: 'devkey',
-      LIVEKIT_API_SECRET: 'secret',
+      LIVEKIT_API_KEY: developmentSettings.LIVEKIT_API_KEY,
+      LIVEKIT_API_SECRET: developmentSettings.LIVEKIT_API_SECRET,
       ...Object.fromEntries([...databases, ...services]),
     };
     for (const [name, value] of Object.entries(found)) process.env[name] ||= value;

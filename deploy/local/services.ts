@@ -38,6 +38,16 @@ export interface AddressBook {
 
 const urlName = (service: string) => `${service.toUpperCase()}_URL`;
 
+/** Never in production, where nothing has a default secret. The key pair is LiveKit's own for development. */
+export const developmentSettings = {
+  NODE_ENV: 'development',
+  AUTH_ISSUER: 'rollcall',
+  AUTH_AUDIENCE: 'rollcall',
+  LIVEKIT_URL: 'ws://127.0.0.1:7880',
+  LIVEKIT_API_KEY: 'devkey',
+  LIVEKIT_API_SECRET: 'secret',
+};
+
 /** The settings of one service. What a person has set for themselves, such as LOG_LEVEL, is passed on. */
 export function environmentOf(
   service: ServiceSpec,
@@ -45,17 +55,9 @@ export function environmentOf(
   book: AddressBook,
   own: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
-  const issuer = { AUTH_ISSUER: 'rollcall', AUTH_AUDIENCE: 'rollcall' };
-  const defaults = {
-    NODE_ENV: 'development',
-    LIVEKIT_URL: 'ws://127.0.0.1:7880',
-    LIVEKIT_API_KEY: 'devkey',
-    LIVEKIT_API_SECRET: 'secret',
-    ...issuer,
-  };
   const urls = Object.entries(book.services).map(([name, url]) => [urlName(name), url]);
   return {
-    ...defaults,
+    ...(own.NODE_ENV === 'production' ? {} : developmentSettings),
     ...withoutNpm(own),
     PORT: String(port),
     DATABASE_URL: book.databases[service.name],

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.js';
-import { launch, type Run, SetupError, start } from './launcher.js';
+import { holderOf, launch, type Run, SetupError, start } from './launcher.js';
 import { choosePorts, type ServicePorts } from './ports.js';
 import { databaseName, ensureDatabase } from './postgres.js';
 import { say, step } from './progress.js';
@@ -30,6 +30,7 @@ const READY_MS = 90_000;
 export async function main(): Promise<number> {
   let ready = false;
   const code = await launch((run) => runSystem(run, () => (ready = true)), { exclusive: 'start' });
+  if (ready) rmSync(addressBookFile, { force: true });
   return ready && code > 128 ? 0 : code; // stopped by a signal, which is how it ends
 }
 
@@ -44,7 +45,7 @@ async function runSystem(run: Run, onReady: () => void): Promise<number> {
     build(run, stateDir),
   ]);
   const book = await addressBook(servers, ports);
-  writeJson(lastUsedFile, { server: servers.database.shared ? servers.database.url : null, ...book });
+  writeJson(lastUsedFile, sharedOf(servers, book));
   await Promise.all(services.map((service) => runService(run, service, portOf(service, ports), book)));
   writeJson(addressBookFile, book);
   process.stdout.write(welcome(book, (performance.now() - began) / 1_000));
@@ -53,10 +54,20 @@ async function runSystem(run: Run, onReady: () => void): Promise<number> {
     gone('PostgreSQL', servers.database.ended),
     gone('RabbitMQ', servers.broker.ended),
   ]);
-  rmSync(addressBookFile, { force: true });
   if (!run.stop.aborted) throw new SetupError(`${why} has stopped; its log is in ${join(stateDir, 'logs')}.`);
   return 0;
 }
+
+/** What this checkout has made on servers that are not its own, for `npm run reset`. */
+export interface LastUsed {
+  server: string | null;
+  queues: { amqp: string; prefix: string } | null;
+}
+
+const sharedOf = ({ database, broker }: Servers, { amqp, prefix }: AddressBook): LastUsed => ({
+  server: database.shared ? database.url : null,
+  queues: broker.shared ? { amqp, prefix } : null,
+});
 
 /** A server that was found is not watched: the services say themselves when they cannot reach it. */
 const gone = (name: string, ended: Promise<unknown> | undefined): Promise<string> =>
@@ -131,4 +142,6 @@ export async function isReady(
   throw new SetupError(`${name} ${why}. The end of ${log}:\n${lastLines(log)}`);
 }
 
-export const runningSystem = (): AddressBook | undefined => readJson<AddressBook>(addressBookFile);
+/** Undefined when nothing runs, even where a killed launcher has left its address book behind. */
+export const runningSystem = (): AddressBook | undefined =>
+  holderOf('start') === undefined ? undefined : readJson<AddressBook>(addressBookFile);
