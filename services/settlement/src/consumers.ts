@@ -1,0 +1,23 @@
+import { sessionCompleted } from '@rollcall/contracts/events/attendance';
+import {
+  sessionCancelled,
+  sessionRescheduled,
+  sessionScheduled,
+} from '@rollcall/contracts/events/enrollment';
+import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
+import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
+import { type Consumer, onBatch } from '@rollcall/kit/consumer';
+import { completeSessions } from './use-cases/complete-session.js';
+import { learnSessions } from './use-cases/learn-session.js';
+import { learnUsers } from './use-cases/learn-user.js';
+import { markPaid } from './use-cases/mark-paid.js';
+import { placeHolds } from './use-cases/place-holds.js';
+
+/** Everything settlement reacts to. All of it set-based: sessions end on the hour, many at once. */
+export const consumers: Consumer[] = [
+  onBatch([userRegistered, userUpdated, userSuspended], learnUsers),
+  onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], learnSessions),
+  onBatch(fundsHeld, placeHolds),
+  onBatch(sessionCompleted, completeSessions),
+  onBatch(holdPaid, markPaid),
+];

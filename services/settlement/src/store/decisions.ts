@@ -1,0 +1,111 @@
+import type { Knex } from 'knex';
+import type { Decision, EndReason, Evidence } from '../domain/decide.js';
+import type { OpenHold } from './holds.js';
+
+export interface Judged {
+  readonly hold: OpenHold;
+  readonly decision: Decision;
+}
+
+/** Writes the decisions and moves their holds, all in one statement. The holds' sessions are locked. */
+export async function recordDecisions(
+  tx: Knex.Transaction,
+  judged: readonly Judged[],
+  now: Date,
+): Promise<void> {
+  await tx.raw(
+    `with decided as (
+       insert into decisions select * from json_populate_recordset(null::decisions, ?)
+       returning hold_id, version, outcome, decided_at
+     )
+     update holds h
+     set status = d.outcome, decision_version = d.version, waits_for = null,
+         decided_at = case when d.outcome = 'review' then null else d.decided_at end,
+         sent_at = case when d.outcome = 'review' then null else d.decided_at end
+     from decided d where h.id = d.hold_id`,
+    [JSON.stringify(judged.map((one) => decisionRow(one, now)))],
+  );
+}
+
+const decisionRow = ({ hold, decision }: Judged, now: Date) => ({
+  hold_id: hold.id,
+  version: hold.decisionVersion + 1,
+  outcome: decision.outcome,
+  reason: decision.reason,
+  amount: hold.amount,
+  teacher: decision.teacher,
+  commission: decision.commission,
+  referral: decision.referral,
+  refund: decision.refund,
+  commission_rate: decision.commissionRate,
+  policy_version: hold.policyVersion,
+  observed: decision.evidence?.observed,
+  seconds: decision.evidence?.seconds,
+  max_seconds: decision.evidence?.maxSeconds,
+  scheduled_seconds: decision.evidence?.scheduledSeconds,
+  percent: decision.evidence?.percent,
+  attendance_version: decision.evidence?.attendanceVersion,
+  steps: decision.steps,
+  decided_at: now,
+});
+
+/** A decision that ends its hold, with all the event says of it. */
+export interface Ended {
+  readonly holdId: string;
+  readonly purchaseId: string;
+  readonly courseId: string;
+  readonly sessionId: string;
+  readonly studentId: string;
+  readonly teacherId: string;
+  readonly currency: string;
+  readonly amount: number;
+  readonly teacher: number;
+  readonly commission: number;
+  readonly referral: number;
+  readonly refund: number;
+  readonly referrerId: string | null;
+  readonly referralAccount: 'earnings' | 'promo' | null;
+  readonly commissionRate: number;
+  readonly outcome: 'released' | 'refunded' | 'split';
+  readonly reason: EndReason;
+  readonly policyVersion: number;
+  readonly decisionVersion: number;
+  readonly decidedAt: Date;
+  readonly evidence: Omit<Evidence, 'observed'> | null;
+}
+
+/** Takes decisions sent before `sentBefore` and not paid since, marks them sent now, and returns what to say again. */
+export async function takeUnpaid(
+  tx: Knex.Transaction,
+  { sentBefore, now, limit }: { sentBefore: Date; now: Date; limit: number },
+): Promise<Ended[]> {
+  const { rows } = await tx.raw<{ rows: UnpaidRow[] }>(
+    `with due as (
+       select id from holds where decided_at is not null and paid_at is null and sent_at < ?
+       order by sent_at limit ? for update skip locked
+     ), sent as (
+       update holds h set sent_at = ? from due where h.id = due.id returning h.*
+     )
+     select h.id as "holdId", h.purchase_id as "purchaseId", h.course_id as "courseId", h.session_id as "sessionId",
+            h.student_id as "studentId", h.teacher_id as "teacherId", h.currency, h.amount,
+            h.referrer_id as "referrerId", h.referral_account as "referralAccount",
+            d.teacher, d.commission, d.referral, d.refund, d.commission_rate as "commissionRate", d.outcome, d.reason,
+            d.policy_version as "policyVersion", d.version as "decisionVersion", d.decided_at as "decidedAt",
+            d.seconds, d.max_seconds as "maxSeconds", d.scheduled_seconds as "scheduledSeconds", d.percent,
+            d.attendance_version as "attendanceVersion"
+     from sent h join decisions d on d.hold_id = h.id and d.version = h.decision_version`,
+    [sentBefore, limit, now],
+  );
+  return rows.map(({ seconds, maxSeconds, scheduledSeconds, percent, attendanceVersion, ...row }) => ({
+    ...row,
+    evidence: seconds === null ? null : { seconds, maxSeconds, scheduledSeconds, percent, attendanceVersion },
+  }));
+}
+
+type UnpaidRow = Omit<Ended, 'evidence'> & {
+  readonly seconds: number | null;
+  readonly maxSeconds: number;
+  readonly scheduledSeconds: number;
+  readonly percent: number;
+  readonly attendanceVersion: number;
+};

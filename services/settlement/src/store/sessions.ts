@@ -1,0 +1,146 @@
+import type { DataOf } from '@rollcall/contracts/event';
+import type { sessionScheduled } from '@rollcall/contracts/events/enrollment';
+import type { Knex } from 'knex';
+import type { Presence } from '../domain/decide.js';
+
+/** Makes the missing rows and locks all of them in id order. Returns the ids of those that are over or cancelled. */
+export async function lockSessions(tx: Knex.Transaction, ids: readonly string[]): Promise<string[]> {
+  const sorted = [...new Set(ids)].sort();
+  await tx.raw('insert into sessions (id) select unnest(?::uuid[]) on conflict do nothing', [sorted]);
+  const rows: { id: string; over: boolean }[] = await tx('sessions')
+    .whereIn('id', sorted)
+    .orderBy('id')
+    .forUpdate()
+    .select('id', tx.raw('completed_at is not null or cancelled_at is not null as over'));
+  return rows.filter((row) => row.over).map((row) => row.id);
+}
+
+/** Keeps the newest version of what enrollment says of each session, ids distinct. The rows are there and locked. */
+export async function learnSessions(
+  tx: Knex.Transaction,
+  sessions: readonly DataOf<typeof sessionScheduled>[],
+): Promise<void> {
+  await tx.raw(
+    `update sessions s
+     set version = n.version, course_id = n."courseId", teacher_id = n."teacherId", starts_at = n."startsAt",
+         ends_at = n."startsAt" + make_interval(mins => n."durationMinutes")
+     from json_to_recordset(?) as n ("sessionId" uuid, version int, "courseId" uuid, "teacherId" uuid,
+                                     "startsAt" timestamptz, "durationMinutes" int)
+     where s.id = n."sessionId" and s.version < n.version`,
+    [JSON.stringify(sessions)],
+  );
+}
+
+/** A cancelled session stays cancelled, whatever older news comes after. */
+export async function cancelSessions(tx: Knex.Transaction, ids: readonly string[], now: Date): Promise<void> {
+  await tx('sessions').whereIn('id', ids).whereNull('cancelled_at').update({ cancelled_at: now });
+}
+
+export interface Completed {
+  readonly sessionId: string;
+  readonly observed: boolean;
+  readonly scheduledSeconds: number;
+  readonly version: number;
+  readonly people: readonly (Presence & { readonly userId: string })[];
+}
+
+/** Keeps the first result of each session, ids distinct, with who was seen; what is there is never overwritten. */
+export async function completeSessions(
+  tx: Knex.Transaction,
+  completed: readonly Completed[],
+  now: Date,
+): Promise<void> {
+  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+    `update sessions s
+     set completed_at = ?, observed = n.observed, scheduled_seconds = n."scheduledSeconds",
+         attendance_version = n.version
+     from json_to_recordset(?) as n ("sessionId" uuid, observed boolean, "scheduledSeconds" int, version int)
+     where s.id = n."sessionId" and s.completed_at is null
+     returning s.id`,
+    [now, JSON.stringify(completed.map(({ people: _, ...facts }) => facts))],
+  );
+  const fresh = new Set(rows.map((row) => row.id));
+  const seen = completed
+    .filter(({ sessionId }) => fresh.has(sessionId))
+    .flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
+  await tx.raw('insert into presences select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::int[])', [
+    seen.map((one) => one.sessionId),
+    seen.map((one) => one.userId),
+    seen.map((one) => one.seconds),
+    seen.map((one) => one.maxSeconds),
+  ]);
+}
+
+/** Who of `userIds` was seen in which of the sessions. */
+export async function presencesOf(
+  tx: Knex.Transaction,
+  sessionIds: readonly string[],
+  userIds: readonly string[],
+): Promise<Map<string, Map<string, Presence>>> {
+  const bySession = new Map(sessionIds.map((id) => [id, new Map<string, Presence>()]));
+  const { rows } = await tx.raw<{ rows: PresenceRow[] }>(
+    'select * from presences where session_id = any(?::uuid[]) and user_id = any(?::uuid[])',
+    [[...sessionIds], [...userIds]],
+  );
+  for (const row of rows)
+    bySession.get(row.session_id)?.set(row.user_id, { seconds: row.seconds, maxSeconds: row.max_seconds });
+  return bySession;
+}
+
+interface PresenceRow {
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly seconds: number;
+  readonly max_seconds: number;
+}
+
+export interface Standing {
+  readonly sessionId: string;
+  readonly currency: string;
+  readonly released: number;
+  readonly refunded: number;
+  readonly review: number;
+  readonly teacher: number;
+  readonly commission: number;
+  readonly referral: number;
+  readonly refund: number;
+  readonly version: number;
+}
+
+/** How the completed ones of these sessions stand in which no hold waits any more, one row a currency. */
+export async function countSettled(tx: Knex.Transaction, sessionIds: readonly string[]): Promise<Standing[]> {
+  const { rows } = await tx.raw<{ rows: Standing[] }>(
+    `with settled as (
+       update sessions s set settled_version = settled_version + 1
+       where id = any(?::uuid[]) and completed_at is not null and cancelled_at is null
+         and not exists (select from holds h where h.session_id = s.id and h.status = 'held')
+       returning id, settled_version
+     )
+     select s.id as "sessionId", h.currency, s.settled_version as version,
+            count(*) filter (where h.status in ('released', 'split')) as released,
+            count(*) filter (where h.status = 'refunded') as refunded,
+            count(*) filter (where h.status = 'review') as review,
+            coalesce(sum(d.teacher), 0)::bigint as teacher, coalesce(sum(d.commission), 0)::bigint as commission,
+            coalesce(sum(d.referral), 0)::bigint as referral, coalesce(sum(d.refund), 0)::bigint as refund
+     from settled s
+     join holds h on h.session_id = s.id
+     left join decisions d on d.hold_id = h.id and d.version = h.decision_version
+     group by s.id, h.currency, s.settled_version`,
+    [[...sessionIds]],
+  );
+  return rows;
+}
+
+/** Ended sessions that still have holds nobody judged, although nothing is missing: a gap for the sweep. */
+export async function unjudgedSessions(db: Knex, limit: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select s.id from sessions s
+     where exists (select from holds h where h.session_id = s.id and h.status = 'held' and s.completed_at is not null
+                   and h.waits_for is null)
+        or exists (select from holds h where h.session_id = s.id and h.status in ('held', 'review')
+                   and s.cancelled_at is not null)
+     order by s.id limit ?`,
+    [limit],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,53 @@
+import type { Work } from '@rollcall/kit/work';
+import type { Knex } from 'knex';
+import { takeUnpaid } from '../store/decisions.js';
+import { usersWaitedForInVain } from '../store/holds.js';
+import { lockSessions, unjudgedSessions } from '../store/sessions.js';
+import { judgeHolds } from './judge-holds.js';
+import { takeUpWaiting } from './learn-user.js';
+import { sayEnded } from './say-ended.js';
+
+/** Each tick mends at most this much; what is left waits for the next, five minutes later. */
+const SESSIONS = 100;
+const USERS = 100;
+const UNPAID = 1000;
+const UNPAID_ROUNDS = 10;
+/** The wallet answers within seconds; one that has not for so long is asked again. */
+const UNPAID_AFTER_MS = 5 * 60_000;
+
+export interface Turn {
+  readonly db: Knex;
+  readonly now: Date;
+  inWork<Result>(run: (work: Work) => Promise<Result>): Promise<Result>;
+}
+
+export interface Mended {
+  readonly users: number;
+  readonly sessions: number;
+  readonly sentAgain: number;
+}
+
+/** Finds what no event will mend any more: terms nobody froze, holds nobody judged, decisions nobody paid. */
+export async function sweep(turn: Turn): Promise<Mended> {
+  const users = await usersWaitedForInVain(turn.db, USERS);
+  for (const id of users) await turn.inWork((work) => takeUpWaiting(work, [id]));
+
+  const sessions = await unjudgedSessions(turn.db, SESSIONS);
+  for (const id of sessions)
+    await turn.inWork(async (work) => judgeHolds(work, await lockSessions(work.tx, [id])));
+
+  let sentAgain = 0;
+  for (let round = 0; round < UNPAID_ROUNDS; round += 1) {
+    const sent = await turn.inWork(sendAgain);
+    sentAgain += sent;
+    if (sent < UNPAID) break;
+  }
+  return { users: users.length, sessions: sessions.length, sentAgain };
+}
+
+async function sendAgain(work: Work): Promise<number> {
+  const sentBefore = new Date(work.now.getTime() - UNPAID_AFTER_MS);
+  const unpaid = await takeUnpaid(work.tx, { sentBefore, now: work.now, limit: UNPAID });
+  for (const ended of unpaid) sayEnded(work, ended);
+  return unpaid.length;
+}
