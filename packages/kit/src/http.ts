@@ -201,7 +201,8 @@ export function createApp({ served, verify, log, extra }: AppOptions): Express {
   for (const path of new Set(served.map(({ route }) => route.path))) {
     router.all(path, wrongMethod(served.filter(({ route }) => route.path === path)));
   }
-  app.use(['/api/v1', '/api', '/'], router);
+  // One at a time: in a list, '/' would match nothing but itself.
+  for (const prefix of ['/api/v1', '/api', '/']) app.use(prefix, router);
   app.use(unknownPath);
   app.use(onError(log));
   return app;
