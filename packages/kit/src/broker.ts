@@ -164,11 +164,10 @@ async function declareOn(
   topology: Topology,
 ): Promise<void> {
   const channel = await connection.createChannel();
-  try {
-    await declareTopology(channel, topology);
-  } finally {
-    await channel.close();
-  }
+  // The refused operation rejects with the reason; without a listener the same error would end the process.
+  channel.on('error', () => {});
+  await declareTopology(channel, topology);
+  await channel.close();
 }
 
 function keepChannel<K extends Kind>(

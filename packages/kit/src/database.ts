@@ -34,6 +34,9 @@ export const connectionOf = (url: string, applicationName: string) => ({
   types,
 });
 
+/** knex prints what it also throws; the caller logs it once, with what it was doing. */
+const SILENT = { warn() {}, error() {}, debug() {}, deprecate() {} };
+
 /** A pool of at most `max` connections to one database. */
 export function connect(url: string, { max = 10, name = 'rollcall' } = {}): Database {
   return knex({
@@ -41,6 +44,7 @@ export function connect(url: string, { max = 10, name = 'rollcall' } = {}): Data
     connection: connectionOf(url, name),
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 10_000,
+    log: SILENT,
   });
 }
 

@@ -66,6 +66,7 @@ export function startInbox(options: InboxOptions): Inbox {
 
   const kept = broker.keep('plain', async (channel) => {
     for (const lane of lanes.values()) lane.clear();
+    await databaseAnswers(options, stopping.signal);
     open = channel;
     await channel.prefetch(PREFETCH);
     const receive = (message: ConsumeMessage | null) =>
@@ -75,30 +76,19 @@ export function startInbox(options: InboxOptions): Inbox {
       });
     await channel.consume(names.queue(service), receive);
     await channel.consume(names.deadQueue(service), (message) => {
-      if (message !== null)
-        void takeDead(options, channel, message).catch((error: unknown) =>
-          log.error({ err: error }, 'a dead letter stays'),
-        );
+      if (message === null) return;
+      void takeDead(options, channel, message).catch((error: unknown) => {
+        log.error({ err: error }, 'a dead letter stays');
+        return pauseForDatabase();
+      });
     });
   });
 
-  let pausing: Promise<void> | undefined;
-  /** The database is away: stop taking messages instead of blaming them, until it answers again. */
-  const pauseForDatabase = (): Promise<void> => {
-    pausing ??= (async () => {
-      open = undefined;
-      await kept.reopen();
-      while (!stopping.signal.aborted) {
-        const healthy = await options.db.raw('select 1').then(
-          () => true,
-          () => false,
-        );
-        if (healthy) break;
-        await sleep(HEALTH_POLL);
-      }
-      pausing = undefined;
-    })();
-    return pausing;
+  /** The database is away: give every message back instead of blaming it. The next channel waits for health first. */
+  const pauseForDatabase = async (): Promise<void> => {
+    if (open === undefined) return;
+    open = undefined;
+    await kept.reopen();
   };
 
   const retries = retryUntilStopped(options, stopping.signal);
@@ -138,6 +128,18 @@ function checked(envelope: Envelope, types: readonly EventType[]): Envelope {
   const type = types.find((one) => one.type === envelope.type);
   if (type === undefined) throw new TypeError(`nobody here handles ${envelope.type}`);
   return { ...envelope, data: type.schema.parse(envelope.data) };
+}
+
+async function databaseAnswers({ db, log }: InboxOptions, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    const answers = await db.raw('select 1').then(
+      () => true,
+      () => false,
+    );
+    if (answers) return;
+    log.warn('the database is away; messages wait in the queue');
+    await sleep(HEALTH_POLL);
+  }
 }
 
 async function park({ db, log }: InboxOptions, message: ConsumeMessage, reason: string): Promise<void> {

@@ -141,7 +141,8 @@ function hinter(db: Database, log: Logger): () => void {
 }
 
 interface Session {
-  readonly client: pg.Client;
+  /** One statement at a time on the leader's connection. */
+  query<Result extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<Result>>;
   lost(): boolean;
   end(): Promise<void>;
 }
@@ -183,14 +184,15 @@ async function lead(
     throw error;
   }
   client.on('notification', () => bell.ring());
+  const query = oneAtATime(client);
   const pinging = setInterval(() => {
-    client.query('select 1').catch(() => {
+    query({ text: 'select 1' }).catch(() => {
       lost = true;
       bell.ring();
     });
   }, ping);
   return {
-    client,
+    query,
     lost: () => lost,
     end: async () => {
       clearInterval(pinging);
@@ -198,6 +200,16 @@ async function lead(
         .end()
         .catch((error: unknown) => log.debug({ err: error }, 'leader connection was gone already'));
     },
+  };
+}
+
+/** pg's client takes one statement at a time; the next waits here for the one before, whatever became of it. */
+function oneAtATime(client: pg.Client): Session['query'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return <Result extends pg.QueryResultRow>(statement: pg.QueryConfig) => {
+    const result = last.then(() => client.query<Result>(statement));
+    last = result.catch(() => undefined);
+    return result;
   };
 }
 
@@ -240,9 +252,9 @@ async function publishWhileLeading(options: RelayOptions, leading: Leading): Pro
   await Promise.allSettled(running);
 }
 
-async function read({ client }: Session, inFlight: ReadonlySet<number>, log: Logger): Promise<Row[]> {
+async function read({ query }: Session, inFlight: ReadonlySet<number>, log: Logger): Promise<Row[]> {
   try {
-    const { rows } = await client.query<Row>({
+    const { rows } = await query<Row>({
       name: 'outbox-read',
       text: 'select seq, type, body from outbox where published_at is null and seq <> all($1::bigint[]) order by seq limit $2',
       values: [[...inFlight], BATCH],
@@ -297,9 +309,9 @@ async function redeclare({ broker, log }: RelayOptions, count: number): Promise<
   await broker.declare();
 }
 
-async function mark({ client }: Session, seqs: readonly number[]): Promise<void> {
+async function mark({ query }: Session, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return;
-  await client.query({
+  await query({
     name: 'outbox-mark',
     text: 'update outbox set published_at = now() where seq = any($1::bigint[])',
     values: [seqs],
