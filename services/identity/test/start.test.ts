@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import { walletAudited } from '@rollcall/contracts/events/wallet';
+import { hearers } from '@rollcall/contracts/topology';
+import { newId } from '@rollcall/kit/id';
+import { deliver, emitted, envelope } from '@rollcall/kit/testing';
+import { consumers } from '../src/consumers.js';
+import { seedDemo } from '../src/demo.js';
+import { createPasswords } from '../src/passwords.js';
+import { ensureSigningKey } from '../src/signing-keys.js';
+import { openIdentity } from './identity.js';
+
+let identity: Awaited<ReturnType<typeof openIdentity>>;
+beforeAll(async () => {
+  identity = await openIdentity();
+});
+afterAll(() => identity.close());
+
+test('replicas that start together make one signing key', async () => {
+  await identity.db('signing_keys').delete();
+  await Promise.all(Array.from({ length: 6 }, () => ensureSigningKey(identity.db, new Date())));
+  await expect(identity.db('signing_keys')).resolves.toHaveLength(1);
+});
+
+test('replicas that start together open each demo account once, and announce it once', async () => {
+  await Promise.all(Array.from({ length: 4 }, () => seedDemo(identity.db, createPasswords())));
+  await seedDemo(identity.db, createPasswords());
+
+  const announced = (await emitted(identity.db)).map((event) => event.subject);
+  expect(announced.sort()).toEqual(DEMO_ACCOUNTS.map(({ id }) => id).sort());
+});
+
+test.each(DEMO_ACCOUNTS.map((demo) => [demo.email, demo] as const))(
+  '%s signs in with the demo password',
+  async (email, demo) => {
+    const { body } = await identity.login(email, DEMO_PASSWORD).expect(200);
+    expect(body.user).toMatchObject({ id: demo.id, roles: [demo.role], referrerId: demo.referrerId });
+  },
+);
+
+test('identity hears what the topology says it hears', () => {
+  expect(consumers.flatMap((consumer) => consumer.types.map(({ type }) => type)).sort()).toEqual(
+    hearers.identity?.map(({ type }) => type).sort(),
+  );
+});
+
+const audited = {
+  auditId: newId(),
+  actor: newId(),
+  action: 'wallet.credit',
+  target: newId(),
+  reason: 'Lesson given twice',
+  at: '2026-11-20T10:00:00.000Z',
+};
+
+test('what was done by hand is kept once, also when it is said by two events', async () => {
+  const first = envelope(walletAudited, audited);
+  await deliver(identity.db, consumers, [first, first]);
+  await deliver(identity.db, consumers, [first, envelope(walletAudited, audited)]);
+  const rows = await identity.db('audit_entries');
+  expect(rows).toEqual([
+    {
+      audit_id: audited.auditId,
+      source: '/rollcall/wallet',
+      actor: audited.actor,
+      action: audited.action,
+      target: audited.target,
+      reason: audited.reason,
+      at: new Date(audited.at),
+    },
+  ]);
+});
+
+test('the audit trail is never changed, shortened or emptied', async () => {
+  const table = () => identity.db('audit_entries');
+  await expect(table().update({ reason: 'nothing happened' })).rejects.toThrow('append-only');
+  await expect(table().delete()).rejects.toThrow('append-only');
+  await expect(table().truncate()).rejects.toThrow('append-only');
+});
+
+const invariants = readFileSync(new URL('../invariants.sql', import.meta.url), 'utf8')
+  .split(/^-- name: /m)
+  .slice(1)
+  .map((chunk) => [chunk.slice(0, chunk.indexOf('\n')), chunk.slice(chunk.indexOf('\n'))] as const);
+
+test.each(invariants)('%s', async (_name, sql) => {
+  const { rows } = await identity.db.raw(sql);
+  expect(rows).toEqual([]);
+});
+
+/** Each breaks one invariant, in the order of the file; a check that finds nothing here would find nothing ever. */
+const breakages = [
+  [
+    'drop index refresh_tokens_one_unspent',
+    'insert into refresh_tokens select sha256(token_hash), family_id, created_at, expires_at from refresh_tokens where spent_at is null limit 1',
+  ],
+  ['delete from refresh_tokens'],
+  ["update signing_keys set signs_from = now() + interval '1 day'"],
+  [`update users set referrer_id = '${DEMO_ACCOUNTS[3]?.id}' where id = '${DEMO_ACCOUNTS[2]?.id}'`],
+  ['delete from outbox'],
+  ['update users set version = version + 1'],
+];
+
+test.each(invariants.map(([name, sql], index) => [name, sql, breakages[index]] as const))(
+  'the check notices when it does not hold: %s',
+  async (_name, sql, statements) => {
+    const tx = await identity.db.transaction();
+    for (const statement of statements ?? []) await tx.raw(statement);
+    const { rows } = await tx.raw(sql);
+    await tx.rollback();
+    expect(rows.length).toBeGreaterThan(0);
+  },
+);
