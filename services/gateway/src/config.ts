@@ -1,0 +1,77 @@
+import type { ServiceName } from '@rollcall/contracts/api';
+import { readConfig, serviceSettings } from '@rollcall/kit/config';
+import { z } from 'zod';
+
+const { NODE_ENV, PORT, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, LOG_LEVEL, OTEL_EXPORTER_OTLP_ENDPOINT } =
+  serviceSettings;
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && /^https?:\/\/[^/]+\/?$/.test(text);
+const origins = z
+  .string()
+  .transform(list)
+  .refine((urls) => urls.every(isOrigin), 'must be addresses such as http://host:3001, separated by commas');
+const replicas = (service: string, port: number) =>
+  origins
+    .refine((urls) => urls.length > 0, 'must name at least one address')
+    .meta({ development: `http://127.0.0.1:${port}`, says: `Replicas of ${service}, taken in turn` });
+const whole = (standard: number, says: string, min = 1) =>
+  z.coerce.number().int().min(min).default(standard).meta({ says });
+const perMinute = (standard: number, says: string) =>
+  z.coerce.number().int().min(1).default(standard).meta({ development: 10_000, says });
+
+export const Config = z.object({
+  NODE_ENV,
+  PORT: PORT.meta({ development: 3000, says: 'The port to listen on' }),
+  AUTH_JWKS_URL: AUTH_JWKS_URL.meta({
+    development: 'http://127.0.0.1:3006/.well-known/jwks.json',
+    says: 'Where the public keys of access tokens are',
+  }),
+  AUTH_ISSUER,
+  AUTH_AUDIENCE,
+  LOG_LEVEL,
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+  ENROLLMENT_URL: replicas('enrollment', 3001),
+  ATTENDANCE_URL: replicas('attendance', 3002),
+  SETTLEMENT_URL: replicas('settlement', 3003),
+  WALLET_URL: replicas('wallet', 3004),
+  IDENTITY_URL: replicas('identity', 3006),
+  TRUSTED_PROXIES: whole(0, 'Reverse proxies before the gateway whose X-Forwarded-For is believed', 0),
+  CORS_ORIGINS: origins
+    .default([])
+    .meta({ says: 'Origins of browser apps elsewhere that may call; none: CORS is off' }),
+  RATE_LIMIT_USER: perMinute(600, 'Requests a minute a signed-in user'),
+  RATE_LIMIT_ADDRESS: perMinute(300, 'Requests a minute an address without a token'),
+  UPSTREAM_TIMEOUT_MS: whole(10_000, 'How long a service may take to begin its answer'),
+  BULKHEAD_CONCURRENT: whole(256, 'Requests in work at one service at most'),
+  BULKHEAD_QUEUE: whole(256, 'Requests that may wait for that, a service', 0),
+  BULKHEAD_WAIT_MS: whole(2_000, 'How long they wait at most'),
+  BREAKER_FAILURE_PERCENT: whole(50, 'More failures than this open the breaker'),
+  BREAKER_VOLUME: whole(5, 'Requests in the window before the breaker may open'),
+  BREAKER_WINDOW_MS: whole(
+    30_000,
+    'How far back failures count; longer than the timeout, or hanging calls never add up',
+    1_000,
+  ),
+  BREAKER_RESET_MS: whole(5_000, 'How long an open breaker waits before one request is let through to try'),
+  BODY_TIMEOUT_MS: whole(10_000, 'How long a caller may take to send a body'),
+  BODY_MEMORY_BYTES: whole(64_000_000, 'Memory for request bodies in flight, all together'),
+  SHUTDOWN_MS: whole(10_000, 'How long requests in flight have to end when the process is stopped'),
+});
+export type Config = Readonly<z.output<typeof Config>>;
+
+export const loadConfig = (): Config => readConfig(Config, process.env);
+
+/** Where each service of the contracts is; the type names one that is forgotten here. */
+export const replicasOf = (config: Config): Record<ServiceName, readonly string[]> => ({
+  identity: config.IDENTITY_URL,
+  enrollment: config.ENROLLMENT_URL,
+  attendance: config.ATTENDANCE_URL,
+  settlement: config.SETTLEMENT_URL,
+  wallet: config.WALLET_URL,
+});

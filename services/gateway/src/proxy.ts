@@ -1,0 +1,125 @@
+/** The way of a request: found in the table, its caller known and allowed, counted, its body in hand, sent, relayed. */
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { ServiceName } from '@rollcall/contracts/api';
+import { bearerOf, type User, type Verify } from '@rollcall/kit/auth';
+import { DomainError, forbidden, notFound, unauthenticated } from '@rollcall/kit/errors';
+import type { Logger } from '@rollcall/kit/log';
+import { inSpan, SpanKind } from '@rollcall/kit/tracing';
+import type { Request, Response } from 'express';
+import type { Dispatcher } from 'undici';
+import { BODY_LIMIT, CallerGone, type Memory, readBody, WEBHOOK_LIMIT } from './body.js';
+import { copyHeaders, requestHeaders } from './headers.js';
+import type { Limits } from './limits.js';
+import { readTarget } from './path.js';
+import { HttpError } from './problems.js';
+import { find, type Table, type Target } from './table.js';
+import type { Upstream } from './upstream.js';
+
+export interface ProxyContext {
+  readonly table: Table;
+  readonly upstreams: Readonly<Record<ServiceName, Upstream>>;
+  readonly verify: Verify;
+  readonly limits: Limits;
+  readonly bodies: { readonly timeout: number; readonly memory: Memory };
+  readonly log: Logger;
+}
+
+export const proxy = (context: ProxyContext) => async (request: Request, response: Response) => {
+  const { segments, search } = readTarget(request.url);
+  const found = find(context.table, request.method, segments);
+  if (found === undefined) throw notFound('path');
+  if ('allow' in found) throw wrongMethod(found.allow);
+  const { target, path } = found;
+  response.locals.pattern = target.pattern;
+  if (target.who !== 'webhook') await admit(context, target, request, response);
+  await inSpan(
+    `${request.method} ${target.pattern}`,
+    { kind: SpanKind.SERVER, parent: response.locals.traceparent },
+    (traceparent) => forward(context, target, { request, response, path: path + search, traceparent }),
+  );
+};
+
+function wrongMethod(allow: readonly string[]): Error {
+  const methods = allow.join(', ');
+  return new HttpError(405, 'wrong-method', `Use ${methods} here.`, { Allow: methods });
+}
+
+/** Token, then rate, then role. A caller without a valid token counts by address, a refused one too. */
+async function admit(
+  { verify, limits }: ProxyContext,
+  { who }: Target,
+  request: Request,
+  response: Response,
+) {
+  const address = request.ip ?? '';
+  let user: User | undefined;
+  try {
+    const token = bearerOf(request.headers.authorization);
+    user = token === undefined ? undefined : await verify(token);
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === 'unauthenticated')
+      await limits.ofAddress(address, response);
+    throw error;
+  }
+  await (user === undefined ? limits.ofAddress(address, response) : limits.ofUser(user.id, response));
+  if (who === 'public' || who === 'webhook') return;
+  if (user === undefined) throw unauthenticated('not-signed-in', 'Sign in and send the access token.');
+  const { roles } = user;
+  if (who !== 'any' && !who.some((role) => roles.includes(role))) {
+    throw forbidden('wrong-role', `This is for: ${who.join(', ')}.`);
+  }
+}
+
+interface Passage {
+  readonly request: Request;
+  readonly response: Response;
+  readonly path: string;
+  readonly traceparent: string | undefined;
+}
+
+async function forward(context: ProxyContext, target: Target, passage: Passage): Promise<void> {
+  const { request, response, path, traceparent } = passage;
+  const upstream = context.upstreams[target.service];
+  const isWebhook = target.who === 'webhook';
+  const headers = requestHeaders(request, {
+    address: request.ip ?? '',
+    protocol: request.protocol,
+    host: request.headers.host,
+    requestId: response.locals.requestId,
+  });
+  if (traceparent !== undefined) headers.traceparent = traceparent;
+  const caller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) caller.abort(new CallerGone());
+  });
+  const { body, release } = await bodyOf(request, response, {
+    ...context.bodies,
+    limit: isWebhook ? WEBHOOK_LIMIT : BODY_LIMIT,
+  });
+  try {
+    const outgoing = { method: request.method, path, headers, body };
+    const relay = (answer: Dispatcher.ResponseData) => relayTo(response, answer, context.log);
+    await (isWebhook ? upstream.exchangeWebhook : upstream.exchange)(outgoing, caller, relay);
+  } finally {
+    release();
+  }
+}
+
+/** A read takes no body: one that comes is let flow away, as what a GET body means differs from parser to parser. */
+async function bodyOf(request: IncomingMessage, response: Response, rules: Parameters<typeof readBody>[1]) {
+  if (request.method === 'GET' || request.method === 'HEAD') return { body: undefined, release: () => {} };
+  if (request.headers.expect !== undefined) response.writeContinue();
+  return readBody(request, rules);
+}
+
+async function relayTo(response: Response, answer: Dispatcher.ResponseData, log: Logger): Promise<void> {
+  response.status(answer.statusCode);
+  copyHeaders(answer.headers, response);
+  try {
+    await pipeline(answer.body, response);
+  } catch (error) {
+    // The head is out: nothing better can be said than a connection cut short, which pipeline has done.
+    log.debug({ err: error, requestId: response.locals.requestId }, 'answer cut short');
+  }
+}

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { traceOf } from '@rollcall/kit/tracing';
+import { HttpError, writeProblem } from './problems.js';
+
+export interface ServerRules {
+  /** Milliseconds to send all headers, and to send the whole request. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server that answers what is no request with a problem too. */
+export function createHttpServer(listener: Listener, rules: ServerRules): Server {
+  const server = createServer(
+    { ...rules, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 },
+    listener,
+  );
+  // The listener decides whether the body is wanted: without this Node asks for it before anyone has looked.
+  server.on('checkContinue', listener);
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    refuse(response.socket!, new HttpError(417, 'unknown-expectation', 'Leave out the Expect header.'));
+  });
+  server.on('connect', (_request, socket: Duplex) => {
+    refuse(
+      socket,
+      new HttpError(405, 'wrong-method', 'This is no forward proxy.', { Allow: 'GET, POST, PATCH, DELETE' }),
+    );
+  });
+  server.on('clientError', onClientError);
+  return server;
+}
+
+function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // Answering over the head of an answer that has begun would pass for a part of it.
+  const inAnswer = (socket as { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;
+  if (error.code === 'ECONNRESET' || !socket.writable || inAnswer) return void socket.destroy();
+  refuse(socket, refusalOf(error.code));
+}
+
+function refuse(socket: Duplex, error: HttpError): void {
+  writeProblem(socket, error, traceOf(undefined).traceId);
+}
+
+function refusalOf(code: string | undefined): HttpError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpError(
+        431,
+        'headers-too-large',
+        'Send fewer or shorter headers: 16 kB is the limit with the path.',
+      );
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new HttpError(413, 'body-too-large', 'Send the body without chunk extensions.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpError(408, 'request-too-slow', 'The request took too long to arrive. Send it again.');
+    default:
+      return new HttpError(400, 'broken-request', 'The bytes make no HTTP request.');
+  }
+}
+
+/**
+ * Stops accepting, lets requests in flight end, and closes what is left at the deadline (milliseconds). Kept
+ * connections are closed as they fall idle: `close` alone was seen to wait 3.5 s for one.
+ */
+export async function drain(server: Server, deadline: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const end = setTimeout(() => server.closeAllConnections(), deadline);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(end);
+}

@@ -1,0 +1,187 @@
+/** A service as the gateway sees it: its replicas behind a bulkhead, a breaker and a clock. */
+import { unavailable } from '@rollcall/kit/errors';
+import { counter, gauge } from '@rollcall/kit/metrics';
+import CircuitBreaker from 'opossum';
+import type { Dispatcher } from 'undici';
+import { CallerGone } from './body.js';
+import { type BulkheadRules, createBulkhead } from './bulkhead.js';
+import { createReplicas, type Outgoing, TooSlow, wasNotSent } from './replicas.js';
+
+type Answer = Dispatcher.ResponseData;
+
+export interface BreakerRules {
+  readonly failurePercent: number;
+  /** Requests in the window before it may open. */
+  readonly volume: number;
+  /** Milliseconds. */
+  readonly window: number;
+  readonly reset: number;
+}
+
+export interface UpstreamRules {
+  /** Milliseconds to the beginning of the answer. */
+  readonly timeout: number;
+  readonly bulkhead: BulkheadRules;
+  readonly breaker: BreakerRules;
+}
+
+export interface Upstream {
+  readonly name: string;
+  /** Sends and relays; the place in the bulkhead is held until the relay has ended. Throws 503 for whatever fails. */
+  exchange(
+    request: Outgoing,
+    caller: AbortController,
+    relay: (answer: Answer) => Promise<void>,
+  ): Promise<void>;
+  /**
+   * The same for webhooks: past the breaker and the bulkhead, on connections of their own, as money waits for what
+   * they say and their senders give up after a few tries.
+   */
+  exchangeWebhook: Upstream['exchange'];
+  isReady(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Connections for webhooks to one replica. More wait in its pool, bounded by the memory for bodies and the timeout. */
+const WEBHOOK_CONNECTIONS = 128;
+
+const STATES = { closed: 0, halfOpen: 1, open: 2 } as const;
+const circuitState = gauge('circuit_state', 'Breaker by upstream: 0 closed, 1 half open, 2 open', [
+  'upstream',
+]);
+const failures = counter('upstream_failures_total', 'Requests a service failed, by how', [
+  'upstream',
+  'reason',
+]);
+
+/** An answer of 5xx: relayed like any other, and counted as a failure. */
+class FailedAnswer extends Error {
+  override readonly name = 'FailedAnswer';
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super(`status ${answer.statusCode}`);
+    this.answer = answer;
+  }
+}
+
+export function createUpstream(name: string, origins: readonly string[], rules: UpstreamRules): Upstream {
+  const replicas = createReplicas(origins);
+  const webhooks = createReplicas(origins, WEBHOOK_CONNECTIONS);
+  const bulkhead = createBulkhead(name, rules.bulkhead);
+  const breaker = createBreaker(name, rules.breaker, async (request: Outgoing, caller: AbortController) => {
+    // The one request that tries a half-open circuit is seen to its end: a caller who hangs up says nothing of health.
+    const abort = breaker.halfOpen ? new AbortController() : caller;
+    const answer = await inTime(abort, rules.timeout, () => replicas.send(request, abort.signal));
+    if (answer.statusCode >= 500) throw new FailedAnswer(answer);
+    return answer;
+  });
+  const refuse = (error: unknown) => refusalOf(name, error, Math.ceil(rules.breaker.reset / 1000));
+
+  return {
+    name,
+    async exchange(request, caller, relay) {
+      if (breaker.opened) throw refuse(OPEN);
+      await bulkhead.enter(caller.signal);
+      try {
+        await relay(await breaker.fire(request, caller).catch(failedAnswer).catch(rethrow(refuse)));
+      } finally {
+        bulkhead.leave();
+      }
+    },
+    async exchangeWebhook(request, caller, relay) {
+      const sent = inTime(caller, rules.timeout, () => webhooks.send(request, caller.signal));
+      await relay(await sent.catch(rethrow(refuse)));
+    },
+    isReady: () => replicas.isReady(),
+    async close() {
+      breaker.shutdown();
+      await Promise.all([replicas.close(), webhooks.close()]);
+    },
+  };
+}
+
+function createBreaker(
+  name: string,
+  rules: BreakerRules,
+  send: (request: Outgoing, caller: AbortController) => Promise<Answer>,
+): CircuitBreaker<[Outgoing, AbortController], Answer> {
+  const breaker = new CircuitBreaker(send, {
+    name,
+    // Its own timeout would leave the call running: `inTime` ends it.
+    timeout: false,
+    errorThresholdPercentage: rules.failurePercent,
+    volumeThreshold: rules.volume,
+    rollingCountTimeout: rules.window,
+    resetTimeout: rules.reset,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    errorFilter: (error) => error instanceof CallerGone,
+  });
+  const show = (state: keyof typeof STATES) => () => circuitState.set({ upstream: name }, STATES[state]);
+  breaker.on('open', show('open')).on('halfOpen', show('halfOpen')).on('close', show('closed'));
+  show('closed')();
+  return breaker;
+}
+
+/** Ends `act` by the signal it works under when it takes longer than `milliseconds`. */
+async function inTime<Result>(
+  abort: AbortController,
+  milliseconds: number,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const timer = setTimeout(() => abort.abort(new TooSlow()), milliseconds);
+  try {
+    return await act();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failedAnswer(error: unknown): Answer {
+  if (error instanceof FailedAnswer) return error.answer;
+  throw error;
+}
+
+const rethrow =
+  (refuse: (error: unknown) => Error) =>
+  (error: unknown): never => {
+    throw refuse(error);
+  };
+
+const OPEN = { code: 'EOPENBREAKER' };
+
+/** What the caller hears of a request that got no answer. */
+function refusalOf(name: string, error: unknown, resetSeconds: number): Error {
+  if (error instanceof CallerGone) return error;
+  const { reason, words, retryAfter } = sortOf(error, resetSeconds);
+  failures.inc({ upstream: name, reason });
+  const refusal = unavailable(`upstream-${reason}`, `The ${name} service ${words}`, retryAfter);
+  refusal.cause = error;
+  return refusal;
+}
+
+const UNKNOWN_OUTCOME =
+  'It may have been done all the same: repeat it with the same Idempotency-Key, or look first.';
+
+function sortOf(error: unknown, resetSeconds: number): { reason: string; words: string; retryAfter: number } {
+  const { code } = error as { code?: unknown };
+  if (code === 'EOPENBREAKER') {
+    return {
+      reason: 'down',
+      words: 'is not answering. Nothing was sent; try again later.',
+      retryAfter: resetSeconds,
+    };
+  }
+  if (wasNotSent(error)) {
+    return {
+      reason: 'unreachable',
+      words: 'cannot be reached. Nothing was sent; try again later.',
+      retryAfter: 2,
+    };
+  }
+  if (error instanceof TooSlow) {
+    return { reason: 'timeout', words: `took too long. ${UNKNOWN_OUTCOME}`, retryAfter: 2 };
+  }
+  return { reason: 'broken', words: `broke off its answer. ${UNKNOWN_OUTCOME}`, retryAfter: 2 };
+}
