@@ -35,11 +35,9 @@ test('an unknown address takes as long as a wrong password', async () => {
     known.push(await took('timed@rollcall.test'));
     unknown.push(await took('nobody@rollcall.test'));
   }
-  // The hash alone is 20 ms; without the decoy an unknown address answers in 3.
-  expect(median(unknown)).toBeGreaterThan(median(known) * 0.5);
+  // The hash alone is 20 ms; without the decoy an unknown address answers in 3. The quickest of nine: load only adds.
+  expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) * 0.5);
 });
-
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 
 test('ten failures close the account for fifteen minutes, to the right password too, and to no other account', async () => {
   await identity.open('limit@rollcall.test');
