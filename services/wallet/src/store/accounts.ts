@@ -1,0 +1,50 @@
+import type { Knex } from 'knex';
+import { type Account, type AccountKey, keyOf } from '../domain/ledger.js';
+import { column } from './column.js';
+
+/**
+ * Creates what is missing of these accounts, then locks the users' ones, all in one statement in id order, so that
+ * batches cannot deadlock. The platform's own come unlocked. Called once a transaction, before any decision.
+ */
+export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountKey[]): Promise<Account[]> {
+  const distinct = [...new Map(keys.map((key) => [keyOf(key), key])).values()];
+  const wanted = [
+    column(distinct, (key) => key.owner),
+    column(distinct, (key) => key.kind),
+    column(distinct, (key) => key.currency),
+  ];
+  await tx.raw(CREATE, wanted);
+  const { rows } = await tx.raw(LOCK, wanted);
+  return rows as Account[];
+}
+
+/** In key order: two batches that create the same accounts wait for each other in one direction only. */
+const CREATE = `
+  insert into accounts (owner_id, kind, currency, balance)
+  select w.owner_id, w.kind, w.currency, case when w.owner_id is not null then 0 end
+    from unnest(?::uuid[], ?::text[], ?::text[]) as w (owner_id, kind, currency)
+   where not exists (select from accounts a
+                      where a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency)
+     and not exists (select from accounts a where w.owner_id is null
+                        and a.owner_id is null and a.kind = w.kind and a.currency = w.currency)
+   order by w.owner_id, w.kind, w.currency
+  on conflict do nothing`;
+
+const LOCK = `
+  with wanted as (
+    select * from unnest(?::uuid[], ?::text[], ?::text[]) as w (owner_id, kind, currency)
+  ), locked as (
+    select a.id, a.owner_id as owner, a.kind, a.currency, a.balance
+      from wanted w join accounts a on a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency
+     order by a.id for update of a
+  )
+  select * from locked
+  union all
+  select a.id, a.owner_id, a.kind, a.currency, a.balance
+    from wanted w join accounts a on a.owner_id is null and a.kind = w.kind and a.currency = w.currency
+   where w.owner_id is null`;
+
+/** Locks every account of a user, so that what is decided next follows each purchase already being placed for him. */
+export async function lockAccountsOf(tx: Knex.Transaction, ownerId: string): Promise<void> {
+  await tx.raw('select from accounts where owner_id = ? order by id for update', [ownerId]);
+}
