@@ -1,0 +1,144 @@
+/** SQL behind every GET, returning what the contract shows. */
+import type {
+  Course,
+  listCourses,
+  Purchase,
+  readAccess,
+  teacherCourses,
+} from '@rollcall/contracts/api/enrollment';
+import type { AnswerOf, QueryOf } from '@rollcall/contracts/route';
+import type { User } from '@rollcall/kit/auth';
+import type { Database } from '@rollcall/kit/database';
+import { invalid, notFound } from '@rollcall/kit/errors';
+import { decodeCursor, listPage } from '@rollcall/kit/page';
+import { type CourseRow, courseOf, type PurchaseRow, purchaseOf } from './shapes.js';
+
+const COURSE = `
+  select courses.*,
+         (select count(distinct student_id) from seats where course_id = courses.id and live) as current_students,
+         (select coalesce(json_agg(sessions order by number), '[]') from sessions where course_id = courses.id) as sessions
+    from courses`;
+
+const PURCHASE = `
+  select purchases.*, (select json_agg(holds order by id) from holds where purchase_id = purchases.id) as holds
+    from purchases`;
+
+/** Newest first: ids are ordered by time. */
+const PAGE = (table: string) => `and (?::uuid is null or ${table}.id < ?) order by ${table}.id desc limit ?`;
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** A draft exists for its teacher alone; what was archived can still be read by whoever knows it. */
+export async function readCourse(db: Database, courseId: string, user: User | undefined): Promise<Course> {
+  const { rows } = await db.raw(`${COURSE} where id = ? and (status <> 'draft' or teacher_id = ?)`, [
+    courseId,
+    user?.id ?? NOBODY,
+  ]);
+  if (rows.length === 0) throw notFound('course');
+  return courseOf(rows[0]);
+}
+
+/** What is on sale, and whatever the caller teaches. */
+export async function findCourses(
+  db: Database,
+  { limit, cursor, teacherId, text }: QueryOf<typeof listCourses>,
+  user: User | undefined,
+): Promise<AnswerOf<typeof listCourses>> {
+  const like = text === undefined ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await db.raw(
+    `${COURSE}
+      where (status = 'published' or teacher_id = ?) and (?::uuid is null or teacher_id = ?)
+        and (?::text is null or title ilike ? or description ilike ?) ${PAGE('courses')}`,
+    [user?.id ?? NOBODY, ...twice(teacherId), like, like, like, ...twice(idFrom(cursor)), limit + 1],
+  );
+  return pageOf<CourseRow, Course>(rows, limit, courseOf);
+}
+
+export async function coursesOfTeacher(
+  db: Database,
+  { limit, cursor }: QueryOf<typeof teacherCourses>,
+  teacherId: string,
+): Promise<AnswerOf<typeof teacherCourses>> {
+  const { rows } = await db.raw(`${COURSE} where teacher_id = ? ${PAGE('courses')}`, [
+    teacherId,
+    ...twice(idFrom(cursor)),
+    limit + 1,
+  ]);
+  return pageOf<CourseRow, Course>(rows, limit, courseOf);
+}
+
+/** One of the student's own purchases; what another bought does not exist for him. */
+export async function readPurchase(db: Database, purchaseId: string, studentId: string): Promise<Purchase> {
+  return purchaseOf(await purchaseRow(db, purchaseId, studentId));
+}
+
+/** The row too: it knows why a purchase was declined and what was missing. */
+export async function purchaseRow(db: Database, purchaseId: string, studentId: string): Promise<PurchaseRow> {
+  const { rows } = await db.raw(`${PURCHASE} where id = ? and student_id = ? and kind = 'session'`, [
+    purchaseId,
+    studentId,
+  ]);
+  if (rows.length === 0) throw notFound('purchase');
+  return rows[0];
+}
+
+interface PurchaseFilter {
+  readonly kind: 'course' | 'session';
+  readonly studentId: string;
+  readonly status?: string[];
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export async function purchasesOf(
+  db: Database,
+  { kind, studentId, status, limit, cursor }: PurchaseFilter,
+): Promise<{ data: Purchase[]; nextCursor: string | null }> {
+  const { rows } = await db.raw(
+    `${PURCHASE} where student_id = ? and kind = ? and (?::text[] is null or status = any(?)) ${PAGE('purchases')}`,
+    [studentId, kind, ...twice(status), ...twice(idFrom(cursor)), limit + 1],
+  );
+  return pageOf<PurchaseRow, Purchase>(rows, limit, purchaseOf);
+}
+
+type Access = AnswerOf<typeof readAccess>;
+
+/** May this user enter the session's room? Throws 404 for a session nobody but its teacher can see. */
+export async function accessTo(db: Database, sessionId: string, user: User): Promise<Access> {
+  const { rows } = await db.raw(
+    `select sessions.status, courses.teacher_id, courses.status as course_status,
+            (select purchases.status from seats join purchases on purchases.id = seats.purchase_id
+              where seats.session_id = sessions.id and seats.student_id = ? and seats.live) as bought
+       from sessions join courses on courses.id = sessions.course_id where sessions.id = ?`,
+    [user.id, sessionId],
+  );
+  const [session] = rows;
+  const teaches = session?.teacher_id === user.id;
+  if (session === undefined || (session.course_status === 'draft' && !teaches)) throw notFound('session');
+  const answer = (hasAccess: boolean, reason: Access['reason']): Access => ({ hasAccess, reason });
+  if (session.status === 'cancelled') return answer(false, 'session-cancelled');
+  if (teaches) return answer(true, 'teacher');
+  if (session.bought !== null && session.bought !== 'pending') return answer(true, 'purchased');
+  if (user.roles.includes('admin')) return answer(true, 'admin');
+  return answer(false, session.bought === 'pending' ? 'pending' : 'not-purchased');
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** The id the last page ended with. Throws 400 for a cursor of another list. */
+function idFrom(cursor: string | undefined): string | undefined {
+  const id = decodeCursor(cursor, 1)?.[0];
+  if (id === undefined || UUID.test(id)) return id;
+  throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
+    { path: 'query.cursor', message: 'is not a cursor of this list' },
+  ]);
+}
+
+/** A filter's value for the `is null` test and for the comparison. */
+const twice = <Value>(value: Value | undefined): [Value | null, Value | null] => [
+  value ?? null,
+  value ?? null,
+];
+
+const pageOf = <Row extends { id: string }, Item>(rows: Row[], limit: number, itemOf: (row: Row) => Item) =>
+  listPage(rows, limit, itemOf, ({ id }) => [id]);

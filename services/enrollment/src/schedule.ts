@@ -1,0 +1,14 @@
+import { type Task, task } from '@rollcall/kit/schedule';
+import { askAgain, requestExpiry } from './use-cases/ask-again.js';
+
+/** Everything enrollment does by the clock. */
+export const schedule: Task[] = [
+  task('ask-again', '*/10 * * * * *', async ({ inWork, log }) => {
+    const asked = await inWork(askAgain);
+    if (asked > 0) log.warn({ purchases: asked }, 'the wallet was asked again');
+  }),
+  task('request-expiry', '5 * * * * *', async ({ inWork, log }) => {
+    const overdue = await inWork(requestExpiry);
+    if (overdue > 0) log.warn({ purchases: overdue }, 'purchases waited too long');
+  }),
+];

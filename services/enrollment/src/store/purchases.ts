@@ -1,0 +1,196 @@
+/**
+ * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: sessions,
+ * purchases, holds, each by id; seats last.
+ */
+import type { Knex } from 'knex';
+import type { CourseStatus } from '../domain/course.js';
+import type { PurchaseStatus, SessionStatus } from '../domain/purchase.js';
+
+type Tx = Knex.Transaction;
+
+export interface OfferRow {
+  readonly id: string;
+  readonly course_id: string;
+  readonly number: number;
+  readonly title: string;
+  readonly price: number;
+  readonly currency: string;
+  readonly status: SessionStatus;
+  readonly starts_at: Date;
+  readonly started_at: Date | null;
+  readonly max_students: number | null;
+  readonly seats_taken: number;
+  readonly teacher_id: string;
+  readonly course_status: CourseStatus;
+  readonly bought: boolean;
+}
+
+/**
+ * A session as this student finds it, its row locked until the end: buyers of a limited one queue for its seats,
+ * buyers of an unlimited one pass side by side and only keep it from being cancelled under them.
+ */
+export async function lockOffer(tx: Tx, sessionId: string, studentId: string): Promise<OfferRow | undefined> {
+  const { rows } = await tx.raw(
+    `with limited as (select * from sessions where id = ? and max_students is not null for no key update),
+          unlimited as (select * from sessions where id = ? and max_students is null for share),
+          session as (select * from limited union all select * from unlimited)
+     select session.*, courses.teacher_id, courses.status as course_status,
+            exists (select from seats where session_id = session.id and student_id = ? and live) as bought
+       from session join courses on courses.id = session.course_id`,
+    [sessionId, sessionId, studentId],
+  );
+  return rows[0];
+}
+
+export interface NewPurchase {
+  readonly id: string;
+  readonly kind: 'course' | 'session';
+  readonly studentId: string;
+  readonly teacherId: string;
+  readonly courseId: string;
+  readonly sessionId: string | null;
+  readonly total: number;
+  readonly currency: string;
+  readonly fundedBy: 'credits' | 'card' | 'subscription';
+  readonly requestedAt: Date;
+  readonly holds: readonly { readonly id: string; readonly sessionId: string; readonly amount: number }[];
+}
+
+/**
+ * Purchase, holds and seats in one statement; the sessions must be locked. Returns the sessions a seat was had in:
+ * fewer than asked for where the same student was quicker in another request, and then nothing of this may stand.
+ */
+export async function addPurchase(tx: Tx, purchase: NewPurchase): Promise<string[]> {
+  const { rows } = await tx.raw(
+    `with wanted as (
+       select * from unnest(cast(:holdIds as uuid[]), cast(:sessionIds as uuid[]), cast(:amounts as bigint[])) as w (id, session_id, amount)
+     ), seated as (
+       insert into seats (purchase_id, session_id, student_id, course_id)
+       select :id, session_id, :studentId, :courseId from wanted order by session_id
+       on conflict (session_id, student_id) where live do nothing returning session_id
+     ), counted as (
+       update sessions set seats_taken = seats_taken + 1
+       where max_students is not null and id in (select session_id from seated)
+     ), bought as (
+       insert into purchases (id, kind, student_id, teacher_id, course_id, session_id, total, currency, funded_by,
+                              requested_at, asked_at)
+       values (:id, :kind, :studentId, :teacherId, :courseId, :sessionId, :total, :currency, :fundedBy,
+               :requestedAt, :requestedAt)
+     ), held as (
+       insert into holds (id, purchase_id, session_id, student_id, amount)
+       select id, :id, session_id, :studentId, amount from wanted
+     )
+     select session_id from seated`,
+    {
+      ...purchase,
+      holdIds: purchase.holds.map(({ id }) => id),
+      sessionIds: purchase.holds.map(({ sessionId }) => sessionId),
+      amounts: purchase.holds.map(({ amount }) => amount),
+    },
+  );
+  return rows.map((row: { session_id: string }) => row.session_id);
+}
+
+export interface PurchaseRow {
+  readonly id: string;
+  readonly kind: 'course' | 'session';
+  readonly student_id: string;
+  readonly teacher_id: string;
+  readonly course_id: string;
+  readonly total: number;
+  readonly currency: string;
+  readonly funded_by: 'credits' | 'card' | 'subscription';
+  readonly status: PurchaseStatus;
+  readonly decline_reason: string | null;
+  readonly requested_at: Date;
+  readonly version: number;
+  /** In the order of their holds. */
+  readonly session_ids: string[];
+}
+
+const SESSION_IDS = (purchase: string) =>
+  `array(select session_id from holds where purchase_id = ${purchase}.id order by id) as session_ids`;
+
+/** Those of the purchases that were pending, now active; one statement however many there are. */
+export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<PurchaseRow[]> {
+  const { rows } = await tx.raw(
+    `with asked as materialized (
+       select id from purchases where id = any(?::uuid[]) and status = 'pending' order by id for no key update
+     ), activated as (
+       update purchases set status = 'active', version = version + 1 from asked
+       where purchases.id = asked.id returning purchases.*
+     ), held as (
+       update holds set status = 'held' from activated
+       where holds.purchase_id = activated.id and holds.status = 'pending'
+     )
+     select activated.*, ${SESSION_IDS('activated')} from activated`,
+    [[...purchaseIds]],
+  );
+  return rows;
+}
+
+export interface Refusal {
+  readonly purchaseId: string;
+  readonly status: 'declined' | 'expired';
+  readonly reason: string;
+  /** Minor units of the purchase's currency. */
+  readonly shortfall: number | null;
+}
+
+/** The purchase, refused and without its seats; undefined unless it was pending. */
+export async function refuse(tx: Tx, refusal: Refusal): Promise<PurchaseRow | undefined> {
+  await lockLimitedSessions(tx, tx('seats').where({ purchase_id: refusal.purchaseId }).select('session_id'));
+  const { rows } = await tx.raw(
+    `with refused as (
+       update purchases set status = :status, decline_reason = :reason, shortfall = :shortfall, version = version + 1
+       where id = :purchaseId and status = 'pending' returning *
+     ), unheld as (
+       update holds set status = 'declined' from refused where holds.purchase_id = refused.id
+     ), freed as (
+       update seats set live = false from refused where seats.purchase_id = refused.id and seats.live
+       returning seats.session_id
+     ), counted as (
+       update sessions set seats_taken = seats_taken - 1
+       where max_students is not null and id in (select session_id from freed)
+     )
+     select refused.*, ${SESSION_IDS('refused')} from refused`,
+    { ...refusal },
+  );
+  return rows[0];
+}
+
+/** Frees the seats of these purchases in these sessions; their limited sessions must be locked. */
+export async function freeSeats(
+  tx: Tx,
+  seats: readonly { readonly purchaseId: string; readonly sessionId: string }[],
+): Promise<void> {
+  await tx.raw(
+    `with given as (select * from unnest(?::uuid[], ?::uuid[]) as g (purchase_id, session_id)),
+     freed as (
+       update seats set live = false from given
+       where seats.purchase_id = given.purchase_id and seats.session_id = given.session_id and seats.live
+       returning seats.session_id
+     ), lost as (select session_id, count(*) as seats from freed group by session_id)
+     update sessions set seats_taken = seats_taken - lost.seats from lost
+     where sessions.id = lost.session_id and max_students is not null`,
+    [seats.map(({ purchaseId }) => purchaseId), seats.map(({ sessionId }) => sessionId)],
+  );
+}
+
+/** Before any purchase of theirs is touched: buyers lock the session first as well. */
+export async function lockLimitedSessions(tx: Tx, ids: Knex.QueryBuilder | readonly string[]): Promise<void> {
+  await tx('sessions')
+    .whereIn('id', ids as Knex.QueryBuilder)
+    .whereNotNull('max_students')
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .select('id');
+}
+
+export const statusesOf = (
+  tx: Tx,
+  purchaseIds: readonly string[],
+): Promise<{ id: string; status: PurchaseStatus }[]> =>
+  tx('purchases')
+    .whereIn('id', [...purchaseIds])
+    .select('id', 'status');

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import type { Course } from '@rollcall/contracts/api/enrollment';
+import type { DataOf } from '@rollcall/contracts/event';
+import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
+import { fundsDeclined, fundsHeld } from '@rollcall/contracts/events/wallet';
+import type { Role } from '@rollcall/contracts/shapes';
+import type { Database } from '@rollcall/kit/database';
+import { newId } from '@rollcall/kit/id';
+import { deliver, emitted, envelope, testApp, testDatabase, token } from '@rollcall/kit/testing';
+import request, { type Test } from 'supertest';
+import { consumers } from '../src/consumers.js';
+import { routes } from '../src/routes.js';
+
+export const usd = (amount: number) => ({ amount, currency: 'USD' });
+export const fromNow = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
+
+export interface Person {
+  readonly id: string;
+  readonly bearer: string;
+}
+
+export const person = async (...roles: Role[]): Promise<Person> => {
+  const id = newId();
+  return { id, bearer: `Bearer ${await token({ id, roles })}` };
+};
+
+export const students = (count: number): Promise<Person[]> =>
+  Promise.all(Array.from({ length: count }, () => person('student')));
+
+type Draft = Record<string, unknown>;
+
+export const draft = (more: Draft = {}): Draft => ({
+  title: 'Spanish',
+  description: 'From the beginning',
+  price: usd(2000),
+  sessions: [
+    { number: 1, title: 'Verbs', startsAt: fromNow(60), durationMinutes: 60, price: usd(1000) },
+    { number: 2, title: 'Nouns', startsAt: fromNow(120), durationMinutes: 60, price: usd(1000) },
+  ],
+  ...more,
+});
+
+/** One database and one app with everything a test of enrollment does to them. */
+export async function openStage() {
+  const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
+  const app = await testApp(routes(db));
+  const teacher = await person('teacher');
+
+  const send = (method: 'get' | 'post', path: string, who?: Person): Test => {
+    const test = request(app)[method](`/api/v1${path}`);
+    return who === undefined ? test : test.set('Authorization', who.bearer);
+  };
+  const onSale = async (more: Draft = {}): Promise<Course> => {
+    const made = await send('post', '/courses', teacher).send(draft(more)).expect(201);
+    const { body } = await send('post', `/courses/${made.body.id}/publish`, teacher).expect(200);
+    return body;
+  };
+  /** Asks for a session and does not wait: 202 and pending. */
+  const ask = (who: Person, sessionId: string): Test =>
+    send('post', `/enrollments/sessions/${sessionId}/purchase`, who).set('Prefer', 'respond-async');
+  const hold = (...purchaseIds: string[]) => answer(db, fundsHeld, purchaseIds);
+  const bought = async (who: Person, sessionId: string) => {
+    const { body } = await ask(who, sessionId).expect(202);
+    await hold(body.id);
+    return body;
+  };
+  const purchase = async (who: Person, id: string) =>
+    (await send('get', `/enrollments/sessions/${id}`, who).expect(200)).body;
+  return { db, app, teacher, close, send, onSale, ask, hold, bought, purchase };
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** The wallet's answer to purchases that were asked for. */
+async function answer(db: Database, type: typeof fundsHeld, purchaseIds: readonly string[]) {
+  const questions = await questionsAbout(db, purchaseIds);
+  return deliver(
+    db,
+    consumers,
+    questions.map((question) => envelope(type, heldOf(question))),
+  );
+}
+
+type Question = DataOf<typeof purchaseRequested>;
+
+export async function questionsAbout(db: Database, purchaseIds: readonly string[]): Promise<Question[]> {
+  const asked = await emitted(db, purchaseRequested);
+  return purchaseIds.map((id) => asked.find(({ data }) => data.purchaseId === id)!.data);
+}
+
+export const heldOf = ({ purchaseId, studentId, teacherId, courseId, requestedAt, holds }: Question) => ({
+  purchaseId,
+  studentId,
+  teacherId,
+  courseId,
+  requestedAt,
+  holds: holds.map((one) => ({ ...one, parts: [{ account: 'credits' as const, amount: one.amount }] })),
+});
+
+export const declined = (
+  purchaseId: string,
+  studentId: string,
+  more: Partial<DataOf<typeof fundsDeclined>> = {},
+) =>
+  envelope(fundsDeclined, {
+    purchaseId,
+    studentId,
+    reason: 'insufficient-credit',
+    shortfall: usd(250),
+    ...more,
+  });
+
+/** The names of the invariants that do not hold. */
+export async function brokenInvariants(db: Database): Promise<string[]> {
+  const text = await readFile(new URL('../invariants.sql', import.meta.url), 'utf8');
+  const broken: string[] = [];
+  for (const part of text.split('-- name: ').slice(1)) {
+    const end = part.indexOf('\n');
+    const { rows } = await db.raw(part.slice(end).trim());
+    if (rows.length > 0) broken.push(part.slice(0, end));
+  }
+  return broken;
+}
