@@ -1,3 +1,4 @@
+import { invalid } from '@rollcall/kit/errors';
 import type { Logger } from '@rollcall/kit/log';
 import { histogram } from '@rollcall/kit/metrics';
 import { traceOf } from '@rollcall/kit/tracing';
@@ -63,7 +64,8 @@ const begin =
       };
       seconds.observe({ ...labels, status: statusOf(response) }, (performance.now() - started) / 1000);
     });
-    next();
+    const isHostMissing = request.headers.host === undefined && request.httpVersion !== '1.0';
+    next(isHostMissing ? invalid('broken-request', 'Send a Host header.') : undefined);
   };
 
 /** 499, as other proxies have it, for a caller who left before the end. */

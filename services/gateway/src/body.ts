@@ -33,14 +33,17 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 
 /**
  * The body, or undefined without one. Counts as the bytes come: 413 over the limit, 408 when they take too long, 503
- * when bodies in flight fill the memory set aside. What was counted is given back by `release`.
+ * when bodies in flight fill the memory set aside. `ask` is called when the body is wanted; what was counted is given
+ * back by `release`.
  */
 export async function readBody(
   request: IncomingMessage,
   rules: BodyRules,
+  ask: () => void = () => {},
 ): Promise<{ body: Buffer | undefined; release: () => void }> {
   if (!hasBody(request)) return { body: undefined, release: () => {} };
   if (Number(request.headers['content-length']) > rules.limit) throw over(rules.limit);
+  ask();
   let held = 0;
   const release = () => {
     rules.memory.used -= held;

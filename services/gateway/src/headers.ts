@@ -11,6 +11,7 @@ const FORWARDED: ReadonlyMap<string, boolean> = new Map([
   ['authorization', false],
   ['content-encoding', false],
   ['content-type', false],
+  ['host', false],
   ['idempotency-key', false],
   ['if-match', true],
   ['if-none-match', true],
@@ -38,7 +39,6 @@ const DROPPED = new Set([
 export interface Caller {
   readonly address: string;
   readonly protocol: string;
-  readonly host: string | undefined;
   readonly requestId: string;
 }
 
@@ -49,14 +49,14 @@ export function requestHeaders({ rawHeaders }: IncomingMessage, caller: Caller):
     'x-forwarded-proto': caller.protocol,
     'x-request-id': caller.requestId,
   };
-  if (caller.host !== undefined) headers['x-forwarded-host'] = caller.host;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!.toLowerCase();
-    const isList = FORWARDED.get(name);
+    const sent = rawHeaders[index]!.toLowerCase();
+    const isList = FORWARDED.get(sent);
     if (isList === undefined) continue;
+    const name = sent === 'host' ? 'x-forwarded-host' : sent;
     const value = rawHeaders[index + 1]!;
     const earlier = headers[name];
-    if (earlier !== undefined && !isList) throw invalid('duplicate-header', `Send the header ${name} once.`);
+    if (earlier !== undefined && !isList) throw invalid('duplicate-header', `Send the header ${sent} once.`);
     headers[name] = earlier === undefined ? value : `${earlier}, ${value}`;
   }
   return headers;

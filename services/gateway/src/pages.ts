@@ -21,12 +21,8 @@ export function pages(context: PagesContext): Router {
   router.get('/readyz', readyz(context));
   router.get('/metrics', metrics);
   router.get(document, openApi(context));
-  router.use(
-    docs,
-    docsPolicy,
-    swagger.serve,
-    swagger.setup(null, { swaggerOptions: DOCS, customSiteTitle: 'Rollcall API' }),
-  );
+  router.use(docs, docsPolicy, swagger.serve);
+  router.get(docs, swagger.setup(null, { swaggerOptions: DOCS, customSiteTitle: 'Rollcall API' }));
   router.get('/', (_request, response) => {
     response.json({ name: 'Rollcall', docs: '/api/docs/', openapi: '/api/openapi.json', ready: '/readyz' });
   });

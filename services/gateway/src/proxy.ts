@@ -85,7 +85,6 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
   const headers = requestHeaders(request, {
     address: request.ip ?? '',
     protocol: request.protocol,
-    host: request.headers.host,
     requestId: response.locals.requestId,
   });
   if (traceparent !== undefined) headers.traceparent = traceparent;
@@ -109,8 +108,9 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
 /** A read takes no body: one that comes is let flow away, as what a GET body means differs from parser to parser. */
 async function bodyOf(request: IncomingMessage, response: Response, rules: Parameters<typeof readBody>[1]) {
   if (request.method === 'GET' || request.method === 'HEAD') return { body: undefined, release: () => {} };
-  if (request.headers.expect !== undefined) response.writeContinue();
-  return readBody(request, rules);
+  return readBody(request, rules, () => {
+    if (request.headers.expect !== undefined) response.writeContinue();
+  });
 }
 
 async function relayTo(response: Response, answer: Dispatcher.ResponseData, log: Logger): Promise<void> {

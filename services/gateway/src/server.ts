@@ -9,14 +9,20 @@ export interface ServerRules {
   readonly requestTimeout: number;
 }
 
+const STANDING = {
+  /** Milliseconds: how late a timeout may be noticed. Node's own 30 s would be later than the timeouts. */
+  connectionsCheckingInterval: 1_000,
+  /** Longer than the 60 s that load balancers keep connections: the side that sends must be the one that closes. */
+  keepAliveTimeout: 65_000,
+  /** The app refuses it itself, as a problem. */
+  requireHostHeader: false,
+};
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server that answers what is no request with a problem too. */
 export function createHttpServer(listener: Listener, rules: ServerRules): Server {
-  const server = createServer(
-    { ...rules, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 },
-    listener,
-  );
+  const server = createServer({ ...rules, ...STANDING }, listener);
   // The listener decides whether the body is wanted: without this Node asks for it before anyone has looked.
   server.on('checkContinue', listener);
   server.on('checkExpectation', (_request, response: ServerResponse) => {
