@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.js';
-import { testDir } from './jest.js';
 import { launch, runTask, SetupError } from './launcher.js';
 import { editBook } from './processes.js';
+import { testDir } from './run-jest.js';
 import { bringUpServers } from './servers.js';
 import { root } from './state.js';
 

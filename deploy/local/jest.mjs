@@ -4,7 +4,7 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { launch } = await import('./launcher.ts');
-const { runJest, testDir, testEnvironment } = await import('./jest.ts');
+const { runJest, testDir, testEnvironment } = await import('./run-jest.ts');
 
 const project = basename(process.cwd());
 const code = await launch(

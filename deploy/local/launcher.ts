@@ -110,7 +110,6 @@ function startGuard(bookFile: string): ChildProcess {
 
 /** Takes a name for this process: the link is made whole or not at all, so two at once cannot both have it. */
 function claim(file: string): void {
-  mkdirSync(stateDir, { recursive: true });
   const mine = `${file}.${process.pid}`;
   writeJson(mine, self());
   try {

@@ -16,6 +16,7 @@ import { type Run, runTask, SetupError, start } from './launcher.js';
 import { freePort } from './ports.js';
 import { type Account, type Binaries, canEnter, findBinaries, systemDir } from './postgres-binaries.js';
 import { editBook, identify } from './processes.js';
+import { say } from './progress.js';
 import { checkoutMark, lastLines } from './state.js';
 
 export interface DatabaseServer {
@@ -103,6 +104,7 @@ function clusterHome(dir: string, account: Account | undefined): string {
   if (!account || canEnter(dir, account)) return inside;
   const outside = join(systemDir, checkoutMark, dir.replace(/^.*\.rollcall\/?/, '') || '.', 'postgres');
   mkdirSync(dirname(outside), { recursive: true, mode: 0o755 });
+  say(`PostgreSQL keeps its data in ${outside}: its account, ${account.name}, may not enter ${dir}`);
   return outside;
 }
 

@@ -172,7 +172,7 @@ export async function stopBook(
   for (const role of roles) {
     const running = book.processes.filter((record) => record.role === role && isRunning(record));
     if (running.length === 0) continue;
-    say?.(`stopping ${running.map(({ name }) => name).join(', ')}`);
+    say?.(`stopping ${[...new Set(running.map(({ name }) => name))].join(', ')}`);
     await Promise.all(running.map((record) => stopProcess(record, patience)));
   }
   for (const folder of book.remove) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

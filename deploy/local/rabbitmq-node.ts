@@ -143,6 +143,6 @@ async function answers(url: string, ended: Promise<number | Error>, log: string)
 function adoptChildren(run: Run, parent: ProcessRecord): void {
   for (const pid of childrenOf(parent.pid)) {
     const identity = identify(pid);
-    if (identity) addRecord(run.bookFile, { ...parent, ...identity, pid, name: 'RabbitMQ node' });
+    if (identity) addRecord(run.bookFile, { ...parent, ...identity, pid });
   }
 }

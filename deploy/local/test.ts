@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { turbo } from './build.js';
-import { runJest, testDir, testEnvironment } from './jest.js';
 import { launch, type Run, runTask } from './launcher.js';
+import { runJest, testDir, testEnvironment } from './run-jest.js';
 import { readJson, root } from './state.js';
 
 export interface Totals {
