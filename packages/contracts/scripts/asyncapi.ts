@@ -5,14 +5,15 @@ import { CONTENT_TYPE, type EventType } from '../src/event.js';
 import { catalogue, hearers } from '../src/topology.js';
 import { eventSchema, type JsonSchema } from './event-schemas.js';
 
-/** What a queue is declared with; `rollcall topology check` compares a broker with the same. */
-const queueArguments = {
+/** What a service's queue is declared with, by the kit; a test of the command line compares the two. */
+const queueArguments = (service: string) => ({
   'x-queue-type': 'quorum',
   'x-delivery-limit': 20,
   'x-dead-letter-exchange': 'rollcall.dead',
+  'x-dead-letter-routing-key': service,
   'x-dead-letter-strategy': 'at-least-once',
   'x-overflow': 'reject-publish',
-};
+});
 
 const exchange = { name: 'rollcall.events', type: 'topic', durable: true, autoDelete: false };
 
@@ -56,7 +57,7 @@ function operations(): Record<string, unknown> {
       {
         ...operation('receive', type),
         'x-rabbitmq-queue': `rollcall.${service}`,
-        'x-rabbitmq-arguments': queueArguments,
+        'x-rabbitmq-arguments': queueArguments(service),
       },
     ]),
   );

@@ -17,14 +17,16 @@ interface Setting extends Field {
 }
 
 export async function settingsPage(root: string): Promise<string> {
-  const byName = new Map<string, { setting: Setting; services: string[] }>();
+  const rows = new Map<string, { setting: Setting; services: string[] }>();
   for (const service of servicesWithSettings(root)) {
     for (const setting of await settingsOf(`${root}services/${service}/src/config.ts`)) {
-      const known = byName.get(setting.name) ?? { setting, services: [] };
-      byName.set(setting.name, { ...known, services: [...known.services, service] });
+      // One row where services agree; a default of its own gives a service a row of its own.
+      const key = `${setting.name} ${words(setting)} ${byDefault(setting)}`;
+      const known = rows.get(key) ?? { setting, services: [] };
+      rows.set(key, { ...known, services: [...known.services, service] });
     }
   }
-  return page([...byName.values()]);
+  return page([...rows.values()].sort((a, b) => compareNames(a.setting.name, b.setting.name)));
 }
 
 const servicesWithSettings = (root: string): string[] =>
@@ -33,8 +35,10 @@ const servicesWithSettings = (root: string): string[] =>
     .sort();
 
 async function settingsOf(file: string): Promise<Setting[]> {
-  const { settings } = (await import(pathToFileURL(file).href)) as { settings?: unknown };
-  if (!(settings instanceof z.ZodObject)) throw new Error(`${file} exports no zod object named settings`);
+  const exported = (await import(pathToFileURL(file).href)) as { settings?: unknown; Config?: unknown };
+  const settings = exported.settings ?? exported.Config;
+  if (!(settings instanceof z.ZodObject))
+    throw new Error(`${file} exports no zod object named settings or Config`);
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
@@ -55,15 +59,20 @@ const page = (rows: { setting: Setting; services: string[] }[]): string =>
     '|---|---|---|---|',
     ...rows.map(
       ({ setting, services }) =>
-        `| ${setting.name} | ${cell(setting.says ?? setting.description ?? '')} | ${cell(byDefault(setting))} | ${services.join(', ')} |`,
+        `| ${setting.name} | ${cell(words(setting))} | ${cell(byDefault(setting))} | ${services.join(', ')} |`,
     ),
     '',
   ].join('\n');
 
+const words = ({ says, description }: Setting): string => says ?? description ?? '';
+
 function byDefault({ default: value, development, optional }: Setting): string {
-  if (value !== undefined && value !== '') return `\`${value}\``;
-  if (development !== undefined) return `required; \`${development}\` in development`;
-  return optional ? 'none' : 'required';
+  const inDevelopment = development === undefined ? '' : `; \`${development}\` in development`;
+  if (value !== undefined && String(value) !== '') return `\`${value}\`${inDevelopment}`;
+  return (optional ? 'none' : 'required') + inDevelopment;
 }
 
 const cell = (words: string) => words.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** By code point, the same on every machine. */
+const compareNames = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

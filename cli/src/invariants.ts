@@ -1,0 +1,122 @@
+/**
+ * What must hold between services, since no database can refuse it: the same holds, the same money, in each. True once
+ * nothing is on its way any more; while messages fly, one side is ahead of the other.
+ */
+import type { Databases } from './databases.js';
+
+/** One row of either side, by hold id. */
+export type Fact = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+interface Side {
+  readonly service: string;
+  readonly sql: string;
+}
+
+export interface Agreement {
+  readonly name: string;
+  readonly left: Side;
+  readonly right: Side;
+}
+
+const people = 'purchase_id, session_id, student_id, teacher_id, amount, trim(currency) as currency';
+const parts = 'teacher, commission, referral, refund';
+const endings: Side = { service: 'wallet', sql: `select hold_id as id, ${parts} from hold_endings` };
+const decided = (condition: string): Side => ({
+  service: 'settlement',
+  sql: `select h.id, d.teacher, d.commission, d.referral, d.refund
+          from holds h join decisions d on d.hold_id = h.id and d.version = h.decision_version
+         where ${condition}`,
+});
+const placed = "status not in ('pending', 'declined')";
+
+export const agreements: readonly Agreement[] = [
+  {
+    name: 'every hold of the wallet is known to settlement, with the same money and people, and no other is',
+    left: { service: 'wallet', sql: `select id, ${people} from holds` },
+    right: { service: 'settlement', sql: `select id, ${people} from holds` },
+  },
+  {
+    name: 'a hold is open in the wallet exactly when settlement has not decided it, and its parts are as decided',
+    left: endings,
+    right: decided('h.decided_at is not null'),
+  },
+  {
+    name: 'settlement knows as paid exactly what the wallet has paid',
+    left: endings,
+    right: decided('h.paid_at is not null'),
+  },
+  {
+    name: 'every hold of a purchase that went through is in the wallet, with its amount, and no other is',
+    left: { service: 'enrollment', sql: `select id, purchase_id, amount from holds where ${placed}` },
+    right: { service: 'wallet', sql: 'select id, purchase_id, amount from holds' },
+  },
+  {
+    name: 'enrollment shows every hold in the state settlement gave it',
+    left: { service: 'enrollment', sql: `select id, status from holds where ${placed}` },
+    right: { service: 'settlement', sql: 'select id, status from holds' },
+  },
+];
+
+/** Rows taken at a time: 10 million holds are compared in constant memory. */
+const PAGE = 5_000;
+/** Disagreements worth printing; the first few tell the story. */
+const MOST = 10;
+
+/** The first disagreements, a line each; none when both sides agree. */
+export async function disagreements({ left, right }: Agreement, databases: Databases): Promise<string[]> {
+  const found: string[] = [];
+  for await (const words of compare(
+    facts(left, databases),
+    facts(right, databases),
+    left.service,
+    right.service,
+  )) {
+    found.push(words);
+    if (found.length >= MOST) break;
+  }
+  return found;
+}
+
+async function* facts({ service, sql }: Side, databases: Databases): AsyncGenerator<Fact> {
+  const db = await databases.of(service);
+  let after = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const { rows } = (await db.raw(`select * from (${sql}) as facts where id > ? order by id limit ${PAGE}`, [
+      after,
+    ])) as { rows: Fact[] };
+    yield* rows;
+    const last = rows.at(-1);
+    if (rows.length < PAGE || last === undefined) return;
+    after = last.id;
+  }
+}
+
+/** Walks two streams in order of id, side by side. */
+export async function* compare(
+  left: AsyncIterator<Fact>,
+  right: AsyncIterator<Fact>,
+  leftName: string,
+  rightName: string,
+): AsyncGenerator<string> {
+  let [a, b] = [await left.next(), await right.next()];
+  while (!a.done || !b.done) {
+    if (b.done || (!a.done && a.value.id < b.value.id)) {
+      yield `${(a.value as Fact).id} is in ${leftName} and not in ${rightName}`;
+      a = await left.next();
+    } else if (a.done || b.value.id < a.value.id) {
+      yield `${b.value.id} is in ${rightName} and not in ${leftName}`;
+      b = await right.next();
+    } else {
+      const differing = difference(a.value, b.value, leftName, rightName);
+      if (differing) yield differing;
+      [a, b] = [await left.next(), await right.next()];
+    }
+  }
+}
+
+function difference(a: Fact, b: Fact, leftName: string, rightName: string): string | undefined {
+  const names = Object.keys(a).filter((name) => a[name] !== b[name]);
+  if (names.length === 0) return undefined;
+  const words = names.map((name) => `${name} ${a[name]} in ${leftName}, ${b[name]} in ${rightName}`);
+  return `${a.id}: ${words.join('; ')}`;
+}
