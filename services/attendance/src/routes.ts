@@ -1,0 +1,39 @@
+import * as api from '@rollcall/contracts/api/attendance';
+import { isOutage } from '@rollcall/kit/database';
+import { unavailable } from '@rollcall/kit/errors';
+import { query, type Served, webhook } from '@rollcall/kit/http';
+import type { Context } from '@rollcall/kit/service';
+import { type Config, keyPairsOf, rulesOf } from './config.js';
+import { groupCommit } from './group.js';
+import { myAttendance, sessionAttendance } from './queries.js';
+import { signatureCheck } from './signature.js';
+import { insertDeliveries } from './store/deliveries.js';
+import { receiveWebhook } from './use-cases/receive-webhook.js';
+import { createWatch } from './watch.js';
+
+/** 100 rows a commit: past that a commit grows dearer as fast as it is shared. 5,000 waiting are two seconds of work. */
+const INTAKE = {
+  size: 100,
+  waiting: 5000,
+  writers: 2,
+  full: () => unavailable('intake-full', 'More webhooks than we can store at once. Send it again.', 1),
+  separable: (error: unknown) => !isOutage(error),
+};
+
+/** Everything attendance answers over HTTP. */
+export function routes({ db, config, log, clock }: Context<Config>): Served[] {
+  const rules = rulesOf(config);
+  const watch = createWatch({ db, rules, log, clock });
+  const store = groupCommit(async (rows: Parameters<typeof insertDeliveries>[1]) => {
+    const outcomes = await insertDeliveries(db, rows);
+    watch.nudge();
+    return outcomes;
+  }, INTAKE);
+  const door = { genuine: signatureCheck(keyPairsOf(config)), store, clock, log };
+  return [
+    webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
+    webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
+    query(db, api.readSessionAttendance, sessionAttendance(rules, clock)),
+    query(db, api.listAttendance, myAttendance),
+  ];
+}

@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+import type { Presence } from '../domain/bounds.js';
+
+export interface NewResult {
+  readonly sessionId: string;
+  readonly version: number;
+  readonly cause: string;
+  readonly scheduledSeconds: number;
+  readonly observed: boolean;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date;
+  readonly figures: Buffer;
+  readonly people: readonly Presence[];
+}
+
+/** Records of one statement: 1,000 are about 300 kB. */
+const CHUNK = 1000;
+
+export async function insertResult(tx: Knex, result: NewResult, now: Date): Promise<void> {
+  const { people, figures, ...rest } = result;
+  await tx('results').insert({
+    session_id: rest.sessionId,
+    version: rest.version,
+    cause: rest.cause,
+    scheduled_seconds: rest.scheduledSeconds,
+    observed: rest.observed,
+    started_at: rest.startedAt,
+    ended_at: rest.endedAt,
+    figures_sha256: figures,
+    created_at: now,
+  });
+  for (let at = 0; at < people.length; at += CHUNK) {
+    await insertRecords(tx, result, people.slice(at, at + CHUNK));
+  }
+}
+
+async function insertRecords(
+  tx: Knex,
+  { sessionId, version }: NewResult,
+  people: readonly Presence[],
+): Promise<void> {
+  await tx.raw(
+    `insert into records (session_id, version, user_id, role, seconds, max_seconds, overlap_seconds, first_seen_at,
+                          last_seen_at, intervals, disconnects)
+     select ?, ?, "userId", role, seconds, "maxSeconds", "overlapSeconds", to_timestamp("firstSeenAt" / 1000.0),
+            to_timestamp("lastSeenAt" / 1000.0), intervals, disconnects
+       from json_to_recordset(?::json) as row ("userId" text, role text, seconds integer, "maxSeconds" integer,
+              "overlapSeconds" integer, "firstSeenAt" bigint, "lastSeenAt" bigint, intervals jsonb, disconnects jsonb)`,
+    [sessionId, version, JSON.stringify(people)],
+  );
+}
+
+/** The hash of a version's figures: the same figures make no new version. */
+export async function readFigures(db: Knex, sessionId: string, version: number): Promise<Buffer | undefined> {
+  const row = await db('results').select('figures_sha256').where({ session_id: sessionId, version }).first();
+  return row?.figures_sha256;
+}

@@ -1,0 +1,157 @@
+import type { Knex } from 'knex';
+import type { Session } from '../domain/session.js';
+
+/** A session as kept here. */
+export interface KeptSession extends Session {
+  readonly courseId: string;
+  readonly number: number;
+  readonly cancelled: boolean;
+  /** As said in attendance.session-started. */
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  /** Of its results; 0: not completed. */
+  readonly latestVersion: number;
+}
+
+export interface KnownSession {
+  readonly id: string;
+  readonly courseId: string;
+  readonly number: number;
+  readonly teacherId: string;
+  readonly startsAt: Date;
+  readonly durationMinutes: number;
+  readonly endsAt: Date;
+  readonly deadlineAt: Date;
+  readonly cancelled: boolean;
+  readonly version: number;
+}
+
+/** Writes what is newer than what is known, in id order; whatever changed is looked at anew. A cancelled one is not. */
+export async function upsertSessions(tx: Knex, sessions: readonly KnownSession[], now: Date): Promise<void> {
+  const sorted = [...sessions].sort((a, b) => (a.id < b.id ? -1 : 1));
+  await tx.raw(
+    `insert into sessions as known (id, course_id, number, teacher_id, starts_at, duration_minutes, ends_at, deadline_at,
+                                    cancelled, version, due_at)
+     select id, "courseId", number, "teacherId", "startsAt", "durationMinutes", "endsAt", "deadlineAt", cancelled, version,
+            case when cancelled then null else ?::timestamptz end
+       from json_to_recordset(?::json) as row (id uuid, "courseId" uuid, number integer, "teacherId" uuid,
+              "startsAt" timestamptz, "durationMinutes" integer, "endsAt" timestamptz, "deadlineAt" timestamptz,
+              cancelled boolean, version integer)
+     on conflict (id) do update set
+       course_id = excluded.course_id, number = excluded.number, teacher_id = excluded.teacher_id,
+       starts_at = excluded.starts_at, duration_minutes = excluded.duration_minutes, ends_at = excluded.ends_at,
+       deadline_at = excluded.deadline_at, cancelled = excluded.cancelled, version = excluded.version,
+       due_at = excluded.due_at
+     where known.version < excluded.version`,
+    [now, JSON.stringify(sorted)],
+  );
+}
+
+/** Wakes of one turn at most; what is left waits for the next, a moment later. */
+const WAKES = 1000;
+
+/**
+ * Turns wakes into due times and forgets them. Joining and leaving in the middle of a class need no look: only what could
+ * start it (nobody said so yet), end it (its room was finished, or its time is over) or change its result does.
+ * Returns how many there were.
+ */
+export async function takeWakes(tx: Knex, now: Date, graceMs: number): Promise<number> {
+  const { rows } = await tx.raw(
+    `with taken as (
+       delete from wakes where id in (select id from wakes order by id for update skip locked limit ${WAKES})
+       returning course_id, session_number, finished),
+     rooms as (
+       select course_id, session_number, bool_or(finished) as finished from taken group by course_id, session_number),
+     looked as (
+       select id, rooms.finished,
+              case when latest_version > 0 then :soon::timestamptz
+                   when started_at is null or :now::timestamptz > ends_at + :grace::float8 * interval '1 ms' then :now
+                   when finish_heard or rooms.finished then :soon end as wanted
+         from sessions join rooms on (sessions.course_id, sessions.number) = (rooms.course_id, rooms.session_number)
+        where not cancelled),
+     woken as (
+       update sessions set
+         finish_heard = finish_heard or looked.finished,
+         due_at = case when wanted is null then due_at else least(due_at, greatest(rest_until, wanted)) end
+         from looked where looked.id = sessions.id)
+     select count(*) as taken from taken`,
+    { now, soon: new Date(now.getTime() + graceMs), grace: graceMs },
+  );
+  return rows[0].taken;
+}
+
+/** How many sessions one turn takes, and for how long they are its own: twice the longest computation seen. */
+const CLAIM = 20;
+const LEASE_MS = 30_000;
+
+export interface Claimed {
+  readonly ids: readonly string[];
+  readonly until: Date;
+}
+
+/** Takes sessions that are due; no other replica sees them before the lease ends, though one may then do the same again. */
+export async function claimDue(tx: Knex, now: Date): Promise<Claimed> {
+  const until = new Date(now.getTime() + LEASE_MS);
+  const { rows } = await tx.raw(
+    `update sessions set due_at = ? where id in (
+       select id from sessions where due_at <= ? order by due_at for update skip locked limit ${CLAIM})
+     returning id`,
+    [until, now],
+  );
+  return { ids: (rows as { id: string }[]).map(({ id }) => id), until };
+}
+
+/** When to look again, unless somebody asked for an earlier look meanwhile; null: nothing to wait for. */
+export async function lookAgain(
+  tx: Knex,
+  id: string,
+  { again, rest, lease }: { again: Date | null; rest: Date; lease: Date },
+): Promise<void> {
+  await tx.raw(
+    `update sessions set rest_until = ?,
+            due_at = case when due_at is not distinct from ?::timestamptz then ?::timestamptz
+                          else least(due_at, ?::timestamptz) end
+      where id = ?`,
+    [rest, lease, again, again, id],
+  );
+}
+
+const columns = {
+  id: 'id',
+  courseId: 'course_id',
+  number: 'number',
+  teacherId: 'teacher_id',
+  startsAt: 'starts_at',
+  durationMinutes: 'duration_minutes',
+  cancelled: 'cancelled',
+  startedAt: 'started_at',
+  completedAt: 'completed_at',
+  latestVersion: 'latest_version',
+};
+
+export async function readSession(db: Knex, id: string): Promise<KeptSession | undefined> {
+  const row = await db('sessions').select(columns).where({ id }).first();
+  return row && { ...row, startsAt: row.startsAt.getTime() };
+}
+
+/** Marks the start once; whether this call did. */
+export async function markStarted(tx: Knex, id: string, at: Date): Promise<boolean> {
+  const changed = await tx('sessions').where({ id, started_at: null }).update({ started_at: at });
+  return changed === 1;
+}
+
+/**
+ * Takes the next version for this transaction: of two replicas that computed the same, the second finds it taken and
+ * says nothing. A session cancelled meanwhile has no first version.
+ */
+export async function takeVersion(
+  tx: Knex,
+  { id, latestVersion }: Pick<KeptSession, 'id' | 'latestVersion'>,
+  now: Date,
+): Promise<boolean> {
+  const changed = await tx('sessions')
+    .where({ id, latest_version: latestVersion })
+    .where((open) => open.where({ cancelled: false }).orWhere('latest_version', '>', 0))
+    .update({ latest_version: latestVersion + 1, completed_at: tx.raw('coalesce(completed_at, ?)', [now]) });
+  return changed === 1;
+}

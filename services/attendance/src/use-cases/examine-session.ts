@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import { type Bounds, bounds } from '../domain/bounds.js';
+import { observed } from '../domain/completion.js';
+import type { Evidence } from '../domain/evidence.js';
+import { type Rules, windowOf } from '../domain/session.js';
+import { heardBetween, readEvidence } from '../store/deliveries.js';
+import type { KeptSession } from '../store/sessions.js';
+
+export interface Examined {
+  readonly evidence: Evidence;
+  readonly seen: Bounds;
+  readonly observed: boolean;
+}
+
+/** What the stored events say of a session now. Reads only. */
+export async function examineSession(db: Knex, session: KeptSession, rules: Rules): Promise<Examined> {
+  const evidence = await readEvidence(db, { room: session, session, rules });
+  const window = windowOf(session, rules);
+  const heard = evidence.heardInWindow || (await heardBetween(db, window.from, window.to));
+  return { evidence, seen: bounds(evidence, session, rules), observed: observed(evidence, heard) };
+}

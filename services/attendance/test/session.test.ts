@@ -1,0 +1,393 @@
+/** A session from its first webhook to its result, through the door, the clock and the events. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
+import {
+  sessionCancelled,
+  sessionRescheduled,
+  sessionScheduled,
+} from '@rollcall/contracts/events/enrollment';
+import { newId } from '@rollcall/kit/id';
+import { emitted, envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
+import type { Express } from 'express';
+import request from 'supertest';
+import {
+  appOf,
+  classOf,
+  know,
+  lookAt,
+  migrations,
+  postAll,
+  type SessionData,
+  scheduled,
+  sessionData,
+} from './support.js';
+
+let database: TestDatabase;
+let app: Express;
+const clock = { now: Date.parse('2026-11-21T09:00:00Z') };
+beforeAll(async () => {
+  database = await testDatabase(migrations);
+  app = await appOf(database.db, () => new Date(clock.now));
+});
+afterAll(() => database.close());
+
+const START = Date.parse('2026-11-21T10:00:00Z');
+const minute = (number: number): number => START + number * 60_000;
+const of = async <Data extends { sessionId: string }>(
+  type: Parameters<typeof emitted<Data>>[1],
+  { sessionId }: SessionData,
+) =>
+  (await emitted(database.db, type)).map(({ data }) => data).filter((data) => data.sessionId === sessionId);
+const completions = (session: SessionData) => of(sessionCompleted, session);
+
+/** Posts at a moment of our clock, and looks. */
+async function arrive(bodies: readonly string[], at: number): Promise<void> {
+  clock.now = at;
+  await postAll(app, bodies);
+  await lookAt(database.db, at);
+}
+
+async function read(session: SessionData, user: { id: string; roles: ('teacher' | 'student' | 'admin')[] }) {
+  return request(app)
+    .get(`/attendance/sessions/${session.sessionId}`)
+    .set('authorization', `Bearer ${await token(user)}`);
+}
+
+const wholeClass = (session: SessionData, student: string) => {
+  const room = classOf(session);
+  return [...room.in(session.teacherId, 0, 60), ...room.in(student, 5, 35), room.finished(60.4)];
+};
+
+describe('completion', () => {
+  test('room finished, grace passed: every figure is said once', async () => {
+    const session = await scheduled(database.db);
+    const student = newId();
+    await arrive(wholeClass(session, student), minute(59));
+    expect(await completions(session)).toEqual([]);
+    await lookAt(database.db, minute(59) + 9_999);
+    expect(await completions(session)).toEqual([]);
+    await lookAt(database.db, minute(59) + 10_000);
+    expect(await completions(session)).toEqual([
+      {
+        sessionId: session.sessionId,
+        version: 1,
+        cause: 'room-finished',
+        scheduledSeconds: 3600,
+        startedAt: '2026-11-21T10:05:00.000Z',
+        endedAt: '2026-11-21T11:00:24.000Z',
+        observed: true,
+        teacher: expect.objectContaining({
+          userId: session.teacherId,
+          role: 'teacher',
+          seconds: 3600,
+          overlapSeconds: 1800,
+        }),
+        people: [
+          {
+            userId: student,
+            role: 'participant',
+            seconds: 1800,
+            maxSeconds: 1800,
+            overlapSeconds: 1800,
+            firstSeenAt: '2026-11-21T10:05:00.000Z',
+            lastSeenAt: '2026-11-21T10:35:00.000Z',
+            intervals: [{ from: '2026-11-21T10:05:00.000Z', to: '2026-11-21T10:35:00.000Z', exact: true }],
+            disconnects: ['CLIENT_INITIATED'],
+          },
+        ],
+      },
+    ]);
+    await lookAt(database.db, minute(200));
+    expect(await completions(session)).toHaveLength(1);
+  });
+
+  test('the grace begins anew with each delivery', async () => {
+    const session = await scheduled(database.db);
+    const [first, ...rest] = wholeClass(session, newId());
+    await arrive(rest, minute(50));
+    await arrive([first!], minute(50) + 9_000);
+    await lookAt(database.db, minute(50) + 12_000);
+    expect(await completions(session)).toEqual([]);
+    await lookAt(database.db, minute(50) + 19_000);
+    expect(await completions(session)).toHaveLength(1);
+  });
+
+  test('18: an interrupted room does not complete; the second one does', async () => {
+    const session = await scheduled(database.db);
+    const student = newId();
+    const first = classOf(session);
+    await arrive(
+      [...first.in(session.teacherId, 0, 20), ...first.in(student, 0, 20), first.finished(20.34)],
+      minute(21),
+    );
+    await lookAt(database.db, minute(30));
+    expect(await completions(session)).toEqual([]);
+    const second = classOf(session);
+    await arrive(
+      [...second.in(student, 25, 60), ...second.in(session.teacherId, 25, 60), second.finished(60.34)],
+      minute(58),
+    );
+    await lookAt(database.db, minute(59));
+    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 3300 }]);
+  });
+
+  test('28, 29: nobody came: completed at end + grace, observed when any room was heard in its window', async () => {
+    const unheard = await scheduled(database.db, { startsAt: '2027-02-01T10:00:00.000Z' });
+    const heard = await scheduled(database.db, { startsAt: '2027-03-01T10:00:00.000Z' });
+    await arrive([classOf(sessionData({ startsAt: heard.startsAt })).started(0)], minute(1));
+    for (const session of [unheard, heard]) {
+      const end = Date.parse(session.startsAt) + 3_600_000;
+      await lookAt(database.db, end + 10_000);
+      expect(await completions(session)).toEqual([]);
+      await lookAt(database.db, end + 10_001);
+    }
+    expect(await completions(unheard)).toMatchObject([
+      { cause: 'scheduled-end', observed: false, startedAt: null },
+    ]);
+    expect(await completions(heard)).toMatchObject([{ cause: 'scheduled-end', observed: true, people: [] }]);
+  });
+
+  test('31: after a crash it completes an hour after the end, as bounds', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const [student] = room.in(newId(), 0, 60);
+    await arrive([student, room.in(session.teacherId, 0, 60)[0]], minute(1));
+    await lookAt(database.db, minute(61));
+    await lookAt(database.db, minute(120));
+    expect(await completions(session)).toEqual([]);
+    await lookAt(database.db, minute(120) + 1);
+    expect(await completions(session)).toMatchObject([
+      { cause: 'deadline', observed: true, people: [{ seconds: 1, maxSeconds: 3600 }] },
+    ]);
+  });
+
+  test('someone still in holds it up until he leaves', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const [joined, left] = room.in(newId(), 0, 70);
+    await arrive([joined], minute(1));
+    await lookAt(database.db, minute(65));
+    expect(await completions(session)).toEqual([]);
+    await arrive([left], minute(70));
+    expect(await completions(session)).toMatchObject([
+      { cause: 'scheduled-end', people: [{ seconds: 3600 }] },
+    ]);
+  });
+
+  test('lessons’ rooms of a session all count for it', async () => {
+    const session = await scheduled(database.db);
+    const student = newId();
+    const [one, two] = [classOf(session, { lesson: 1 }), classOf(session, { lesson: 2 })];
+    await arrive(
+      [...one.in(student, 0, 20), one.finished(20.4), ...two.in(student, 30, 60), two.finished(60.4)],
+      minute(59),
+    );
+    await lookAt(database.db, minute(60));
+    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 3000 }]);
+  });
+
+  test('two replicas at once complete a session once', async () => {
+    const session = await scheduled(database.db);
+    clock.now = minute(59);
+    await postAll(app, wholeClass(session, newId()));
+    await Promise.all(Array.from({ length: 6 }, () => lookAt(database.db, minute(60))));
+    // A lease that ran out hands the session to a second one while the first is still at it.
+    await database
+      .db('sessions')
+      .where({ id: session.sessionId })
+      .update({ due_at: new Date(minute(60)) });
+    await Promise.all(Array.from({ length: 6 }, () => lookAt(database.db, minute(61))));
+    expect(await completions(session)).toHaveLength(1);
+    expect(await of(sessionStarted, session)).toHaveLength(1);
+  });
+
+  test('two that computed the same version at once write it once', async () => {
+    const session = await scheduled(database.db);
+    clock.now = minute(59);
+    await postAll(app, wholeClass(session, newId()));
+    const { checkSession } = await import('../src/use-cases/check-session.js');
+    const { workOf } = await import('@rollcall/kit/testing');
+    const { defaultRules: rules } = await import('../src/domain/session.js');
+    const check = () =>
+      workOf(
+        database.db,
+        (work) => checkSession(work, session.sessionId, { rules, lease: new Date(0) }),
+        new Date(minute(60)),
+      );
+    await Promise.all(Array.from({ length: 8 }, check));
+    expect(await completions(session)).toHaveLength(1);
+    expect(await of(sessionStarted, session)).toHaveLength(1);
+  });
+});
+
+describe('session-started', () => {
+  test('is said when teacher and another person are first both in, once', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const teacher = room.in(session.teacherId, -3, 60);
+    const student = room.in(newId(), -2, 60);
+    await arrive([teacher[0]], minute(-3));
+    expect(await of(sessionStarted, session)).toEqual([]);
+    await arrive([student[0]], minute(-2));
+    await arrive(room.in(newId(), 3, 60), minute(3));
+    expect(await of(sessionStarted, session)).toEqual([
+      { sessionId: session.sessionId, at: '2026-11-21T09:58:00.000Z' },
+    ]);
+  });
+});
+
+describe('after completion', () => {
+  test('23: a late leave makes version 2, and the change is said', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const [joined, left] = room.in(newId(), 0, 60);
+    await arrive([joined, room.finished(60.4)], minute(59));
+    await lookAt(database.db, minute(60));
+    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 1, maxSeconds: 3600 }]);
+    await arrive([left], minute(90));
+    await lookAt(database.db, minute(91));
+    expect(await of(attendanceAmended, session)).toMatchObject([
+      { version: 2, cause: 'late-event', people: [{ seconds: 3600, maxSeconds: 3600 }] },
+    ]);
+    const results = await database.db('results').where({ session_id: session.sessionId }).orderBy('version');
+    expect(results).toMatchObject([
+      { version: 1, cause: 'room-finished' },
+      { version: 2, cause: 'late-event' },
+    ]);
+  });
+
+  test('what changes no figure makes no version', async () => {
+    const session = await scheduled(database.db);
+    const student = newId();
+    await arrive(wholeClass(session, student), minute(59));
+    await lookAt(database.db, minute(60));
+    await arrive([classOf(session).started(61)], minute(61));
+    await lookAt(database.db, minute(62));
+    expect(await of(attendanceAmended, session)).toEqual([]);
+  });
+
+  test('a result, a record and a delivery can be neither changed nor deleted', async () => {
+    for (const table of ['results', 'records', 'deliveries']) {
+      await expect(database.db(table).delete()).rejects.toThrow(/append-only/);
+    }
+    await expect(database.db('records').update({ seconds: 1 })).rejects.toThrow(/append-only/);
+  });
+});
+
+describe('a session', () => {
+  test('heard of after its webhooks is computed when it comes', async () => {
+    const session = sessionData();
+    const student = newId();
+    await arrive(wholeClass(session, student), minute(58));
+    await know(database.db, envelope(sessionScheduled, session));
+    await lookAt(database.db, Date.now());
+    await lookAt(database.db, minute(59));
+    expect(await completions(session)).toMatchObject([{ people: [{ userId: student, seconds: 1800 }] }]);
+  });
+
+  test('that is cancelled never completes, in whichever order that is heard', async () => {
+    const session = sessionData();
+    await know(
+      database.db,
+      envelope(sessionCancelled, { ...session, status: 'cancelled', version: 3 }),
+      envelope(sessionScheduled, session),
+    );
+    await arrive(wholeClass(session, newId()), minute(59));
+    await lookAt(database.db, minute(500));
+    expect(await completions(session)).toEqual([]);
+    expect((await read(session, { id: session.teacherId, roles: ['teacher'] })).body.status).toBe(
+      'cancelled',
+    );
+  });
+
+  test('that is moved is judged by its newest time', async () => {
+    const session = await scheduled(database.db);
+    const moved = { ...session, startsAt: '2026-11-21T12:00:00.000Z', version: 3 };
+    await know(
+      database.db,
+      envelope(sessionRescheduled, moved),
+      envelope(sessionRescheduled, { ...session, startsAt: '2026-11-21T08:00:00.000Z', version: 2 }),
+    );
+    await lookAt(database.db, minute(61));
+    expect(await completions(session)).toEqual([]);
+    await arrive(wholeClass(moved, newId()), minute(179));
+    await lookAt(database.db, minute(180));
+    expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1800 }] }]);
+  });
+});
+
+describe('reading', () => {
+  test('its teacher and an admin see each person; another teacher does not', async () => {
+    const session = await scheduled(database.db);
+    const student = newId();
+    await arrive(wholeClass(session, student), minute(59));
+    const teacher = { id: session.teacherId, roles: ['teacher' as const] };
+    expect((await read(session, teacher)).body).toMatchObject({
+      status: 'live',
+      version: 0,
+      completedAt: null,
+    });
+    await lookAt(database.db, minute(60));
+    const answer = await read(session, teacher);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      status: 'completed',
+      version: 1,
+      observed: true,
+      scheduledSeconds: 3600,
+    });
+    expect(answer.body.data).toMatchObject([
+      { userId: session.teacherId, role: 'teacher', percent: 100, status: 'present', confidence: 'exact' },
+      {
+        userId: student,
+        role: 'participant',
+        seconds: 1800,
+        percent: 50,
+        percentBasisPoints: 5000,
+        status: 'present',
+      },
+    ]);
+    expect((await read(session, { id: newId(), roles: ['admin'] })).status).toBe(200);
+    expect((await read(session, { id: newId(), roles: ['teacher'] })).status).toBe(404);
+    expect((await read(session, { id: student, roles: ['student'] })).status).toBe(403);
+    expect((await read(sessionData(), { id: newId(), roles: ['admin'] })).status).toBe(404);
+  });
+
+  test('a student reads his own history, newest session first, page by page', async () => {
+    const student = newId();
+    for (const startsAt of [
+      '2026-11-21T10:00:00.000Z',
+      '2026-11-22T10:00:00.000Z',
+      '2026-11-23T10:00:00.000Z',
+    ]) {
+      const session = await scheduled(database.db, { startsAt });
+      await arrive(wholeClass(session, student), minute(59));
+      await lookAt(database.db, minute(60));
+    }
+    const mine = async (query: string) =>
+      request(app)
+        .get(`/attendance/me?${query}`)
+        .set('authorization', `Bearer ${await token({ id: student, roles: ['student'] })}`);
+    const first = await mine('limit=2');
+    expect(first.body.data).toHaveLength(2);
+    const second = await mine(`limit=2&cursor=${first.body.nextCursor}`);
+    const days = [...first.body.data, ...second.body.data].map(({ firstSeenAt }) => firstSeenAt.slice(0, 10));
+    expect(days).toEqual(['2026-11-23', '2026-11-22', '2026-11-21']);
+    expect(second.body.nextCursor).toBeNull();
+    const forged = Buffer.from(JSON.stringify(['x', 'y'])).toString('base64url');
+    expect((await mine(`cursor=${forged}`)).status).toBe(400);
+  });
+});
+
+test('the invariants hold after all of this', async () => {
+  const { readFileSync } = await import('node:fs');
+  const file = readFileSync(new URL('../invariants.sql', import.meta.url), 'utf8');
+  const queries = file.split(/^-- name: /m).slice(1);
+  expect(queries.length).toBeGreaterThanOrEqual(6);
+  for (const query of queries) {
+    const [name, ...sql] = query.split('\n');
+    // The clock of this file is in the future of the database's, which the first of them compares with.
+    const { rows } = await database.db.raw(sql.join('\n').replaceAll('?', '\\?'));
+    expect({ name, rows }).toEqual({ name, rows: [] });
+  }
+});
