@@ -26,7 +26,7 @@ export interface Route<
   /** The status of the plain good answer. */
   readonly status: 200 | 201 | 204;
   readonly answer?: Answer;
-  /** Other answers that carry `answer`'s shape: 202 while an outcome is awaited, 402 for a declined purchase. */
+  /** Other answers that carry `answer`'s shape: 202 while an outcome is awaited. */
   readonly alsoAnswers?: readonly number[];
   /** Problems worth naming in the document, beside the ones every route has. */
   readonly problems?: readonly number[];

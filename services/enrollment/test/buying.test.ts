@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Course } from '@rollcall/contracts/api/enrollment';
+import { type Course, DeclinedPurchase } from '@rollcall/contracts/api/enrollment';
 import {
   purchaseActivated,
   purchaseDeclined,
@@ -96,6 +96,7 @@ describe('buying a session', () => {
     const [answer] = await Promise.all([buy(), refuse()]);
     expect(answer.status).toBe(402);
     expect(answer.type).toBe('application/problem+json');
+    expect(DeclinedPurchase.parse(answer.body)).toEqual(answer.body);
     expect(answer.body).toMatchObject({
       type: '/problems/insufficient-credit',
       status: 402,

@@ -42,7 +42,7 @@ export const draft = (more: Draft = {}): Draft => ({
 
 /** One database and one app with everything a test of enrollment does to them. */
 export async function openStage() {
-  const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
+  const { db, url, close } = await testDatabase(new URL('../migrations/', import.meta.url));
   const app = await testApp(routes(db));
   const teacher = await person('teacher');
 
@@ -66,7 +66,7 @@ export async function openStage() {
   };
   const purchase = async (who: Person, id: string) =>
     (await send('get', `/enrollments/sessions/${id}`, who).expect(200)).body;
-  return { db, app, teacher, close, send, onSale, ask, hold, bought, purchase };
+  return { db, url, app, teacher, close, send, onSale, ask, hold, bought, purchase };
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;

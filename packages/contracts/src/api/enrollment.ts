@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FundedBy, PurchaseKind, SessionStatus } from '../events/enrollment.js';
+import { Problem } from '../problem.js';
 import { route } from '../route.js';
 import { Id, Instant, InstantInput, Money, MoneyInput, text } from '../shapes.js';
 import { listOf, page, setOf } from './lists.js';
@@ -87,6 +88,9 @@ export const Purchase = z
   .meta({ id: 'Purchase' });
 export type Purchase = z.infer<typeof Purchase>;
 
+/** The problem of a 402: a purchase that came to nothing is still a purchase, which one may read again. */
+export const DeclinedPurchase = Problem.extend({ shortfall: Money.nullable(), purchase: Purchase });
+
 const courseId = z.strictObject({ courseId: Id });
 const sessionId = z.strictObject({ sessionId: Id });
 const number = z.int().min(1).max(1000);
@@ -160,8 +164,8 @@ export const purchaseSession = route({
   body: z.strictObject({ fundedBy: z.enum(['credits', 'subscription']).default('credits') }).optional(),
   status: 201,
   answer: Purchase,
-  alsoAnswers: [202, 402],
-  problems: [409, 422],
+  alsoAnswers: [202],
+  problems: [402, 409, 422],
   idempotent: true,
 });
 

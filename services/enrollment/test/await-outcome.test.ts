@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { connect } from '@rollcall/kit/database';
+import { createAwaitOutcome } from '../src/await-outcome.js';
+import { openStage, person, type Stage, students } from './stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+const pending = async (count: number): Promise<string[]> => {
+  const [session] = (await stage.onSale()).sessions;
+  const asked = (await students(count)).map((student) => stage.ask(student, session!.id).expect(202));
+  return (await Promise.all(asked)).map(({ body }) => body.id);
+};
+
+test('fifty who wait are told by one statement a look, each when its own outcome is there', async () => {
+  const ids = await pending(50);
+  const wait = createAwaitOutcome(stage.db);
+  let statements = 0;
+  const count = () => {
+    statements += 1;
+  };
+  stage.db.on('query', count);
+  const told: string[] = [];
+  const all = ids.map((id) => wait(id, new AbortController().signal).then(() => told.push(id)));
+  await sleep(100);
+  stage.db.off('query', count);
+  expect(told).toEqual([]);
+  expect(statements).toBeLessThanOrEqual(20);
+
+  const [first, ...rest] = ids;
+  await stage.hold(first!);
+  await all[0];
+  expect(told).toEqual([first]);
+  await stage.hold(...rest);
+  await Promise.all(all);
+  expect(told).toHaveLength(50);
+});
+
+test('nobody looks once nobody waits, and a caller who has gone does not', async () => {
+  const [id] = await pending(1);
+  const gone = new AbortController();
+  const waiting = createAwaitOutcome(stage.db)(id!, gone.signal);
+  gone.abort();
+  await waiting;
+  await sleep(50);
+  let statements = 0;
+  stage.db.on('query', () => {
+    statements += 1;
+  });
+  await sleep(60);
+  expect(statements).toBe(0);
+});
+
+test('a database that is away is an error for those who wait, and the next one is served', async () => {
+  const [id] = await pending(1);
+  const away = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
+  const wait = createAwaitOutcome(away);
+  const { signal } = new AbortController();
+  await expect(wait(id!, signal)).rejects.toThrow();
+  await expect(wait(id!, signal)).rejects.toThrow();
+  await away.destroy();
+});
+
+test('a purchase made on one replica is answered though another one heard the wallet', async () => {
+  const [session] = (await stage.onSale()).sessions;
+  const other = connect(stage.url, { max: 2 });
+  const student = await person('student');
+  const asking = stage.send('post', `/enrollments/sessions/${session!.id}/purchase`, student).then((r) => r);
+  for (let look = 0; look < 100; look += 1) {
+    const row = await other('purchases').where({ student_id: student.id }).first('id');
+    if (row !== undefined) {
+      await other('purchases').where({ id: row.id }).update({ status: 'active' });
+      break;
+    }
+    await sleep(10);
+  }
+  expect((await asking).body.status).toBe('active');
+  await other.destroy();
+});
