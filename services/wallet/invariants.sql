@@ -1,0 +1,119 @@
+-- What must always hold in the wallet's database. Each query follows a line '-- name:' with its rule in words and
+-- returns the rows that break it: an invariant holds when it returns none. Each is one statement, so one snapshot:
+-- they may run beside live traffic.
+
+-- name: a user's balance is the sum of the transfers to and from the account
+with moved as (
+  select account, sum(amount) as amount
+    from (select to_account as account, amount from transfers
+          union all select from_account, -amount from transfers) sides
+   group by account
+)
+select a.id, a.owner_id, a.kind, a.currency, a.balance, coalesce(m.amount, 0) as moved
+  from accounts a left join moved m on m.account = a.id
+ where a.owner_id is not null and a.balance <> coalesce(m.amount, 0);
+
+-- name: no user's balance is below zero, and no debt above it
+select id, owner_id, kind, currency, balance
+  from accounts
+ where owner_id is not null and (case when kind = 'debt' then balance > 0 else balance < 0 end);
+
+-- name: every transfer belongs to an entry and moves something between two accounts of one currency
+select t.entry_id, t.n, t.from_account, t.to_account, t.amount
+  from transfers t
+  left join entries e on e.id = t.entry_id
+  left join accounts f on f.id = t.from_account
+  left join accounts g on g.id = t.to_account
+ where e.id is null or f.id is null or g.id is null or f.id = g.id or f.currency <> g.currency or t.amount <= 0;
+
+-- name: all accounts of a currency add up to zero
+with platform as (
+  select a.currency, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from transfers t join accounts a on a.id in (t.from_account, t.to_account)
+   where a.owner_id is null
+   group by a.currency
+), users as (
+  select currency, sum(balance) as amount from accounts where owner_id is not null group by currency
+)
+select currency, coalesce(p.amount, 0) as platform, coalesce(u.amount, 0) as users
+  from platform p full join users u using (currency)
+ where coalesce(p.amount, 0) + coalesce(u.amount, 0) <> 0;
+
+-- name: what is in escrow is what the open holds add up to
+with escrow as (
+  select a.currency, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from transfers t join accounts a on a.id in (t.from_account, t.to_account)
+   where a.owner_id is null and a.kind = 'escrow'
+   group by a.currency
+), open as (
+  select h.currency, sum(h.amount) as amount
+    from holds h left join hold_endings e on e.hold_id = h.id
+   where e.hold_id is null
+   group by h.currency
+)
+select currency, coalesce(e.amount, 0) as escrow, coalesce(o.amount, 0) as open_holds
+  from escrow e full join open o using (currency)
+ where coalesce(e.amount, 0) <> coalesce(o.amount, 0);
+
+-- name: each transaction begins with the balance the one before it left, and the last one left the account's
+with chain as (
+  select account_id, no, balance_before, balance_after,
+         lag(balance_after, 1, 0::bigint) over (partition by account_id order by no) as expected,
+         lead(no) over (partition by account_id order by no) is null as last
+    from transactions
+)
+select c.account_id, c.no, c.balance_before, c.expected, c.balance_after, a.balance
+  from chain c left join accounts a on a.id = c.account_id
+ where c.balance_before <> c.expected or (c.last and c.balance_after is distinct from a.balance);
+
+-- name: a user's transactions of an entry say what its transfers moved
+with seen as (
+  select entry_id, account_id, sum(amount) as amount
+    from transactions where type <> 'commission' group by entry_id, account_id
+), moved as (
+  select t.entry_id, a.id as account_id, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from transfers t join accounts a on a.id in (t.from_account, t.to_account)
+   where a.owner_id is not null
+   group by t.entry_id, a.id
+)
+select entry_id, account_id, s.amount as seen, m.amount as moved
+  from seen s full join moved m using (entry_id, account_id)
+ where s.amount is distinct from m.amount;
+
+-- name: no hold is placed or ended twice, or ended without being placed
+select id as hold_id, 'placed twice' as fault from holds group by id having count(*) > 1
+union all
+select hold_id, 'ended twice' from hold_endings group by hold_id having count(*) > 1
+union all
+select e.hold_id, 'never placed' from hold_endings e left join holds h on h.id = e.hold_id where h.id is null;
+
+-- name: a hold is shared out exactly, and no part gets back more than came from it
+select h.id as hold_id, h.amount, e.teacher, e.commission, e.referral, e.refund, e.to_promo, e.to_credits
+  from hold_endings e join holds h on h.id = e.hold_id
+ where e.teacher + e.commission + e.referral + e.refund <> h.amount
+    or e.to_promo + e.to_credits + e.to_subscription <> e.refund
+    or e.to_promo > h.from_promo or e.to_credits > h.from_credits or e.to_subscription > h.from_subscription;
+
+-- name: a hold's parts add up to it, and its entry moved them into escrow
+select h.purchase_id, sum(h.amount) as holds, coalesce(max(m.amount), 0) as moved
+  from holds h
+  left join (select t.entry_id, sum(t.amount) as amount
+               from transfers t join accounts a on a.id = t.to_account and a.owner_id is null and a.kind = 'escrow'
+              group by t.entry_id) m on m.entry_id = h.entry_id
+ group by h.purchase_id
+having sum(h.amount) <> coalesce(max(m.amount), 0)
+    or sum(h.from_promo + h.from_credits + h.from_subscription) <> sum(h.amount);
+
+-- name: an ended hold's entry moved its amount out of escrow
+select e.hold_id, e.amount, coalesce(m.amount, 0) as moved
+  from hold_endings e
+  left join (select t.entry_id, sum(t.amount) as amount
+               from transfers t join accounts a on a.id = t.from_account and a.owner_id is null and a.kind = 'escrow'
+              group by t.entry_id) m on m.entry_id = e.entry_id
+ where e.amount <> coalesce(m.amount, 0);
+
+-- name: a purchase is held with its holds, or declined without any
+select p.id as purchase_id, p.outcome, count(h.id) as holds
+  from purchases p left join holds h on h.purchase_id = p.id
+ group by p.id, p.outcome
+having (p.outcome = 'held') <> (count(h.id) > 0);

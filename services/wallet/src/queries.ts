@@ -1,0 +1,204 @@
+import type { Transaction, Wallet } from '@rollcall/contracts/api/wallet';
+import { type Money, money } from '@rollcall/contracts/money';
+import type { Database } from '@rollcall/kit/database';
+import { invalid } from '@rollcall/kit/errors';
+import { decodeCursor, listPage } from '@rollcall/kit/page';
+
+/** A user's balances in one currency; zeros where nothing happened yet, or for a user not heard of. */
+export async function walletOf(db: Database, userId: string, currency: string): Promise<Wallet> {
+  const { rows } = await db.raw(WALLET, { userId, currency });
+  const [row] = rows as [Record<string, number>];
+  const of = (name: string): Money => money(row[name] ?? 0, currency);
+  return {
+    credits: of('credits'),
+    promo: of('promo'),
+    debt: of('debt'),
+    earnings: {
+      available: of('earnings'),
+      pending: of('pending'),
+      reservedForWithdrawal: of('withdrawing'),
+      totalEarned: of('earned'),
+      totalWithdrawn: money(0, currency), // no withdrawal can be asked for yet
+    },
+  };
+}
+
+const WALLET = `
+  with mine as (
+    select id, kind, balance from accounts where owner_id = :userId and currency = :currency
+  )
+  select (select balance from mine where kind = 'credits') as credits,
+         (select balance from mine where kind = 'promo') as promo,
+         (select balance from mine where kind = 'debt') as debt,
+         (select balance from mine where kind = 'earnings') as earnings,
+         (select balance from mine where kind = 'withdrawing') as withdrawing,
+         (select sum(h.amount)::bigint from holds h
+           where h.teacher_id = :userId and h.currency = :currency
+             and not exists (select from hold_endings e where e.hold_id = h.id)) as pending,
+         (select sum(t.amount)::bigint from transactions t join mine on mine.id = t.account_id
+           where mine.kind = 'earnings' and t.type in ('payment_release', 'referral')) as earned`;
+
+interface Filter {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly type?: readonly string[];
+  readonly status?: readonly string[];
+  readonly account?: string;
+  readonly currency?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A page of a user's transactions, newest first; within an account that is the account's own order. */
+export async function transactionsOf(db: Database, userId: string, filter: Filter) {
+  const [before] = decodeCursor(filter.cursor, 1) ?? [];
+  const pending = filter.status !== undefined && !filter.status.includes('completed'); // what is stored is completed
+  const { rows } = await db.raw(TRANSACTIONS, {
+    userId,
+    before: position(before),
+    account: filter.account ?? null,
+    currency: filter.currency ?? null,
+    types: filter.type === undefined ? null : [...filter.type],
+    from: filter.from ?? null,
+    to: filter.to ?? null,
+    limit: pending ? 0 : filter.limit + 1,
+  });
+  return listPage(rows as Row[], filter.limit, transaction, ({ no }) => [no]);
+}
+
+/** One of a user's transactions, normally a recent one, which its caller knows to be there. */
+export async function transactionOf(db: Database, userId: string, id: string): Promise<Transaction> {
+  const { rows } = await db.raw(ONE_TRANSACTION, [userId, id]);
+  const [row] = rows as [Row];
+  return transaction(row);
+}
+
+interface Row {
+  readonly no: number;
+  readonly id: string;
+  readonly account: Transaction['account'];
+  readonly type: Transaction['type'];
+  readonly amount: number;
+  readonly currency: string;
+  readonly before: number;
+  readonly after: number;
+  readonly referenceType: string;
+  readonly referenceId: string;
+  readonly description: string | null;
+  readonly at: Date;
+  readonly holdId: string | null;
+  readonly sessionId: string | null;
+  readonly courseId: string | null;
+  readonly original: number | null;
+  readonly fee: number | null;
+  readonly rate: number | null;
+  readonly attendance: number | null;
+}
+
+const COLUMNS = `
+  t.no, t.id, a.kind as account, t.type, t.amount, a.currency, t.balance_before as before, t.balance_after as after,
+  e.reference_type as "referenceType", e.reference_id as "referenceId", e.description, t.at,
+  t.hold_id as "holdId", h.session_id as "sessionId", h.course_id as "courseId", h.amount as original,
+  x.commission + x.referral as fee, x.commission_rate as rate, x.attendance_basis_points as attendance`;
+const WHAT = `
+  join entries e on e.id = t.entry_id
+  left join holds h on h.id = t.hold_id
+  left join hold_endings x on x.hold_id = t.hold_id and x.entry_id = t.entry_id`;
+
+/** From each account the newest that fit, by its primary key; then the newest of those. Deep pages cost no more. */
+const TRANSACTIONS = `
+  select ${COLUMNS}
+    from accounts a
+    cross join lateral (
+      select * from transactions one
+       where one.account_id = a.id and one.no < :before
+         and (:types::text[] is null or one.type = any(:types))
+         and (:from::timestamptz is null or one.at >= :from)
+         and (:to::timestamptz is null or one.at < :to)
+       order by one.no desc limit :limit) t
+    ${WHAT}
+   where a.owner_id = :userId and a.kind in ('credits', 'promo', 'earnings')
+     and (:account::text is null or a.kind = :account)
+     and (:currency::text is null or a.currency = :currency)
+   order by t.no desc limit :limit`;
+
+const ONE_TRANSACTION = `
+  select ${COLUMNS} from accounts a join transactions t on t.account_id = a.id ${WHAT}
+   where a.owner_id = ? and t.id = ? order by t.no desc limit 1`;
+
+const transaction = (row: Row): Transaction => ({
+  id: row.id,
+  account: row.account,
+  type: row.type,
+  status: 'completed',
+  amount: row.amount,
+  currency: row.currency,
+  balanceBefore: row.before,
+  balanceAfter: row.after,
+  referenceType: row.referenceType,
+  referenceId: row.referenceId,
+  description: row.description ?? DESCRIPTIONS[row.type] ?? row.type,
+  metadata: metadataOf(row),
+  completedAt: row.at.toISOString(),
+  createdAt: row.at.toISOString(),
+});
+
+const DESCRIPTIONS: Readonly<Partial<Record<Transaction['type'], string>>> = {
+  purchase: 'Held for a session',
+  refund: 'Given back for a session',
+  payment_release: 'Paid for a session',
+  commission: 'Kept of the payment for a session',
+  referral: 'Share for a referral',
+};
+
+/** The figures behind a row. A referrer sees which session earned him his share, not what others paid or got. */
+function metadataOf(row: Row): Record<string, unknown> {
+  if (row.holdId === null) return {};
+  const session = { holdId: row.holdId, sessionId: row.sessionId, courseId: row.courseId };
+  if (row.fee === null || row.type === 'referral') return session;
+  return {
+    ...session,
+    originalAmount: row.original,
+    platformFee: row.fee,
+    commissionRate: row.rate === null ? null : row.rate / 100,
+    attendancePercentage: row.attendance === null ? null : row.attendance / 100,
+  };
+}
+
+/** The order number a cursor holds; without one, past every number there is. Throws 400 for another list's cursor. */
+function position(before: string | undefined): number {
+  if (before === undefined) return Number.MAX_SAFE_INTEGER;
+  const no = /^\d{1,16}$/.test(before) ? Number(before) : Number.NaN;
+  if (Number.isSafeInteger(no)) return no;
+  throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
+    { path: 'cursor', message: 'is not a cursor of this list' },
+  ]);
+}
+
+/** What must be 0, in minor units, each currency for itself. Sums over the whole ledger. */
+export async function ledgerTotals(
+  db: Database,
+): Promise<{ imbalance: number; escrowMinusOpenHolds: number }> {
+  const { rows } = await db.raw(TOTALS);
+  const [totals] = rows as [{ imbalance: number; escrowMinusOpenHolds: number }];
+  return totals;
+}
+
+const TOTALS = `
+  with moved as (
+    select account, sum(amount)::bigint as amount
+      from (select to_account as account, amount from transfers
+            union all select from_account, -amount from transfers) sides
+     group by account
+  ), open as (
+    select currency, sum(amount)::bigint as amount
+      from (select currency, amount from holds union all select currency, -amount from hold_endings) sides
+     group by currency
+  ), escrow as (
+    select a.currency, m.amount from accounts a join moved m on m.account = a.id
+     where a.owner_id is null and a.kind = 'escrow'
+  )
+  select (select coalesce(sum(abs(a.balance - coalesce(m.amount, 0))), 0)::bigint
+            from accounts a left join moved m on m.account = a.id where a.owner_id is not null) as imbalance,
+         (select coalesce(sum(abs(coalesce(e.amount, 0) - coalesce(o.amount, 0))), 0)::bigint
+            from escrow e full join open o on o.currency = e.currency) as "escrowMinusOpenHolds"`;

@@ -1,0 +1,58 @@
+/** Everything the wallet answers over HTTP. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { creditWallet, debitWallet, listTransactions, readWallet } from '@rollcall/contracts/api/wallet';
+import type { Database } from '@rollcall/kit/database';
+import { DomainError } from '@rollcall/kit/errors';
+import { command, query, type Served } from '@rollcall/kit/http';
+import type { Adjustment } from './domain/adjust.js';
+import { transactionOf, transactionsOf, walletOf } from './queries.js';
+import { adjustWallet } from './use-cases/adjust-wallet.js';
+
+interface Context {
+  readonly db: Database;
+  readonly config: { readonly PLATFORM_CURRENCY: string };
+}
+
+export const routes = ({ db, config }: Context): Served[] => [
+  query(db, readWallet, (_db, input) =>
+    walletOf(db, input.user.id, input.query.currency ?? config.PLATFORM_CURRENCY),
+  ),
+  query(db, listTransactions, (_db, input) => transactionsOf(db, input.user.id, input.query)),
+  onceHeardOf(adjusting(db, 'credit')),
+  onceHeardOf(adjusting(db, 'debit')),
+];
+
+const adjusting = (db: Database, direction: Adjustment['direction']): Served =>
+  command(
+    db,
+    direction === 'credit' ? creditWallet : debitWallet,
+    (work, { params, body, user }) =>
+      adjustWallet(work, { direction, userId: params.userId, ...body, actorId: user.id }),
+    (_db, { transactionId }, { params }) => transactionOf(db, params.userId, transactionId),
+  );
+
+/** Milliseconds. identity's events normally arrive in tens of them. */
+const PATIENCE = 3_000;
+const PAUSE = 50;
+
+/**
+ * Somebody may be credited the moment he has registered, before the wallet has heard of him: a 404 counts only when it
+ * still stands after 3 s. No transaction is open during the wait, and a caller who has gone ends it.
+ */
+function onceHeardOf(served: Served): Served {
+  return {
+    route: served.route,
+    handle: async (request, response) => {
+      const until = Date.now() + PATIENCE;
+      for (;;) {
+        try {
+          return await served.handle(request, response);
+        } catch (error) {
+          const unheard = error instanceof DomainError && error.kind === 'not-found';
+          if (!unheard || Date.now() >= until || request.destroyed) throw error;
+        }
+        await sleep(PAUSE);
+      }
+    },
+  };
+}
