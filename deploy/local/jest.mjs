@@ -10,9 +10,9 @@ const project = basename(process.cwd());
 const code = await launch(
   async (run) =>
     runJest(run, await testEnvironment(run), [
-      '--passWithNoTests',
       '--selectProjects',
       project,
+      '--passWithNoTests', // between the two: --selectProjects would take those for names of projects
       ...process.argv.slice(2),
     ]),
   { dir: testDir },

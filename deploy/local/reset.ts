@@ -46,12 +46,12 @@ async function deleteQueues({ amqp, prefix }: NonNullable<LastUsed['queues']>): 
 }
 
 /** By the checkout's mark in their names, so that nobody else's go. */
-async function dropDatabases(server: string): Promise<void> {
+export async function dropDatabases(server: string): Promise<void> {
   try {
     const pattern = `rollcall_${checkoutMark}_%`;
     const names = await ask(
       server,
-      `select array_agg(datname) as answer from pg_database where datname like '${pattern}'`,
+      `select array_agg(datname::text) as answer from pg_database where datname like '${pattern}'`,
     );
     for (const name of (names as string[] | null) ?? []) {
       await ask(server, `drop database "${name}" with (force)`);

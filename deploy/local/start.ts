@@ -45,7 +45,7 @@ async function runSystem(run: Run, onReady: () => void): Promise<number> {
     build(run, stateDir),
   ]);
   const book = await addressBook(servers, ports);
-  writeJson(lastUsedFile, sharedOf(servers, book));
+  writeJson(lastUsedFile, sharedOf(servers, book, readJson<LastUsed>(lastUsedFile)));
   await Promise.all(services.map((service) => runService(run, service, portOf(service, ports), book)));
   writeJson(addressBookFile, book);
   process.stdout.write(welcome(book, (performance.now() - began) / 1_000));
@@ -64,9 +64,13 @@ export interface LastUsed {
   queues: { amqp: string; prefix: string } | null;
 }
 
-const sharedOf = ({ database, broker }: Servers, { amqp, prefix }: AddressBook): LastUsed => ({
-  server: database.shared ? database.url : null,
-  queues: broker.shared ? { amqp, prefix } : null,
+const sharedOf = (
+  { database, broker }: Servers,
+  { amqp, prefix }: AddressBook,
+  before: LastUsed | undefined,
+): LastUsed => ({
+  server: database.shared ? database.url : (before?.server ?? null),
+  queues: broker.shared ? { amqp, prefix } : (before?.queues ?? null),
 });
 
 /** A server that was found is not watched: the services say themselves when they cannot reach it. */
