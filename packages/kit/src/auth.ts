@@ -1,4 +1,5 @@
-import type { Role } from '@rollcall/contracts/shapes';
+import type { Who } from '@rollcall/contracts/route';
+import { Id, Role } from '@rollcall/contracts/shapes';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -31,9 +32,9 @@ const ALGORITHMS = ['ES256', 'EdDSA', 'RS256'];
 const CLOCK_SKEW = 30;
 
 const Claims = z.object({
-  sub: z.uuid(),
+  sub: Id,
   exp: z.number(),
-  roles: z.array(z.enum(['student', 'teacher', 'admin', 'finance'])),
+  roles: z.array(Role),
 });
 
 /**
@@ -41,10 +42,7 @@ const Claims = z.object({
  * key id at most every 5 s), issuer, audience, expiry. Throws 401, or 503 while the keys cannot be had.
  */
 export function createVerifier({ keys, issuer, audience }: AuthSettings): Verify {
-  const keySet: JWTVerifyGetKey =
-    typeof keys === 'string'
-      ? createRemoteJWKSet(new URL(keys), { cooldownDuration: 5_000, timeoutDuration: 5_000 })
-      : createLocalJWKSet(keys);
+  const keySet = typeof keys === 'string' ? remoteKeys(new URL(keys)) : createLocalJWKSet(keys);
   const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SKEW };
   return async (token) => {
     try {
@@ -53,6 +51,20 @@ export function createVerifier({ keys, issuer, audience }: AuthSettings): Verify
       return { id: claims.sub, roles: claims.roles };
     } catch (error) {
       throw refusal(error);
+    }
+  };
+}
+
+/** Keys that cannot be fetched anew (after 10 minutes) are used on: an issuer that restarts must not stop everybody. */
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(url, { cooldownDuration: 5_000, timeoutDuration: 5_000 });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      const known = remote.jwks();
+      if (known === undefined || remote.fresh) throw error;
+      return createLocalJWKSet(known)(header, token);
     }
   };
 }
@@ -82,3 +94,10 @@ export function bearerOf(header: string | undefined): string | undefined {
     throw unauthenticated('invalid-token', 'Send the header as "Authorization: Bearer <token>".');
   return match[1];
 }
+
+/**
+ * The token a request is judged by. Public routes that change something (signing in, refreshing) bring their own
+ * credentials: an expired token that a client sends along by habit must not keep it from getting a new one.
+ */
+export const tokenOf = (who: Who, method: string, header: string | undefined): string | undefined =>
+  who === 'public' && method.toUpperCase() === 'POST' ? undefined : bearerOf(header);

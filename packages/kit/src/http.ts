@@ -10,7 +10,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { z } from 'zod';
-import { bearerOf, type User, type Verify } from './auth.js';
+import { tokenOf, type User, type Verify } from './auth.js';
 import type { Database } from './database.js';
 import { DomainError, type FieldError, forbidden, invalid, unauthenticated, wrongType } from './errors.js';
 import { hashRequest, once, readKey } from './idempotency.js';
@@ -98,7 +98,7 @@ export function command<R extends AnyRoute, Ref>(
       const done = await inWork(db, input.cause, async (work) => {
         if (key === undefined || userId === undefined)
           return { ref: await act(work, input), replayed: false };
-        const requestHash = hashRequest(route.method, request.path, input.body);
+        const requestHash = hashRequest(`${route.method} ${route.path}`, input);
         return once(work, { userId, key, requestHash }, () => act(work, input));
       });
       if (done.replayed) response.set('Idempotency-Replayed', 'true');
@@ -261,7 +261,7 @@ const requireJson: RequestHandler = (request, _response, next) => {
 const authenticate =
   (route: Route, verify: Verify): RequestHandler =>
   async (request, response, next) => {
-    const token = bearerOf(request.get('authorization'));
+    const token = tokenOf(route.who, route.method, request.get('authorization'));
     if (token !== undefined) response.locals.user = await verify(token);
     admit(route, response.locals.user as User | undefined);
     next();

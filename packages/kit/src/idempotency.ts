@@ -8,7 +8,7 @@ const KEPT_HOURS = 24;
 export interface Keyed {
   readonly userId: string;
   readonly key: string;
-  /** Of method, path and body: the same key may not ask for something else. */
+  /** Of the route and all it was given: the same key may not ask for something else. */
   readonly requestHash: Buffer;
 }
 
@@ -21,9 +21,13 @@ export function readKey(header: string | undefined): string | undefined {
   ]);
 }
 
-export const hashRequest = (method: string, path: string, body: unknown): Buffer =>
+/** Of the parsed parts, so that a prefix, a trailing slash or the order of fields makes no other request. */
+export const hashRequest = (
+  name: string,
+  { params, query, body }: { params: unknown; query: unknown; body: unknown },
+): Buffer =>
   createHash('sha256')
-    .update(`${method} ${path}\n${JSON.stringify(body ?? null)}`)
+    .update(`${name}\n${JSON.stringify([params, query, body])}`)
     .digest();
 
 /**
@@ -35,33 +39,34 @@ export async function once<Ref>(
   { userId, key, requestHash }: Keyed,
   act: () => Promise<Ref>,
 ): Promise<{ ref: Ref; replayed: boolean }> {
-  const { rows } = await work.tx.raw(
-    `select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free, k.request_hash, k.ref
-       from (select 1) as one
-       left join idempotency_keys k on k.user_id = ? and k.key = ? and k.created_at > ?`,
-    [`${userId}/${key}`, userId, key, since(work.now)],
-  );
-  const [known] = rows as [{ free: boolean; request_hash: Buffer | null; ref: Ref }];
-  if (known.request_hash !== null) {
+  // Two statements: the look must begin after the lock, or it misses a request that commits between the two.
+  const free = await tryLock(work, `${userId}/${key}`);
+  const known = await work
+    .tx('idempotency_keys')
+    .where({ user_id: userId, key })
+    .where('created_at', '>', since(work.now))
+    .first<{ request_hash: Buffer; ref: Ref } | undefined>('request_hash', 'ref');
+  if (known !== undefined) {
     if (known.request_hash.equals(requestHash)) return { ref: known.ref, replayed: true };
     throw unprocessable(
       'idempotency-key-reused',
       'This Idempotency-Key was used for another request. Take a new key.',
     );
   }
-  if (!known.free) throw inProgress();
+  if (!free) throw inProgress();
   const ref = await act();
-  const kept = await work.tx.raw(
-    `insert into idempotency_keys as k (user_id, key, request_hash, ref, created_at) values (?, ?, ?, ?, ?)
+  await work.tx.raw(
+    `insert into idempotency_keys (user_id, key, request_hash, ref, created_at) values (?, ?, ?, ?, ?)
      on conflict (user_id, key) do update
-       set request_hash = excluded.request_hash, ref = excluded.ref, created_at = excluded.created_at
-       where k.created_at <= ?
-     returning 1`,
-    [userId, key, requestHash, JSON.stringify(ref), work.now, since(work.now)],
+       set request_hash = excluded.request_hash, ref = excluded.ref, created_at = excluded.created_at`,
+    [userId, key, requestHash, JSON.stringify(ref ?? null), work.now],
   );
-  // The one before us committed between our look and our lock: nothing of ours may stand beside it.
-  if (kept.rows.length === 0) throw inProgress();
   return { ref, replayed: false };
+}
+
+async function tryLock({ tx }: Work, name: string): Promise<boolean> {
+  const { rows } = await tx.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free', [name]);
+  return rows[0].free;
 }
 
 const since = (now: Date): Date => new Date(now.getTime() - KEPT_HOURS * 3_600_000);

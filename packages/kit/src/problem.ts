@@ -16,6 +16,7 @@ export function sendProblem(response: Response, error: DomainError): void {
     ...(error.more.errors && { errors: [...error.more.errors] }),
     ...error.more.members,
   };
+  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
   if (error.more.retryAfter !== undefined) response.set('Retry-After', String(error.more.retryAfter));
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }
