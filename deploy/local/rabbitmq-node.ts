@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Run, SetupError, start } from './launcher.js';
 import { freePort } from './ports.js';
 import { addRecord, childrenOf, editBook, identify, type ProcessRecord } from './processes.js';
-import { type Broker, type BrokerOptions, probe } from './rabbitmq.js';
+import type { Broker, BrokerOptions } from './rabbitmq.js';
+import { probe } from './rabbitmq-probe.js';
 import { checkoutMark, lastLines } from './state.js';
 
 export interface BrokerPrograms {

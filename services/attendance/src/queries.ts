@@ -13,8 +13,8 @@ import type { z } from 'zod';
 import type { Presence } from './domain/bounds.js';
 import { basisPointsOf, confidenceOf, labelOf, type Scale } from './domain/label.js';
 import { type Rules, scheduledMs } from './domain/session.js';
+import { examineSession } from './store/examine-session.js';
 import { type KeptSession, readSession } from './store/sessions.js';
-import { examineSession } from './use-cases/examine-session.js';
 
 type RecordShape = z.infer<typeof AttendanceRecord>;
 type SessionShape = AnswerOf<typeof readSessionAttendance>;

@@ -7,9 +7,9 @@ import type { Presence } from '../domain/bounds.js';
 import { completion, finishedAt } from '../domain/completion.js';
 import { endsAt, type Rules, scheduledMs } from '../domain/session.js';
 import { lastTrace } from '../store/deliveries.js';
+import { type Examined, examineSession } from '../store/examine-session.js';
 import { insertResult, readFigures } from '../store/results.js';
 import { type KeptSession, lookAgain, markStarted, readSession, takeVersion } from '../store/sessions.js';
-import { type Examined, examineSession } from './examine-session.js';
 
 type Result = DataOf<typeof sessionCompleted>;
 type Cause = Result['cause'];

@@ -3,8 +3,8 @@ import { type Bounds, bounds } from '../domain/bounds.js';
 import { observed } from '../domain/completion.js';
 import type { Evidence } from '../domain/evidence.js';
 import { type Rules, windowOf } from '../domain/session.js';
-import { heardBetween, readEvidence } from '../store/deliveries.js';
-import type { KeptSession } from '../store/sessions.js';
+import { heardBetween, readEvidence } from './deliveries.js';
+import type { KeptSession } from './sessions.js';
 
 export interface Examined {
   readonly evidence: Evidence;
