@@ -147,6 +147,18 @@ describe('the end of a hold', () => {
     },
   );
 
+  test('shows what the wallet paid back, not what was decided, whichever is heard first', async () => {
+    for (const turn of [0, 1]) {
+      const { student, bought } = await oneBought();
+      const both = [refunded(bought, 'below-threshold'), paid(bought, 900)];
+      await hear(...(turn === 0 ? both : both.reverse()));
+      expect(await stage.purchase(student, bought.id)).toMatchObject({
+        refunded: usd(900),
+        paymentStatus: 'paid',
+      });
+    }
+  });
+
   test('by a split shows the part that came back', async () => {
     const { student, bought } = await oneBought();
     const attendance = {
