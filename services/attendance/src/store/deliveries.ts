@@ -92,8 +92,8 @@ async function hashes(db: Knex, ids: readonly string[]): Promise<Map<string, Buf
   return new Map(rows.map((row) => [row.event_id, row.body_sha256]));
 }
 
-/** Rows of one page: 10,000 are about 6 MB as objects, and a session of 100,000 events is never held whole. */
-const PAGE = 10_000;
+/** Rows of one page: 5,000 are about 3 MB as objects, and a session of 100,000 events is never held whole. */
+const PAGE = 5_000;
 
 export interface Room {
   readonly courseId: string;

@@ -38,7 +38,7 @@ export async function receiveWebhook(door: Door, webhook: Webhook): Promise<Repl
   if (verdict !== 'genuine') throw refusal(verdict);
   const delivery = deliveryOf(webhook, sha256, door.clock());
   count(delivery, await stored(door, delivery));
-  return reply(200, { received: true });
+  return reply(200);
 }
 
 /** Whatever keeps a genuine event from being stored, the sender can only help by sending it again. */
