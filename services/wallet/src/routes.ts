@@ -49,7 +49,7 @@ function onceHeardOf(served: Served): Served {
           return await served.handle(request, response);
         } catch (error) {
           const unheard = error instanceof DomainError && error.kind === 'not-found';
-          if (!unheard || Date.now() >= until || request.destroyed) throw error;
+          if (!unheard || Date.now() >= until || response.destroyed) throw error;
         }
         await sleep(PAUSE);
       }
