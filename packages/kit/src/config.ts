@@ -53,7 +53,9 @@ export function readConfig<Shape extends z.ZodRawShape>(
   if (result.success) return Object.freeze(result.data);
   const lines = result.error.issues.map((issue) => {
     const name = issue.path.join('.');
-    return given[name] === undefined ? `  ${name} is missing` : `  ${name}: ${issue.message}`;
+    return given[String(issue.path[0])] === undefined
+      ? `  ${name} is missing`
+      : `  ${name}: ${issue.message}`;
   });
   throw new ConfigError(`The settings are not complete:\n${lines.join('\n')}`);
 }

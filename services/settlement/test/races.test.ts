@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Envelope } from '@rollcall/contracts/event';
 import { holdReleased } from '@rollcall/contracts/events/settlement';
 import type { Database } from '@rollcall/kit/database';
-import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import { prepare } from '../src/prepare.js';
+import { completeSessions } from '../src/use-cases/complete-session.js';
+import { learnSessions } from '../src/use-cases/learn-session.js';
+import { placeHolds } from '../src/use-cases/place-holds.js';
 import { aClass, again, migrations, policy, tell, user } from './stage.js';
 
 let at: TestDatabase;
@@ -19,33 +23,68 @@ const ROUNDS = 25;
 const atOnce = (db: Database, events: readonly Envelope[]) =>
   Promise.all(events.map((event) => tell(db, event)));
 
-test('a hold, the end of its session and the news of its teacher cannot miss each other', async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const one = aClass();
-    const purchases = [one.bought(), one.bought()];
-    const seen = Object.fromEntries(purchases.map(({ studentId }) => [studentId, 3600]));
-    const facts = [
-      one.completed(seen),
-      user(one.teacherId, 'teacher'),
-      ...purchases.map(({ event }) => event),
-    ];
-    await atOnce(at.db, round % 2 === 0 ? facts : facts.reverse());
+test.each([
+  ['never heard of', false],
+  ['known before', true],
+])(
+  'a hold, the end of its session (%s) and the news of its teacher cannot miss each other',
+  async (_when, known) => {
+    const before = (await emitted(at.db, holdReleased)).length;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const one = aClass();
+      const purchases = [one.bought(), one.bought()];
+      if (known) await tell(at.db, one.scheduled());
+      const seen = Object.fromEntries(purchases.map(({ studentId }) => [studentId, 3600]));
+      const facts = [
+        one.completed(seen),
+        user(one.teacherId, 'teacher'),
+        ...purchases.map(({ event }) => event),
+      ];
+      await atOnce(at.db, round % 2 === 0 ? facts : facts.reverse());
 
-    const holds = await at
-      .db('holds')
-      .where({ session_id: one.sessionId })
-      .select('status', 'decision_version');
-    expect(holds).toEqual(Array(2).fill({ status: 'released', decision_version: 1 }));
-  }
-  expect(await emitted(at.db, holdReleased)).toHaveLength(2 * ROUNDS);
-});
+      const holds = await at
+        .db('holds')
+        .where({ session_id: one.sessionId })
+        .select('status', 'decision_version');
+      expect(holds).toEqual(Array(2).fill({ status: 'released', decision_version: 1 }));
+    }
+    expect(await emitted(at.db, holdReleased)).toHaveLength(before + 2 * ROUNDS);
+  },
+);
+
+/** Long enough for the second transaction to reach the first one's locks. */
+const MEANWHILE = 150;
+
+test.each(['completed', 'cancelled'] as const)(
+  'while one replica has not yet committed a hold or the end of its session (%s), the other waits for it',
+  async (ending) => {
+    for (const holdFirst of [true, false]) {
+      const one = aClass();
+      const { event, holdId, studentId } = one.bought();
+      await tell(at.db, user(one.teacherId, 'teacher'), one.scheduled());
+      const [completed, cancelled] = [one.completed({ [studentId]: 3600 }), one.cancelled()];
+      const end = ending === 'completed' ? completed : cancelled;
+      const second = await workOf(at.db, async (work) => {
+        if (holdFirst) await placeHolds(work, [event]);
+        else if (ending === 'completed') await completeSessions(work, [completed]);
+        else await learnSessions(work, [cancelled]);
+        const rival = tell(at.db, holdFirst ? end : event);
+        await sleep(MEANWHILE);
+        return { rival };
+      });
+      await second.rival;
+      const [hold] = await at.db('holds').where({ id: holdId }).select('status');
+      expect(hold).toEqual({ status: ending === 'completed' ? 'released' : 'refunded' });
+    }
+  },
+);
 
 test('completed and cancelled at once, each hold ends once', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const one = aClass();
     const { event, holdId, studentId } = one.bought();
     const ends = [one.completed({ [studentId]: 3600 }), one.cancelled()];
-    await tell(at.db, user(one.teacherId, 'teacher'));
+    await tell(at.db, user(one.teacherId, 'teacher'), one.scheduled());
     await atOnce(at.db, round % 2 === 0 ? [event, ...ends] : [...ends, event]);
     expect(await at.db('decisions').where({ hold_id: holdId })).toHaveLength(1);
   }

@@ -148,7 +148,8 @@ describe('a cancelled session', () => {
 
   test('stays cancelled when older news of it comes later', async () => {
     const one = aClass();
-    await tell(at.db, one.cancelled(3), one.rescheduled(START, 2), one.scheduled());
+    for (const event of [one.cancelled(3), one.rescheduled(START, 2), one.scheduled()])
+      await tell(at.db, event);
     const row = await at.db('sessions').where({ id: one.sessionId }).first();
     expect(row).toMatchObject({ version: 3, cancelled_at: expect.any(Date) });
   });
@@ -156,7 +157,8 @@ describe('a cancelled session', () => {
 
 test('a projection of a session ignores an older version', async () => {
   const one = aClass();
-  await tell(at.db, one.rescheduled('2026-11-21T10:00:00.000Z', 2), one.scheduled());
+  await tell(at.db, one.rescheduled('2026-11-21T10:00:00.000Z', 2));
+  await tell(at.db, one.scheduled());
   const row = await at.db('sessions').where({ id: one.sessionId }).first();
   expect(row.ends_at.toISOString()).toBe('2026-11-21T11:00:00.000Z');
 });
@@ -373,14 +375,10 @@ describe('being paid', () => {
   });
 
   test('is kept for later when the decision is not there yet, alone of its batch', async () => {
-    const one = aClass();
-    const [decided, undecided] = [one.bought(), one.bought()];
-    await tell(
-      at.db,
-      user(one.teacherId, 'teacher'),
-      decided.event,
-      one.completed({ [decided.studentId]: 3600 }),
-    );
+    const [one, other] = [aClass(), aClass()];
+    const [decided, undecided] = [one.bought(), other.bought()];
+    await tell(at.db, user(one.teacherId, 'teacher'), decided.event, undecided.event);
+    await tell(at.db, one.completed({ [decided.studentId]: 3600 }));
     const [released] = (await emitted(at.db, holdReleased)).filter(
       (event) => event.subject === decided.holdId,
     );

@@ -1,0 +1,50 @@
+-- What must hold of settlement's database at any moment: each query names a rule and answers the rows that break it.
+
+-- name: the parts of a decision sum to its hold's amount
+select d.hold_id, d.version, h.amount, d.teacher, d.commission, d.referral, d.refund
+from decisions d join holds h on h.id = d.hold_id
+where d.outcome <> 'review' and d.teacher + d.commission + d.referral + d.refund <> h.amount;
+
+-- name: a hold's status is the outcome of its last decision
+select h.id, h.status, d.outcome
+from holds h left join decisions d on d.hold_id = h.id and d.version = h.decision_version
+where h.status not in ('held', 'disputed') and d.outcome is distinct from h.status;
+
+-- name: a held hold has no decision
+select h.id from holds h join decisions d on d.hold_id = h.id where h.status = 'held';
+
+-- name: a hold ends by one decision and nothing is decided after it
+select d.hold_id from decisions d join holds h on h.id = d.hold_id
+where h.decided_at is not null and (d.version > h.decision_version or d.version < h.decision_version and d.outcome <> 'review');
+
+-- name: nothing is paid that is not decided
+select id, status from holds where paid_at is not null and decided_at is null;
+
+-- name: the evidence of a decision says what was decided
+select d.hold_id, d.reason, d.seconds, d.scheduled_seconds, p.threshold
+from decisions d join policies p on p.version = d.policy_version
+where d.reason in ('attended', 'below-threshold')
+  and (d.reason = 'attended') <> (d.seconds::bigint * 10000 >= p.threshold::bigint * d.scheduled_seconds);
+
+-- name: commission is what the rate says, half up
+select d.hold_id, d.amount, d.commission_rate, d.commission, d.referral
+from decisions d
+where d.outcome = 'released'
+  and d.commission + d.referral <> div(d.amount::numeric * d.commission_rate + 5000, 10000);
+
+-- name: no hold of a session that is over waits longer than the sweep needs
+select h.id, h.session_id, s.completed_at, s.cancelled_at
+from holds h join sessions s on s.id = h.session_id
+where h.status in ('held', 'review')
+  and (s.cancelled_at < now() - interval '11 minutes'
+       or h.status = 'held' and h.waits_for is null and s.completed_at < now() - interval '11 minutes'
+          and h.created_at < now() - interval '11 minutes');
+
+-- name: no hold waits for a user we know longer than the sweep needs
+select h.id, h.waits_for
+from holds h join users u on u.id = h.waits_for
+where h.status = 'held' and u.version > 0 and h.created_at < now() - interval '11 minutes';
+
+-- name: every decision is paid or was sent again lately
+select id, decided_at, sent_at from holds
+where decided_at is not null and paid_at is null and sent_at < now() - interval '11 minutes';

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sessionSettled } from '@rollcall/contracts/events/settlement';
+import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { aClass, migrations, policy, tell, user } from './stage.js';
+
+let at: TestDatabase;
+beforeAll(async () => {
+  at = await testDatabase(migrations);
+  await policy(at.db, 1, 'referred-teacher-30', '1970-01-01T00:00:00Z');
+});
+afterAll(() => at.close());
+
+const classOf = (count: number) => {
+  const one = aClass();
+  const purchases = Array.from({ length: count }, () => one.bought());
+  const done = one.completed(Object.fromEntries(purchases.map(({ studentId }) => [studentId, 3600])));
+  return { one, purchases, done };
+};
+
+/** How many statements reach the database while `run` runs. */
+const statements = async (run: () => Promise<unknown>) => {
+  let count = 0;
+  const add = () => {
+    count += 1;
+  };
+  at.db.on('query', add);
+  await run();
+  at.db.removeListener('query', add);
+  return count;
+};
+
+test('a session of 1,000 holds takes as many statements as one of 10, to place and to settle', async () => {
+  const counts = [];
+  for (const size of [10, 900]) {
+    const { one, purchases, done } = classOf(size);
+    await tell(at.db, user(one.teacherId, 'teacher'));
+    const place = await statements(() => tell(at.db, ...purchases.map(({ event }) => event)));
+    counts.push([place, await statements(() => tell(at.db, done))]);
+  }
+  expect(counts[1]).toEqual(counts[0]);
+});
+
+test('a session of 10,000 holds settles in one transaction', async () => {
+  const { one, purchases, done } = classOf(10_000);
+  await tell(at.db, ...purchases.map(({ event }) => event));
+  expect(await statements(() => tell(at.db, done))).toBeLessThan(20);
+  // The teacher comes last of all: every hold is taken up, frozen and judged then.
+  await tell(at.db, user(one.teacherId, 'teacher'));
+  const settled = await emitted(at.db, sessionSettled);
+  expect(settled.filter((event) => event.data.sessionId === one.sessionId).at(-1)?.data).toMatchObject({
+    counts: { released: 10_000, refunded: 0, review: 0 },
+    totals: [{ teacher: { amount: 10_000_000 }, refund: { amount: 0 } }],
+  });
+  expect(await at.db('holds').where({ session_id: one.sessionId, status: 'released' })).toHaveLength(10_000);
+});
