@@ -90,12 +90,15 @@ async function onServer(act: (admin: pg.Client) => Promise<unknown>): Promise<vo
 }
 
 /** A prefix of the caller's own on the real broker, and how to take away what was made under it. */
-export function testPrefix(bindings: Topology['bindings']): { prefix: string; remove(): Promise<void> } {
+export function testPrefix(
+  bindings: Topology['bindings'],
+  url = amqpUrl(),
+): { prefix: string; remove(): Promise<void> } {
   const prefix = `rollcall-test-${randomBytes(6).toString('hex')}.`;
   return {
     prefix,
     remove: async () => {
-      const connection = await connectAmqp(amqpUrl());
+      const connection = await connectAmqp(url);
       const channel = await connection.createChannel();
       await deleteTopology(channel, { prefix, bindings });
       await connection.close();

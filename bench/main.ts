@@ -1,0 +1,32 @@
+/** `npm run bench [name …]`: each figure beside its limit, measured in the same run. */
+
+import { purchase } from './figures/purchase.js';
+import { relay } from './figures/relay.js';
+import { rest } from './figures/rest.js';
+import { settling } from './figures/settling.js';
+import { walletHolds } from './figures/wallet-holds.js';
+import { webhookIntake } from './figures/webhook-intake.js';
+import { print } from './report.js';
+
+const figures = {
+  'wallet-holds': walletHolds,
+  settling,
+  relay,
+  'webhook-intake': webhookIntake,
+  purchase,
+  rest,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(figures, name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no such figure: ${unknown.join(', ')}; there are: ${Object.keys(figures).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+for (const [name, measure] of Object.entries(figures)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const figure of [await measure()].flat()) print(figure);
+}
+process.exit(0);

@@ -1,0 +1,229 @@
+/** What people do, through the gateway: sign in, teach, buy, come to class; and the video server's side of it. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { post as postWebhook } from '@rollcall/cli/class/post';
+import { parseSpans } from '@rollcall/cli/class/scenario';
+import { webhooksOf } from '@rollcall/cli/class/webhooks';
+import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
+import type { Hold } from '@rollcall/contracts/api/settlement';
+import type { Wallet } from '@rollcall/contracts/api/wallet';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import type { Problem } from '@rollcall/contracts/problem';
+import type { System } from './system.js';
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface Caller {
+  readonly id: string;
+  readonly token: string;
+  get<Body = Problem>(path: string): Promise<Answer<Body>>;
+  post<Body = Problem>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+}
+
+export function callerOf(gateway: string, id = '', token = ''): Caller {
+  const call = async <Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ) => {
+    const headers: Record<string, string> = { ...more };
+    if (token !== '') headers.authorization = `Bearer ${token}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const answer = await fetch(`${gateway}/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as Body,
+    };
+  };
+  return {
+    id,
+    token,
+    get: (path) => call('GET', path),
+    post: (path, body, headers) => call('POST', path, body, headers),
+  };
+}
+
+interface SignedIn {
+  readonly user: { readonly id: string };
+  readonly accessToken: string;
+}
+
+async function signedIn(gateway: string, path: string, body: unknown): Promise<Caller> {
+  const { status, body: answer } = await callerOf(gateway).post<SignedIn>(path, body);
+  if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
+  return callerOf(gateway, answer.user.id, answer.accessToken);
+}
+
+/** A demo account by the part of its address before the @. */
+export function demo(gateway: string, name: string): Promise<Caller> {
+  const account = DEMO_ACCOUNTS.find(({ email }) => email === `${name}@rollcall.test`);
+  return signedIn(gateway, '/auth/login', { email: account?.email, password: DEMO_PASSWORD });
+}
+
+/** Somebody new. */
+export function register(
+  gateway: string,
+  role: 'student' | 'teacher',
+  referralCode?: string,
+): Promise<Caller> {
+  const email = `${role}-${randomBytes(6).toString('hex')}@example.test`;
+  const name = `Test ${role}`;
+  return signedIn(gateway, '/auth/register', {
+    email,
+    password: 'correct horse battery',
+    name,
+    role,
+    referralCode,
+  });
+}
+
+/** Gives credits, in minor units, as soon as the wallet has heard of the student. */
+export async function fund(admin: Caller, student: Caller, amount: number, currency = 'USD'): Promise<void> {
+  await eventually('the wallet to have heard of the student', async () => {
+    const given = await admin.post(`/admin/wallets/${student.id}/credit`, {
+      amount,
+      currency,
+      reason: 'test',
+    });
+    if (given.status !== 201 && given.status !== 404) throw new Error(`credit: ${given.status}`);
+    return given.status === 201;
+  });
+}
+
+/** A new student with credits, in minor units. */
+export async function studentWith(
+  gateway: string,
+  admin: Caller,
+  credits: number,
+  currency = 'USD',
+): Promise<Caller> {
+  const student = await register(gateway, 'student');
+  await fund(admin, student, credits, currency);
+  return student;
+}
+
+export interface CourseOptions {
+  readonly price?: number;
+  readonly currency?: string;
+  readonly sessions?: number;
+  readonly maxStudents?: number;
+  /** Hours from now until the first session. */
+  readonly startsIn?: number;
+}
+
+/** A published course of sixty-minute sessions, an hour apart. */
+export async function publishedCourse(teacher: Caller, options: CourseOptions = {}): Promise<Course> {
+  const { price = 1000, currency = 'USD', sessions = 1, maxStudents, startsIn = 24 } = options;
+  const first = Math.ceil(Date.now() / 60_000) * 60_000 + startsIn * 3_600_000;
+  const drafted = await teacher.post<Course>('/courses', {
+    title: 'Fractions without fear',
+    description: 'A test course.',
+    price: { amount: price * sessions, currency },
+    maxStudents,
+    sessions: Array.from({ length: sessions }, (_, index) => ({
+      number: index + 1,
+      title: `Lesson ${index + 1}`,
+      startsAt: new Date(first + index * 3_600_000).toISOString(),
+      durationMinutes: 60,
+      price: { amount: price, currency },
+    })),
+  });
+  if (drafted.status !== 201) throw new Error(`course: ${drafted.status} ${JSON.stringify(drafted.body)}`);
+  const published = await teacher.post<Course>(`/courses/${drafted.body.id}/publish`);
+  if (published.status !== 200)
+    throw new Error(`publish: ${published.status} ${JSON.stringify(published.body)}`);
+  return published.body;
+}
+
+export type Session = Course['sessions'][number];
+
+export const buy = (student: Caller, session: Session, headers: Record<string, string> = {}) =>
+  student.post<Purchase>(`/enrollments/sessions/${session.id}/purchase`, undefined, headers);
+
+export interface Attendance {
+  /** Spans in minutes after the start, as the class simulator reads them: `0-12`, `0-20,25-60`, `0-20>60`, `absent`. */
+  readonly teacher?: string;
+  readonly students: Readonly<Record<string, string>>;
+  readonly rooms?: string;
+  /** How often each webhook is delivered, and whether in an order of chance. */
+  readonly deliveries?: number;
+  readonly shuffled?: boolean;
+}
+
+/** The video server's side of a class: signed webhooks at the attendance service's own door. */
+export async function play(
+  system: System,
+  teacherId: string,
+  session: Session,
+  who: Attendance,
+): Promise<void> {
+  const scheduled = session.durationMinutes * 60;
+  const cast = [
+    { userId: teacherId, name: 'Teacher', role: 'teacher' as const, spans: who.teacher ?? '0-60' },
+    ...Object.entries(who.students).map(([userId, spans]) => ({
+      userId,
+      name: 'Student',
+      role: 'student' as const,
+      spans,
+    })),
+  ].map(({ spans, ...person }) => ({ ...person, connections: parseSpans(spans, scheduled) }));
+  const lesson = {
+    roomName: session.roomName,
+    startsAt: new Date(session.startsAt),
+    durationMinutes: session.durationMinutes,
+  };
+  const rooms = who.rooms === undefined ? undefined : parseSpans(who.rooms, scheduled);
+  const present = cast.filter(({ connections }) => connections.length > 0);
+  const bodies = webhooksOf(
+    lesson,
+    present,
+    rooms,
+    (kind) => `${kind}_${randomBytes(8).toString('hex')}`,
+  ).map(({ body }) => body);
+  const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret' };
+  const repeated = bodies.flatMap((body) => Array.from({ length: who.deliveries ?? 1 }, () => body));
+  for (const body of who.shuffled ? shuffle(repeated) : repeated) await postWebhook(door, body);
+}
+
+const shuffle = <Item>(items: readonly Item[]): Item[] =>
+  items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+
+/** Waits until `check` gives something, looking every 50 ms for at most `seconds`. */
+export async function eventually<Value>(
+  what: string,
+  check: () => Promise<Value | undefined | false>,
+  seconds = 20,
+): Promise<Value> {
+  const until = Date.now() + seconds * 1000;
+  while (Date.now() < until) {
+    const value = await check();
+    if (value !== undefined && value !== false) return value;
+    await sleep(50);
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+}
+
+/** The hold once it is decided and paid, or waits for a person. */
+export const settled = (student: Caller, holdId: string | undefined): Promise<Hold> =>
+  eventually(`hold ${holdId} settled`, async () => {
+    const { status, body } = await student.get<Hold>(`/holds/${holdId}`);
+    return status === 200 && (body.status === 'review' || body.paidAt !== null) && body;
+  });
+
+export const holdOf = (purchase: Answer<Purchase>): string | undefined => purchase.body.holds[0]?.id;
+
+export const walletOf = async (who: Caller): Promise<Wallet> => (await who.get<Wallet>('/wallet')).body;

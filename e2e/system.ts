@@ -1,0 +1,195 @@
+/** The whole system for a test: every service as a process of its own, on databases and queues of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@rollcall/kit/database';
+import { bindings } from '@rollcall/kit/service';
+import { amqpUrl, type TestDatabase, testDatabase, testPrefix } from '@rollcall/kit/testing';
+
+const STORING = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'] as const;
+export type Storing = (typeof STORING)[number];
+export type ServiceName = Storing | 'gateway';
+
+export interface Process {
+  readonly service: ServiceName;
+  readonly port: number;
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** The process again, with the same settings on the same port. */
+  restart(): Promise<Process>;
+}
+
+export interface System {
+  readonly gateway: string;
+  /** The address of each replica. */
+  readonly urls: Readonly<Record<ServiceName, readonly string[]>>;
+  readonly amqp: string;
+  readonly prefix: string;
+  db(service: Storing): Database;
+  databaseUrl(service: Storing): string;
+  processes(service: ServiceName): readonly Process[];
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Which services run; all of them unless said. */
+  readonly services?: readonly ServiceName[];
+  readonly replicas?: number;
+  readonly amqp?: string;
+  /** Settings beyond the usual, for every service or for one. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly settingsOf?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+}
+
+/** Seconds within which all must be ready, and a process be gone after a signal. */
+const READY_WITHIN = 60;
+const GONE_WITHIN = 15;
+
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { replicas = 1, amqp = amqpUrl(), services = [...STORING, 'gateway'] } = options;
+  const { prefix, remove } = testPrefix(bindings, amqp);
+  const databases = await databasesOf();
+  const ports = await portsOf(replicas);
+  const urls = Object.fromEntries(
+    Object.entries(ports).map(([service, own]) => [service, own.map((port) => `http://127.0.0.1:${port}`)]),
+  ) as Record<ServiceName, string[]>;
+  const living = new Map<ServiceName, Process[]>();
+
+  const launch = (service: ServiceName, index: number): Promise<Process> => {
+    const port = ports[service][index] ?? 0;
+    const url = service === 'gateway' ? undefined : databases[service].url;
+    return startProcess(service, port, settingsFor({ service, port, url, urls, amqp, prefix }, options));
+  };
+  try {
+    for (const service of services) {
+      living.set(service, await Promise.all(ports[service].map((_port, index) => launch(service, index))));
+    }
+    for (const service of services) await ready(`${urls[service][0]}/readyz`);
+  } catch (error) {
+    for (const one of [...living.values()].flat()) await one.kill('SIGKILL');
+    throw error;
+  }
+  return {
+    gateway: urls.gateway[0] ?? '',
+    urls,
+    amqp,
+    prefix,
+    db: (service) => databases[service].db,
+    databaseUrl: (service) => databases[service].url,
+    processes: (service) => living.get(service) ?? [],
+    stop: async () => {
+      const order = ['gateway', ...STORING] as const;
+      for (const service of order) {
+        await Promise.all((living.get(service) ?? []).map((one) => one.kill('SIGTERM')));
+      }
+      await Promise.all(Object.values(databases).map((database) => database.close()));
+      await remove();
+    },
+  };
+}
+
+async function databasesOf(): Promise<Record<Storing, TestDatabase>> {
+  const entries = await Promise.all(STORING.map(async (service) => [service, await testDatabase()] as const));
+  return Object.fromEntries(entries) as Record<Storing, TestDatabase>;
+}
+
+async function portsOf(replicas: number): Promise<Record<ServiceName, number[]>> {
+  const names = [...STORING, 'gateway'] as const;
+  const free = await freePorts(names.length * replicas);
+  return Object.fromEntries(
+    names.map((name, index) => [name, free.slice(index * replicas, (index + 1) * replicas)]),
+  ) as Record<ServiceName, number[]>;
+}
+
+/** Held open together, so that no two are the same. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
+
+interface Place {
+  readonly service: ServiceName;
+  readonly port: number;
+  readonly url: string | undefined;
+  readonly urls: Record<ServiceName, string[]>;
+  readonly amqp: string;
+  readonly prefix: string;
+}
+
+function settingsFor(place: Place, { settings, settingsOf }: SystemOptions): Record<string, string> {
+  const { service, port, url, urls, amqp, prefix } = place;
+  const addresses = Object.entries(urls).map(([name, own]) => [`${name.toUpperCase()}_URL`, own.join(',')]);
+  return {
+    PATH: process.env.PATH ?? '',
+    NODE_ENV: 'development',
+    PORT: String(port),
+    ...(url !== undefined && { DATABASE_URL: url }),
+    AMQP_URL: amqp,
+    ROLLCALL_PREFIX: prefix,
+    AUTH_JWKS_URL: `${urls.identity[0]}/.well-known/jwks.json`,
+    LIVEKIT_API_KEY: 'devkey',
+    LIVEKIT_API_SECRET: 'secret',
+    ATTENDANCE_GRACE_SECONDS: '1',
+    LOG_LEVEL: 'warn',
+    ...Object.fromEntries(addresses),
+    ...settings,
+    ...settingsOf?.[service],
+  };
+}
+
+async function startProcess(
+  service: ServiceName,
+  port: number,
+  env: Record<string, string>,
+): Promise<Process> {
+  const main = new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
+  if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build first`);
+  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (bytes) => said.push(String(bytes)) > 500 && said.shift());
+  }
+  const exited = once(child, 'exit');
+  await ready(`http://127.0.0.1:${port}/livez`, child).catch((error: Error) => {
+    child.kill('SIGKILL');
+    throw new Error(`${service}: ${error.message}\n${said.join('').slice(-4_000)}`);
+  });
+  return {
+    service,
+    port,
+    pid: child.pid ?? 0,
+    kill: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+      const gone = await Promise.race([
+        exited.then(() => true),
+        sleep(GONE_WITHIN * 1000, false, { ref: false }),
+      ]);
+      if (gone) return;
+      child.kill('SIGKILL');
+      throw new Error(
+        `${service} did not stop within ${GONE_WITHIN} s of ${signal}\n${said.join('').slice(-4_000)}`,
+      );
+    },
+    restart: () => startProcess(service, port, env),
+  };
+}
+
+async function ready(url: string, child?: ChildProcess): Promise<void> {
+  const until = Date.now() + READY_WITHIN * 1000;
+  while (Date.now() < until) {
+    if (child !== undefined && child.exitCode !== null) throw new Error(`ended with ${child.exitCode}`);
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`${url} was not ready within ${READY_WITHIN} s`);
+}
