@@ -1,4 +1,4 @@
-import { invalid } from '@rollcall/kit/errors';
+import { invalid, notFound } from '@rollcall/kit/errors';
 import type { Logger } from '@rollcall/kit/log';
 import { histogram } from '@rollcall/kit/metrics';
 import { traceOf } from '@rollcall/kit/tracing';
@@ -19,16 +19,14 @@ export interface AppContext extends PagesContext, ProxyContext {
 export function createApp(context: AppContext): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', context.trustedProxies);
-  app.use(
-    begin(context.isStopping),
-    securityHeaders,
-    cors(context.corsOrigins),
-    pages(context),
-    proxy(context),
-  );
-  app.use(onError(context.log));
+  app.use(begin(context.isStopping), securityHeaders, cors(context.corsOrigins));
+  app.use(proxy(context), pages(context), unknownPath, onError(context.log));
   return app;
 }
+
+const unknownPath: RequestHandler = () => {
+  throw notFound('path');
+};
 
 /** Answers are data: nothing may run in them. The pages that are pages say their own policy. */
 const securityHeaders = helmet({

@@ -8,6 +8,7 @@ import { createLimits } from './limits.js';
 import { watchReadiness } from './readiness.js';
 import { createHttpServer, drain } from './server.js';
 import { createTable } from './table.js';
+import { remember } from './tokens.js';
 import { createUpstream, type Upstream, type UpstreamRules } from './upstream.js';
 
 export interface Gateway {
@@ -23,6 +24,9 @@ export interface GatewayContext {
   readonly openApi: string | undefined;
 }
 
+/** 10,000 tokens of half a kilobyte are 5 MB. */
+const TOKENS = { most: 10_000, lifetime: 30_000 };
+
 export function createGateway({ config, verify, log, openApi }: GatewayContext): Gateway {
   const upstreams = createUpstreams(config);
   const readiness = watchReadiness(Object.values(upstreams));
@@ -31,7 +35,7 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
   const app = createApp({
     table: createTable(),
     upstreams,
-    verify,
+    verify: remember(verify, TOKENS),
     limits: createLimits({ user: config.RATE_LIMIT_USER, address: config.RATE_LIMIT_ADDRESS }),
     bodies: { timeout: config.BODY_TIMEOUT_MS, memory: { used: 0, most: config.BODY_MEMORY_BYTES } },
     log,

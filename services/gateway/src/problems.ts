@@ -83,6 +83,9 @@ export function sendProblem(response: Response, error: unknown): boolean {
   return known !== undefined;
 }
 
+/** Milliseconds. */
+const LINGER = 500;
+
 /** Answers on the bare connection, where the bytes made no request, and closes it. */
 export function writeProblem(socket: Duplex, error: HttpError, requestId: string): void {
   const { status, headers, body } = answerOf(error, requestId) ?? internal(requestId);
@@ -92,5 +95,7 @@ export function writeProblem(socket: Duplex, error: HttpError, requestId: string
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
+  // The peer needs a moment to read before the end of unread bytes resets the connection, and gets no more than that.
+  setTimeout(() => socket.destroy(), LINGER).unref();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -2,11 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { ServiceName } from '@rollcall/contracts/api';
-import { bearerOf, type User, type Verify } from '@rollcall/kit/auth';
-import { DomainError, forbidden, notFound, unauthenticated } from '@rollcall/kit/errors';
+import { tokenOf, type User, type Verify } from '@rollcall/kit/auth';
+import { DomainError, forbidden, unauthenticated } from '@rollcall/kit/errors';
 import type { Logger } from '@rollcall/kit/log';
 import { inSpan, SpanKind } from '@rollcall/kit/tracing';
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Dispatcher } from 'undici';
 import { BODY_LIMIT, CallerGone, type Memory, readBody, WEBHOOK_LIMIT } from './body.js';
 import { copyHeaders, requestHeaders } from './headers.js';
@@ -25,20 +25,23 @@ export interface ProxyContext {
   readonly log: Logger;
 }
 
-export const proxy = (context: ProxyContext) => async (request: Request, response: Response) => {
-  const { segments, search } = readTarget(request.url);
-  const found = find(context.table, request.method, segments);
-  if (found === undefined) throw notFound('path');
-  if ('allow' in found) throw wrongMethod(found.allow);
-  const { target, path } = found;
-  response.locals.pattern = target.pattern;
-  if (target.who !== 'webhook') await admit(context, target, request, response);
-  await inSpan(
-    `${request.method} ${target.pattern}`,
-    { kind: SpanKind.SERVER, parent: response.locals.traceparent },
-    (traceparent) => forward(context, target, { request, response, path: path + search, traceparent }),
-  );
-};
+/** Answers what the table knows; the rest is left to what comes next. */
+export const proxy =
+  (context: ProxyContext): RequestHandler =>
+  async (request, response, next) => {
+    const { segments, search } = readTarget(request.url);
+    const found = find(context.table, request.method, segments);
+    if (found === undefined) return next();
+    if ('allow' in found) throw wrongMethod(found.allow);
+    const { target, path } = found;
+    response.locals.pattern = target.pattern;
+    if (target.who !== 'webhook') await admit(context, target, request, response);
+    await inSpan(
+      `${request.method} ${target.pattern}`,
+      { kind: SpanKind.SERVER, parent: response.locals.traceparent },
+      (traceparent) => forward(context, target, { request, response, path: path + search, traceparent }),
+    );
+  };
 
 function wrongMethod(allow: readonly string[]): Error {
   const methods = allow.join(', ');
@@ -55,7 +58,7 @@ async function admit(
   const address = request.ip ?? '';
   let user: User | undefined;
   try {
-    const token = bearerOf(request.headers.authorization);
+    const token = tokenOf(who, request.method, request.headers.authorization);
     user = token === undefined ? undefined : await verify(token);
   } catch (error) {
     if (error instanceof DomainError && error.kind === 'unauthenticated')
@@ -113,9 +116,16 @@ async function bodyOf(request: IncomingMessage, response: Response, rules: Param
   });
 }
 
+/** Bytes. One write of head and body: with a stream each the small answers, nearly all, cost a third more. */
+const SMALL = 64 * 1024;
+
 async function relayTo(response: Response, answer: Dispatcher.ResponseData, log: Logger): Promise<void> {
+  // No length is no number, which is not small.
+  const isSmall = Number(answer.headers['content-length']) <= SMALL;
+  const whole = isSmall ? await answer.body.bytes() : undefined;
   response.status(answer.statusCode);
   copyHeaders(answer.headers, response);
+  if (whole !== undefined) return void response.end(whole);
   try {
     await pipeline(answer.body, response);
   } catch (error) {

@@ -84,14 +84,14 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
       if (breaker.opened) throw refuse(OPEN);
       await bulkhead.enter(caller.signal);
       try {
-        await relay(await breaker.fire(request, caller).catch(failedAnswer).catch(rethrow(refuse)));
+        await breaker.fire(request, caller).catch(failedAnswer).then(relay).catch(rethrow(refuse));
       } finally {
         bulkhead.leave();
       }
     },
     async exchangeWebhook(request, caller, relay) {
       const sent = inTime(caller, rules.timeout, () => webhooks.send(request, caller.signal));
-      await relay(await sent.catch(rethrow(refuse)));
+      await sent.then(relay).catch(rethrow(refuse));
     },
     isReady: () => replicas.isReady(),
     async close() {

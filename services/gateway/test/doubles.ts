@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { createVerifier } from '@rollcall/kit/auth';
 import { readConfig } from '@rollcall/kit/config';
 import { createLog } from '@rollcall/kit/log';
@@ -133,6 +134,8 @@ export interface Running {
   readonly port: number;
   /** The service behind every name that was not given an address of its own. */
   readonly service: Double;
+  /** Connections open to the gateway. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -162,6 +165,7 @@ export async function gateway(env: Record<string, string> = {}, openApi?: string
     url: `http://127.0.0.1:${port}`,
     port,
     service,
+    connections: promisify(running.server.getConnections.bind(running.server)),
     stop: async () => {
       await running.stop();
       await Promise.all([service.close(), keys.close()]);

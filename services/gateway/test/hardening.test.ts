@@ -5,7 +5,7 @@ import { as, echo, gateway, problemOf, type Running, raw, rawRequest, until } fr
 
 let running: Running;
 beforeAll(async () => {
-  running = await gateway({ BODY_TIMEOUT_MS: '1000', BODY_MEMORY_BYTES: '3000000' });
+  running = await gateway({ BODY_TIMEOUT_MS: '3000', BODY_MEMORY_BYTES: '3000000' });
 });
 afterAll(() => running.stop());
 beforeEach(() => {
@@ -56,7 +56,7 @@ describe.each([
 describe('bytes that are no request are answered with a problem', () => {
   test.each([
     ['nonsense', 'nonsense\r\n\r\n', 400],
-    ['no host', 'GET /api/v1/courses HTTP/1.1\r\n\r\n', 400],
+    ['no host', 'GET /api/v1/courses HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     [
       'two lengths',
       'POST /api/v1/courses HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
@@ -87,8 +87,18 @@ describe('bytes that are no request are answered with a problem', () => {
     expect(running.service.seen).toEqual([]);
   });
 
+  test('and the connection is gone soon, even when its other end stays', async () => {
+    const before = await running.connections();
+    const socket = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {}).resume();
+    socket.write('nonsense\r\n\r\n');
+    await until(() => socket.readableEnded);
+    await until(async () => (await running.connections()) <= before, 3_000);
+    socket.destroy();
+  });
+
   test('headers that never end: 408 in time', async () => {
-    expect(await raw(running.port, 'GET /api/v1/courses HTTP/1.1\r\nHost: a\r\n', 5_000)).toMatch(
+    expect(await raw(running.port, 'GET /api/v1/courses HTTP/1.1\r\nHost: a\r\n', 10_000)).toMatch(
       /^HTTP\/1\.1 408 /,
     );
   });
