@@ -28,7 +28,6 @@ create table sessions (
   created_at         timestamptz not null default now(),
   check (completed_at is null or (observed is not null and scheduled_seconds is not null and attendance_version is not null))
 );
-create index sessions_ended on sessions (id) where completed_at is not null or cancelled_at is not null;
 
 -- Who was seen in a completed session, users only: whoever joined under a name that is no id has bought nothing.
 create table presences (

@@ -134,11 +134,10 @@ export async function countSettled(tx: Knex.Transaction, sessionIds: readonly st
 /** Ended sessions that still have holds nobody judged, although nothing is missing: a gap for the sweep. */
 export async function unjudgedSessions(db: Knex, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select s.id from sessions s
-     where exists (select from holds h where h.session_id = s.id and h.status = 'held' and s.completed_at is not null
-                   and h.waits_for is null)
-        or exists (select from holds h where h.session_id = s.id and h.status in ('held', 'review')
-                   and s.cancelled_at is not null)
+    `select distinct s.id from holds h join sessions s on s.id = h.session_id
+     where h.status in ('held', 'review')
+       and (s.cancelled_at is not null
+            or s.completed_at is not null and h.status = 'held' and h.waits_for is null)
      order by s.id limit ?`,
     [limit],
   );
