@@ -9,7 +9,7 @@ import { myAttendance, sessionAttendance } from './queries.js';
 import { signatureCheck } from './signature.js';
 import { insertDeliveries } from './store/deliveries.js';
 import { receiveWebhook } from './use-cases/receive-webhook.js';
-import { createWatch } from './watch.js';
+import { createWatch, type Watch } from './watch.js';
 
 /** 100 rows a commit: past that a commit grows dearer as fast as it is shared. 5,000 waiting are two seconds of work. */
 const INTAKE = {
@@ -20,10 +20,12 @@ const INTAKE = {
   separable: (error: unknown) => !isOutage(error),
 };
 
-/** Everything attendance answers over HTTP. */
-export function routes({ db, config, log, clock }: Context<Config>): Served[] {
+/** Everything attendance answers over HTTP. The watch is told of each commit of webhooks. */
+export function routes(
+  { db, config, log, clock }: Context<Config>,
+  watch: Watch = createWatch({ db, rules: rulesOf(config), log, clock }),
+): Served[] {
   const rules = rulesOf(config);
-  const watch = createWatch({ db, rules, log, clock });
   const store = groupCommit(async (rows: Parameters<typeof insertDeliveries>[1]) => {
     const outcomes = await insertDeliveries(db, rows);
     watch.nudge();

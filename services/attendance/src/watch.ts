@@ -43,8 +43,12 @@ export async function look({ db, rules, log, clock }: WatchContext): Promise<voi
 /** Milliseconds between two looks in a burst of webhooks: 20 a second cost the intake nothing measurable. */
 const PAUSE = 50;
 
-/** `nudge` after each commit of webhooks: a look at once, and another when their grace has passed. */
-export function createWatch(context: WatchContext): { nudge(): void } {
+export interface Watch {
+  /** Webhooks were committed: look at once, and again when their grace has passed. */
+  nudge(): void;
+}
+
+export function createWatch(context: WatchContext): Watch {
   const timers: { next?: NodeJS.Timeout; grace?: NodeJS.Timeout } = {};
   let looking = false;
   let lastLook = 0;

@@ -20,6 +20,8 @@ import {
   type SessionData,
   scheduled,
   sessionData,
+  sign,
+  watchingApp,
 } from './support.js';
 
 let database: TestDatabase;
@@ -217,6 +219,103 @@ describe('completion', () => {
     await Promise.all(Array.from({ length: 8 }, check));
     expect(await completions(session)).toHaveLength(1);
     expect(await of(sessionStarted, session)).toHaveLength(1);
+  });
+});
+
+test('what was taken in here is looked at at once, and again when its grace has passed', async () => {
+  const session = await scheduled(database.db);
+  const watching = await watchingApp(database.db, () => new Date(minute(50) + Date.now() - began), {
+    ATTENDANCE_GRACE_SECONDS: '1',
+  });
+  const began = Date.now();
+  const events: string[] = [];
+  await postAll(watching, wholeClass(session, newId()));
+  for (let tries = 0; tries < 100 && events.length < 2; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const said = (await emitted(database.db)).filter(({ subject }) => subject === session.sessionId);
+    events.splice(0, events.length, ...said.map(({ type }) => type));
+    if (Date.now() - began < 900) expect(events).not.toContain(sessionCompleted.type);
+  }
+  expect(events).toEqual([sessionStarted.type, sessionCompleted.type]);
+});
+
+describe('who counts', () => {
+  const kinds: [string, object][] = [
+    ['recorder', { kind: 'EGRESS', permission: { recorder: true } }],
+    ['agent', { kind: 'AGENT' }],
+    ['agent by permission', { permission: { agent: true } }],
+    ['hidden', { permission: { hidden: true } }],
+    ['robot of a kind we do not know', { kind: 'ROBOT' }],
+    ['kind of the future', { kind: 42 }],
+  ];
+  test.each(kinds)('17: a %s for a full hour is nobody', async (_name, more) => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    await arrive([...room.in(newId(), 0, 60, more), room.finished(60.4)], minute(59));
+    await lookAt(database.db, minute(60));
+    expect(await completions(session)).toMatchObject([{ people: [], observed: true }]);
+  });
+
+  test('a caller by telephone counts where that is configured', async () => {
+    const session = await scheduled(database.db);
+    await arrive(classOf(session).in('+15550100', 0, 60, { kind: 'SIP' }), minute(59));
+    const admin = { id: newId(), roles: ['admin' as const] };
+    const people = async (given: Express) =>
+      (
+        await request(given)
+          .get(`/attendance/sessions/${session.sessionId}`)
+          .set('authorization', `Bearer ${await token(admin)}`)
+      ).body.data.slice(1);
+    expect(await people(app)).toEqual([]);
+    const withSip = await appOf(database.db, undefined, { ATTENDANCE_COUNT_SIP: 'true' });
+    expect(await people(withSip)).toMatchObject([{ userId: '+15550100', seconds: 3600 }]);
+  });
+
+  test('22: an event whose time has the wrong unit is not used', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const student = newId();
+    const [joined, left] = room.in(student, 0, 60);
+    const nanoseconds = left.replace(/"createdAt":"(\d+)"/, '"createdAt":"$1000000000"');
+    await arrive([joined, nanoseconds, room.finished(60.4)], minute(59));
+    await lookAt(database.db, minute(60));
+    expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1, maxSeconds: 3600 }] }]);
+  });
+});
+
+describe('the work a class costs', () => {
+  test('coming and going in the middle of it asks for no look', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const due = () => database.db('sessions').where({ id: session.sessionId }).first('due_at');
+    await arrive([room.in(session.teacherId, 0, 60)[0], room.in(newId(), 0, 60)[0]], minute(1));
+    const atItsEnd = { due_at: new Date(minute(60) + 10_001) };
+    expect(await due()).toEqual(atItsEnd);
+    await arrive(room.in(newId(), 2, 20), minute(20));
+    expect(await due()).toEqual(atItsEnd);
+    await arrive([room.finished(21)], minute(21));
+    expect(await due()).toEqual({ due_at: new Date(minute(21) + 10_000) });
+  });
+
+  test('one trace leads from the webhook to what is said of the session', async () => {
+    const session = await scheduled(database.db);
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    clock.now = minute(59);
+    for (const body of wholeClass(session, newId())) {
+      const answer = await request(app)
+        .post('/webhooks/livekit')
+        .set('authorization', await sign(body))
+        .set('traceparent', `00-${traceId}-00f067aa0ba902b7-01`)
+        .send(body);
+      expect(answer.status).toBe(200);
+    }
+    await lookAt(database.db, minute(60));
+    await lookAt(database.db, minute(60));
+    const said = (await emitted(database.db)).filter(({ subject }) => subject === session.sessionId);
+    expect(said.map(({ type, correlationid }) => [type, correlationid])).toEqual([
+      [sessionStarted.type, traceId],
+      [sessionCompleted.type, traceId],
+    ]);
   });
 });
 

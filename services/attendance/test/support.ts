@@ -76,11 +76,16 @@ export const configOf = (more: Record<string, string> = {}): Config =>
     ...more,
   });
 
+/** The app with nobody watching: tests look when they say so. */
 export const appOf = (
   db: Database,
   clock: () => Date = () => new Date(),
   more: Record<string, string> = {},
-) => testApp(routes({ db, config: configOf(more), log: quietLog, clock }));
+) => testApp(routes({ db, config: configOf(more), log: quietLog, clock }, { nudge: () => undefined }));
+
+/** The app as it runs, looking by itself when webhooks came in. */
+export const watchingApp = (db: Database, clock: () => Date, more: Record<string, string>) =>
+  testApp(routes({ db, config: configOf(more), log: quietLog, clock }));
 
 const rules = rulesOf(configOf());
 
