@@ -19,7 +19,7 @@ export interface Session {
 /** Pages of a hundred courses that are looked through for a session nobody bought. */
 const MOST_PAGES = 50;
 
-/** The session, its course and the students who hold money in it. */
+/** The session, its course, and the students who bought it, the first buyer first. */
 export async function findSession(api: Api, sessionId: string): Promise<Session> {
   const holds = (await api.settlement(sessionId))?.holds ?? [];
   const courseId = holds[0]?.courseId;
@@ -30,7 +30,8 @@ export async function findSession(api: Api, sessionId: string): Promise<Session>
       `there is no session ${sessionId} in a published course: check the id given to --session`,
     );
   if (session.status === 'cancelled') throw new Refusal(`session ${sessionId} is cancelled: nobody comes`);
-  return { session, course, buyers: [...new Set(holds.map(({ studentId }) => studentId))] };
+  const inOrder = [...holds].sort((a, b) => (a.heldAt < b.heldAt ? -1 : Number(a.heldAt > b.heldAt)));
+  return { session, course, buyers: [...new Set(inOrder.map(({ studentId }) => studentId))] };
 }
 
 async function searchCourses(api: Api, sessionId: string): Promise<Course | undefined> {

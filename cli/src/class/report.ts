@@ -32,8 +32,9 @@ function line(hold: Hold): string {
 type Seen = NonNullable<NonNullable<Hold['decision']>['attendance']>;
 
 function seenOf({ seconds, maxSeconds, scheduledSeconds, percent }: Seen): string {
-  const range = maxSeconds > seconds ? `${clock(seconds)} to ${clock(maxSeconds)}` : clock(seconds);
-  return `${range} of ${clock(scheduledSeconds)}, ${percent.toFixed(2)} %`;
+  const of = `of ${clock(scheduledSeconds)}`;
+  if (maxSeconds > seconds) return `${clock(seconds)} to ${clock(maxSeconds)} ${of}, an end was not seen`;
+  return `${clock(seconds)} ${of}, ${percent.toFixed(2)} %`;
 }
 
 const steps = ({ decision }: Hold): string[] =>
