@@ -3,7 +3,7 @@ import { type Run, runTask, SetupError } from './launcher.js';
 import { step } from './progress.js';
 import { lastLines, root } from './state.js';
 
-/** Quiet about itself: no telemetry, no notices, no daemon that would stay behind. */
+/** Quiet about itself: no telemetry, no notices. */
 const turboEnvironment = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
 
 /** Runs turbo tasks in all workspaces: the exit code. What has not changed comes from its cache in 0.1 s. */
@@ -11,13 +11,7 @@ export function turbo(run: Run, tasks: string[], log?: string): Promise<number> 
   return runTask(run, {
     name: `turbo ${tasks.join(' ')}`,
     command: process.execPath,
-    args: [
-      join(root, 'node_modules/turbo/bin/turbo'),
-      'run',
-      ...tasks,
-      '--no-daemon',
-      '--output-logs=errors-only',
-    ],
+    args: [join(root, 'node_modules/turbo/bin/turbo'), 'run', ...tasks, '--output-logs=errors-only'],
     env: { ...process.env, ...turboEnvironment },
     cwd: root,
     log,
