@@ -147,7 +147,7 @@ function responses(route: Route): ZodOpenApiResponsesObject {
   const bad = problemsOf(route).filter((status) => !good.includes(status as 200));
   const all = [
     ...good.map((status) => [status, answer(route, status)] as const),
-    ...bad.map((status) => [status, problem(status)] as const),
+    ...bad.map((status) => [status, problem(status, route.problemShapes?.[status])] as const),
   ];
   return Object.fromEntries(all.map(([status, response]) => [`${status}`, response]));
 }
@@ -157,9 +157,9 @@ const answer = (route: Route, status: number) => ({
   ...(route.answer && status !== 204 ? { content: { 'application/json': { schema: route.answer } } } : {}),
 });
 
-const problem = (status: number) => ({
+const problem = (status: number, schema: z.ZodType = Problem) => ({
   description: WORDS[status]!,
-  content: { 'application/problem+json': { schema: Problem } },
+  content: { 'application/problem+json': { schema } },
 });
 
 /** What the kit and the gateway can answer on any route of its kind, and what the route itself names. */

@@ -30,6 +30,8 @@ export interface Route<
   readonly alsoAnswers?: readonly number[];
   /** Problems worth naming in the document, beside the ones every route has. */
   readonly problems?: readonly number[];
+  /** Of those, the ones that carry more than a problem usually does. */
+  readonly problemShapes?: Readonly<Record<number, z.ZodType>>;
   /** Takes an Idempotency-Key: it moves money or creates something. */
   readonly idempotent?: boolean;
 }

@@ -166,6 +166,7 @@ export const purchaseSession = route({
   answer: Purchase,
   alsoAnswers: [202],
   problems: [402, 409, 422],
+  problemShapes: { 402: DeclinedPurchase },
   idempotent: true,
 });
 
