@@ -119,8 +119,9 @@ function endsOf(evidence: Evidence, windowEnd: number) {
     const lo = Math.max(start, connection.lastSeenAt ?? start);
     const finished =
       connection.roomSid === undefined ? undefined : firstAtOrAfter(finishes.get(connection.roomSid), lo);
+    // None of these lies before lo but the window's end, and beyond that nothing counts.
     const hi = earliestOf(nextStart(connection, start, lo), finished, missedAt(connection, lo), windowEnd)!;
-    return { start, lo, hi: Math.max(lo, hi), exact: false, open: finished === undefined };
+    return { start, lo, hi, exact: false, open: finished === undefined };
   };
 
   return { spanOf };
