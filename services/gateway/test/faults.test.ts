@@ -144,7 +144,11 @@ describe('what counts as a failure', () => {
   test('a caller who leaves does not', async () => {
     await within({ UPSTREAM_TIMEOUT_MS: '5000' }, async (running) => {
       running.service.answer = hang;
-      await several(10, () => courses(running, { signal: AbortSignal.timeout(50) }).catch(() => undefined));
+      const caller = new AbortController();
+      const left = several(10, () => courses(running, { signal: caller.signal }).catch(() => undefined));
+      await until(() => running.service.seen.length === 10);
+      caller.abort();
+      await left;
       await until(() => running.service.cutOff() === 10);
       expect(await circuit(running, 'enrollment')).toBe('0');
       running.service.answer = echo;

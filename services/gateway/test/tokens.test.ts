@@ -81,11 +81,19 @@ describe('tokens', () => {
     expect((await problemOf(await wallet())).type).toBe('/problems/not-signed-in');
   });
 
-  test('a public route takes none, or a valid one; a bad one is 401 there too', async () => {
+  test('a public read takes none, or a valid one; a bad one is 401 there too', async () => {
     const courses = (headers: Record<string, string>) => fetch(`${running.url}/api/v1/courses`, { headers });
     expect((await courses({})).status).toBe(200);
     expect((await courses(bearer())).status).toBe(200);
     expect((await courses(bearer({ key: 'strange' }))).status).toBe(401);
+  });
+
+  test('an expired token sent along by habit keeps nobody from signing in', async () => {
+    for (const path of ['/auth/login', '/auth/refresh', '/auth/register']) {
+      const headers = { ...bearer({ claims: { exp: inSeconds(-60) } }), 'content-type': 'application/json' };
+      const answer = await fetch(`${running.url}/api/v1${path}`, { method: 'POST', headers, body: '{}' });
+      expect(answer.status).toBe(200);
+    }
   });
 
   test('the wrong role is 403 before the body is looked at', async () => {
