@@ -4,7 +4,7 @@ import { parseSpans } from '@rollcall/cli/class/scenario';
 import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import type { Course } from '@rollcall/contracts/api/enrollment';
 import { userRegistered } from '@rollcall/contracts/events/identity';
-import { buy, callerOf, publishedCourse, type Session } from '@rollcall/e2e/story';
+import { buy, callerOf, fund, publishedCourse, type Session } from '@rollcall/e2e/story';
 import { type System, startSystem } from '@rollcall/e2e/system';
 import { newId } from '@rollcall/kit/id';
 import { envelope, token } from '@rollcall/kit/testing';
@@ -79,11 +79,7 @@ async function introduce(system: System, teacherId: string, students: readonly s
     ...students.map((id) => user(id, 'student')),
   ]);
   const admin = callerOf(system.urls.wallet[0] ?? '', '', await adminToken());
-  await inParallel(students, 16, async (id) => {
-    const body = { amount: PRICE * ROUNDS, currency: 'USD', reason: 'bench' };
-    const { status } = await admin.post(`/admin/wallets/${id}/credit`, body);
-    if (status !== 201) throw new Error(`credit answered ${status}`);
-  });
+  await inParallel(students, 16, (id) => fund(admin, callerOf('', id), PRICE * ROUNDS));
 }
 
 async function settle(

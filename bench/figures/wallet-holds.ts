@@ -1,7 +1,7 @@
 import type { Envelope } from '@rollcall/contracts/event';
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered } from '@rollcall/contracts/events/identity';
-import { callerOf } from '@rollcall/e2e/story';
+import { callerOf, fund } from '@rollcall/e2e/story';
 import { startSystem } from '@rollcall/e2e/system';
 import { newId } from '@rollcall/kit/id';
 import { envelope } from '@rollcall/kit/testing';
@@ -36,11 +36,7 @@ async function fromMessages(): Promise<number> {
   const students = Array.from({ length: STUDENTS }, newId);
   await publishEvents(system.prefix, students.map(registered));
   const admin = callerOf(system.urls.wallet[0] ?? '', '', await adminToken());
-  await inParallel(students, 8, async (id) => {
-    const body = { amount: AMOUNT * HOLDS, currency: 'USD', reason: 'bench' };
-    const { status } = await admin.post(`/admin/wallets/${id}/credit`, body);
-    if (status !== 201) throw new Error(`credit answered ${status}`);
-  });
+  await inParallel(students, 8, (id) => fund(admin, callerOf('', id), AMOUNT * HOLDS));
   const requests = Array.from({ length: HOLDS }, (_, n) => request(students[n % STUDENTS] ?? ''));
   const db = system.db('wallet');
   const started = performance.now();

@@ -5,24 +5,20 @@ import { invalid } from './errors.js';
 export const encodeCursor = (values: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(values.map(String))).toString('base64url');
 
-const Values = z.array(
-  z
-    .string()
-    .max(100)
-    .regex(/^[\w:.+-]+$/),
-);
-
-/** The `count` values a cursor was made of; undefined without one. Throws 400 for anything not made here. */
-export function decodeCursor(cursor: string | undefined, count: number): string[] | undefined {
+/**
+ * The values a cursor was made of, each as its schema says (`decodeCursor(cursor, Id)`); undefined without a cursor.
+ * Throws 400 for anything not made by this list: it would reach the database as a parameter of the wrong type.
+ */
+export function decodeCursor<Schemas extends [z.ZodType, ...z.ZodType[]]>(
+  cursor: string | undefined,
+  ...schemas: Schemas
+): { [Place in keyof Schemas]: z.output<Schemas[Place]> } | undefined {
   if (cursor === undefined) return undefined;
-  const values = Values.length(count).safeParse(parse(cursor));
-  if (!values.success) {
-    const message = 'is not a cursor of this list';
-    throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
-      { path: 'cursor', message },
-    ]);
-  }
-  return values.data;
+  const values = z.tuple(schemas).safeParse(parse(cursor));
+  if (values.success) return values.data as { [Place in keyof Schemas]: z.output<Schemas[Place]> };
+  throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
+    { path: 'query.cursor', message: 'is not a cursor of this list' },
+  ]);
 }
 
 function parse(cursor: string): unknown {

@@ -6,10 +6,10 @@ import type {
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { Id } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
-import { invalid, notFound } from '@rollcall/kit/errors';
+import { notFound } from '@rollcall/kit/errors';
 import type { InputOf } from '@rollcall/kit/http';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Presence } from './domain/bounds.js';
 import { basisPointsOf, confidenceOf, labelOf, type Scale } from './domain/label.js';
 import { type Rules, scheduledMs } from './domain/session.js';
@@ -91,17 +91,7 @@ export async function myAttendance(
 }
 
 /** Start in seconds and session id of the last one shown. */
-function afterOf(cursor: string | undefined): [number, string] | undefined {
-  const values = decodeCursor(cursor, 2);
-  if (values === undefined) return undefined;
-  const [startsAt, id] = [Number(values[0]), Id.safeParse(values[1])];
-  if (!Number.isFinite(startsAt) || !id.success) {
-    throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
-      { path: 'cursor', message: 'is not a cursor of this list' },
-    ]);
-  }
-  return [startsAt, id.data];
-}
+const afterOf = (cursor: string | undefined) => decodeCursor(cursor, z.coerce.number(), Id);
 
 interface RecordRow {
   readonly session_id: string;

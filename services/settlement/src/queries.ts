@@ -1,8 +1,9 @@
 /** All SQL behind GET, and behind the gauges. */
 import type { Hold, listHolds, readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf, QueryOf } from '@rollcall/contracts/route';
+import { Id } from '@rollcall/contracts/shapes';
 import type { User } from '@rollcall/kit/auth';
-import { invalid, notFound } from '@rollcall/kit/errors';
+import { notFound } from '@rollcall/kit/errors';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import type { Knex } from 'knex';
 import { type HoldRow, holdFrom } from './hold-answer.js';
@@ -25,19 +26,13 @@ export async function findHold(db: Knex, holdId: string, user: User): Promise<Ho
   return holdFrom(rows[0]);
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Newest first: ids are time-ordered. Each side is read by its own index, a page's worth at most. */
 export async function findHoldsOf(
   db: Knex,
   userId: string,
   { limit, cursor, status, sessionId }: QueryOf<typeof listHolds>,
 ): Promise<AnswerOf<typeof listHolds>> {
-  const [before] = decodeCursor(cursor, 1) ?? [];
-  if (before !== undefined && !UUID.test(before))
-    throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
-      { path: 'query.cursor', message: 'is not a cursor of this list' },
-    ]);
+  const [before] = decodeCursor(cursor, Id) ?? [];
   const side = (column: 'student_id' | 'teacher_id') =>
     `(select id from holds where ${column} = :userId
         and (cast(:before as uuid) is null or id < :before)

@@ -1,8 +1,9 @@
 import type { Transaction, Wallet } from '@rollcall/contracts/api/wallet';
 import { type Money, money } from '@rollcall/contracts/money';
 import type { Database } from '@rollcall/kit/database';
-import { invalid } from '@rollcall/kit/errors';
+
 import { decodeCursor, listPage } from '@rollcall/kit/page';
+import { z } from 'zod';
 
 /** A user's balances in one currency; zeros where nothing happened yet, or for a user not heard of. */
 export async function walletOf(db: Database, userId: string, currency: string): Promise<Wallet> {
@@ -49,13 +50,16 @@ interface Filter {
   readonly to?: string;
 }
 
+/** What this list's cursor holds: the last transaction's place in the order of all. */
+const OrderNumber = z.coerce.number().int().nonnegative();
+
 /** A page of a user's transactions, newest first; within an account that is the account's own order. */
 export async function transactionsOf(db: Database, userId: string, filter: Filter) {
-  const [before] = decodeCursor(filter.cursor, 1) ?? [];
+  const [before] = decodeCursor(filter.cursor, OrderNumber) ?? [Number.MAX_SAFE_INTEGER];
   const pending = filter.status !== undefined && !filter.status.includes('completed'); // what is stored is completed
   const { rows } = await db.raw(TRANSACTIONS, {
     userId,
-    before: position(before),
+    before,
     account: filter.account ?? null,
     currency: filter.currency ?? null,
     types: filter.type === undefined ? null : [...filter.type],
@@ -163,16 +167,6 @@ function metadataOf(row: Row): Record<string, unknown> {
     commissionRate: row.rate === null ? null : row.rate / 100,
     attendancePercentage: row.attendance === null ? null : row.attendance / 100,
   };
-}
-
-/** The order number a cursor holds; without one, past every number there is. Throws 400 for another list's cursor. */
-function position(before: string | undefined): number {
-  if (before === undefined) return Number.MAX_SAFE_INTEGER;
-  const no = /^\d{1,16}$/.test(before) ? Number(before) : Number.NaN;
-  if (Number.isSafeInteger(no)) return no;
-  throw invalid('invalid-cursor', 'Take the cursor from nextCursor of the previous page.', [
-    { path: 'cursor', message: 'is not a cursor of this list' },
-  ]);
 }
 
 /** What must be 0, in minor units, each currency for itself. Sums over the whole ledger. */

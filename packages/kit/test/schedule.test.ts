@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { housekeeping } from '../src/housekeeping.js';
+import { newId } from '../src/id.js';
+import { runTick, startSchedule, task } from '../src/schedule.js';
+import { quietLog, type TestDatabase, testDatabase, workOf } from '../src/testing.js';
+import { thingDone, until } from './things.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.close();
+});
+
+describe('timed work', () => {
+  test('is done by one of many replicas at each tick', async () => {
+    let runs = 0;
+    const counted = task('counted', '* * * * *', async () => {
+      runs += 1;
+    });
+    const ticks = [0, 60_000, 120_000].map((at) => new Date(at));
+    const tries = ticks.flatMap((tick) =>
+      Array.from({ length: 5 }, () => runTick(database.db, counted, tick, quietLog)),
+    );
+    const ran = (await Promise.all(tries)).filter(Boolean);
+    expect([runs, ran.length]).toEqual([3, 3]);
+  });
+
+  test('by two schedules of the same task runs once a second', async () => {
+    let runs = 0;
+    const quick = task('quick', '* * * * * *', async () => {
+      runs += 1;
+    });
+    const schedules = [1, 2].map(() => startSchedule(database.db, [quick], quietLog));
+    await until('a few ticks', () => runs >= 2, 10);
+    for (const schedule of schedules) await schedule.stop();
+    expect(await database.db('scheduled_runs').where({ task: 'quick' })).toHaveLength(runs);
+  });
+
+  test('that fails is tried again at the next tick', async () => {
+    let runs = 0;
+    const failing = task('failing', '* * * * * *', async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('the first time');
+    });
+    const schedule = startSchedule(database.db, [failing], quietLog);
+    await until('the second run', () => runs >= 2, 10);
+    await schedule.stop();
+    expect(runs).toBeGreaterThanOrEqual(2);
+  });
+
+  test('tidies what is old and nothing that is young or unpublished', async () => {
+    const { db } = database;
+    await workOf(db, async (work) =>
+      work.emitAll(
+        thingDone,
+        [1, 2, 3].map((n) => ({ thingId: newId(), n })),
+      ),
+    );
+    const [first, second] = await db('outbox').orderBy('seq').pluck('seq');
+    await db('outbox')
+      .where({ seq: first })
+      .update({ published_at: db.raw("now() - interval '31 days'") });
+    await db('outbox')
+      .where({ seq: second })
+      .update({ published_at: db.raw("now() - interval '29 days'") });
+    const old = { type: 'x', received_at: db.raw("now() - interval '181 days'") };
+    await db('inbox').insert([
+      { ...old, event_id: newId(), status: 'done' },
+      { ...old, event_id: newId(), status: 'dead', body: '{}' },
+    ]);
+    await runTick(db, housekeeping, new Date(0), quietLog);
+    expect(await db('outbox')).toHaveLength(2);
+    expect(await db('inbox').pluck('status')).toEqual(['dead']);
+  });
+});
