@@ -90,8 +90,12 @@ export async function myAttendance(
   return listPage(rows, query.limit, recordOfRow, (row) => [row.starts_at.getTime() / 1000, row.session_id]);
 }
 
+/** The end of what a timestamp of ours may be, 2100, in seconds: a made-up number past it would be an error of SQL. */
+const LATEST = 4_102_444_800;
+
 /** Start in seconds and session id of the last one shown. */
-const afterOf = (cursor: string | undefined) => decodeCursor(cursor, z.coerce.number(), Id);
+const afterOf = (cursor: string | undefined) =>
+  decodeCursor(cursor, z.coerce.number().min(0).max(LATEST), Id);
 
 interface RecordRow {
   readonly session_id: string;

@@ -473,8 +473,15 @@ describe('reading', () => {
     const days = [...first.body.data, ...second.body.data].map(({ firstSeenAt }) => firstSeenAt.slice(0, 10));
     expect(days).toEqual(['2026-11-23', '2026-11-22', '2026-11-21']);
     expect(second.body.nextCursor).toBeNull();
-    const forged = Buffer.from(JSON.stringify(['x', 'y'])).toString('base64url');
-    expect((await mine(`cursor=${forged}`)).status).toBe(400);
+    for (const madeUp of [
+      ['x', 'y'],
+      ['1e300', newId()],
+      ['1', 'y'],
+      ['-1', newId()],
+    ]) {
+      const cursor = Buffer.from(JSON.stringify(madeUp)).toString('base64url');
+      expect((await mine(`cursor=${cursor}`)).status).toBe(400);
+    }
   });
 });
 
