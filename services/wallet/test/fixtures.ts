@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
+import { expiryRequested, purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered } from '@rollcall/contracts/events/identity';
 import { holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
 import { money } from '@rollcall/contracts/money';
@@ -9,7 +9,7 @@ import { newId } from '@rollcall/kit/id';
 import { deliver, envelope, workOf } from '@rollcall/kit/testing';
 import { consumers } from '../src/consumers.js';
 import type { Adjustment } from '../src/domain/adjust.js';
-import { addKnownUser } from '../src/store/users.js';
+import { addKnownUsers } from '../src/store/users.js';
 import { adjustWallet } from '../src/use-cases/adjust-wallet.js';
 
 export const migrations = new URL('../migrations/', import.meta.url);
@@ -20,7 +20,7 @@ type Kind = 'credits' | 'promo' | 'earnings';
 /** A user the wallet has heard of, with this much. */
 export async function user(db: Database, balances: Partial<Record<Kind, number>> = {}, currency = 'USD') {
   const id = newId();
-  await workOf(db, (work) => addKnownUser(work.tx, id, work.now));
+  await workOf(db, (work) => addKnownUsers(work.tx, [id], work.now));
   for (const [account, amount] of Object.entries(balances) as [Kind, number][]) {
     await adjust(db, { userId: id, account, amount, currency });
   }
@@ -58,6 +58,10 @@ export function purchase(
     ...more,
   });
 }
+
+/** enrollment's question about a purchase that waited too long. */
+export const expiryOf = ({ data: { purchaseId, studentId, requestedAt } }: Envelope<Asked>) =>
+  envelope(expiryRequested, { purchaseId, studentId, requestedAt });
 
 type Decision = DataOf<typeof holdReleased>;
 

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { expiryRequested } from '@rollcall/contracts/events/enrollment';
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
-import { emitted, envelope, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
 import {
   adjust,
   balance,
   brokenInvariants,
   ending,
+  expiryOf,
   migrations,
   purchase,
   send,
@@ -35,8 +35,6 @@ async function said(id: string) {
   return all.filter(({ subject }) => subject === id);
 }
 const again = <E extends { id: string }>(event: E): E => ({ ...event, id: newId() });
-const expiry = ({ data: { purchaseId, studentId, requestedAt } }: ReturnType<typeof purchase>) =>
-  envelope(expiryRequested, { purchaseId, studentId, requestedAt });
 const holdId = (bought: ReturnType<typeof purchase>, n = 0) => bought.data.holds[n]?.holdId ?? '';
 
 test('a purchase moves promo, then credits into escrow and says the whole holds', async () => {
@@ -191,7 +189,7 @@ test('a decision that does not share out the hold is refused and pays nobody', a
 test('a purchase that expires unheard is refused for good, also when its request comes late', async () => {
   const student = await user(db(), { credits: 1000 });
   const bought = purchase(student, [1000]);
-  await send(db(), expiry(bought), bought, expiry(bought));
+  await send(db(), expiryOf(bought), bought, expiryOf(bought));
   const refused = {
     purchaseId: bought.data.purchaseId,
     studentId: student,
@@ -205,7 +203,7 @@ test('a purchase that expires unheard is refused for good, also when its request
 test('expiry of a purchase that has its answer repeats that answer', async () => {
   const student = await user(db(), { credits: 1000 });
   const [held, declined] = [purchase(student, [1000]), purchase(student, [5])];
-  await send(db(), held, declined, expiry(held), expiry(declined));
+  await send(db(), held, declined, expiryOf(held), expiryOf(declined));
   const [first, repeated] = await said(held.data.purchaseId);
   expect(repeated?.data).toEqual(first?.data);
   expect(await said(declined.data.purchaseId)).toMatchObject([

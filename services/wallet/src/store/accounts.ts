@@ -44,7 +44,9 @@ const LOCK = `
     from wanted w join accounts a on a.owner_id is null and a.kind = w.kind and a.currency = w.currency
    where w.owner_id is null`;
 
-/** Locks every account of a user, so that what is decided next follows each purchase already being placed for him. */
-export async function lockAccountsOf(tx: Knex.Transaction, ownerId: string): Promise<void> {
-  await tx.raw('select from accounts where owner_id = ? order by id for update', [ownerId]);
+/** Locks every account of these users, so that what is decided next follows the purchases being placed for them. */
+export async function lockAccountsOf(tx: Knex.Transaction, ownerIds: readonly string[]): Promise<void> {
+  await tx.raw('select from accounts where owner_id = any(?::uuid[]) order by id for update', [
+    column(ownerIds, (id) => id),
+  ]);
 }

@@ -1,6 +1,6 @@
 /**
  * One column of many rows as one parameter, so that a statement keeps its number of parameters whatever the batch's
- * length: PostgreSQL's own array literal. The driver's general one took a third of the time of a batch of 2,000.
+ * length: PostgreSQL's own array literal, at 0.2 us a value against the driver's 0.4, and a hold writes thirty of them.
  */
 export const column = <Row>(rows: readonly Row[], pick: (row: Row) => string | number | null): string =>
   `{${rows.map((row) => element(pick(row))).join(',')}}`;

@@ -90,15 +90,17 @@ const ADD = `
     from unnest(?::uuid[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
                 ?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as h`;
 
-/** Leaves a tombstone for a purchase that got no answer yet, so that a request heard later is refused. */
-export async function addTombstone(
+/** Leaves a tombstone for each purchase that got no answer yet, so that a request heard later is refused. */
+export async function addTombstones(
   tx: Knex.Transaction,
-  { purchaseId, studentId }: { purchaseId: string; studentId: string },
+  asked: readonly { readonly purchaseId: string; readonly studentId: string }[],
   at: Date,
 ): Promise<void> {
   await tx.raw(
-    `insert into purchases (id, student_id, outcome, reason, answered_at) values (?, ?, 'declined', 'expired', ?)
+    `insert into purchases (id, student_id, outcome, reason, answered_at)
+     select distinct on (id) id, student_id, 'declined', 'expired', ?::timestamptz
+       from unnest(?::uuid[], ?::uuid[]) as asked (id, student_id) order by id
      on conflict do nothing`,
-    [purchaseId, studentId, at],
+    [at, column(asked, ({ purchaseId }) => purchaseId), column(asked, ({ studentId }) => studentId)],
   );
 }

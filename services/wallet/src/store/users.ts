@@ -1,8 +1,13 @@
 import type { Knex } from 'knex';
+import { column } from './column.js';
 
-/** Remembers that a user exists; there is nothing to forget and no order to keep. */
-export async function addKnownUser(tx: Knex.Transaction, id: string, at: Date): Promise<void> {
-  await tx.raw('insert into known_users (id, heard_at) values (?, ?) on conflict do nothing', [id, at]);
+/** Remembers that these users exist. Sorted, so that batches that meet the same users wait in one direction only. */
+export async function addKnownUsers(tx: Knex.Transaction, ids: readonly string[], at: Date): Promise<void> {
+  await tx.raw(
+    `insert into known_users (id, heard_at) select distinct id, ?::timestamptz from unnest(?::uuid[]) as id order by id
+     on conflict do nothing`,
+    [at, column(ids, (id) => id)],
+  );
 }
 
 export async function isKnownUser(tx: Knex.Transaction, id: string): Promise<boolean> {
