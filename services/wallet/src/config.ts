@@ -7,6 +7,6 @@ export const settings = z.object({
   PLATFORM_CURRENCY: Currency.default('USD').meta({ says: 'Currency of a wallet read without ?currency=' }),
 });
 
-export type Config = z.infer<typeof settings>;
+type Config = z.infer<typeof settings>;
 
 export const config = (): Config => readConfig(settings, process.env);

@@ -211,3 +211,24 @@ test('expiry of a purchase that has its answer repeats that answer', async () =>
     { data: { reason: 'insufficient-credit' } },
   ]);
 });
+
+test('a batch takes the same number of statements whether it has two holds or sixty', async () => {
+  const statements = async (...events: Parameters<typeof send>[1][]) => {
+    let count = 0;
+    const more = () => {
+      count += 1;
+    };
+    db().on('query', more);
+    await send(db(), ...events);
+    db().removeListener('query', more);
+    return count;
+  };
+  const students = await Promise.all(
+    Array.from({ length: 3 }, () => user(db(), { credits: 20_000, promo: 1500 })),
+  );
+  const many = Array.from({ length: 60 }, (_, n) => purchase(students[n % 3] ?? '', [1000]));
+  const few = students.slice(0, 2).map((student) => purchase(student, [100]));
+  expect(await statements(...few)).toBe(await statements(...many));
+  const ends = (asked: typeof many) => asked.map((one) => ending(one, { refund: one.data.total.amount }));
+  expect(await statements(...ends(few))).toBe(await statements(...ends(many)));
+});

@@ -2,8 +2,8 @@
  * A book: the accounts a batch has locked, with running balances, and what was posted to them so far. Decisions read
  * the balances that the ones before them left: 35.00 can pay 30, not then 10, then 5. Nothing here touches a database.
  */
-export type UserKind = 'credits' | 'promo' | 'earnings' | 'withdrawing' | 'debt';
-export type SystemKind =
+type UserKind = 'credits' | 'promo' | 'earnings' | 'withdrawing' | 'debt';
+type SystemKind =
   | 'escrow'
   | 'commission'
   | 'card-clearing'
@@ -27,8 +27,8 @@ export interface Account extends AccountKey {
   readonly balance: number | null;
 }
 
-export type EntryType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit';
-export type TransactionType = EntryType | 'commission' | 'referral';
+type EntryType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit';
+type TransactionType = EntryType | 'commission' | 'referral';
 
 export interface EntryRow {
   readonly id: string;
@@ -39,7 +39,7 @@ export interface EntryRow {
   readonly actorId: string | null;
 }
 
-export interface TransferRow {
+interface TransferRow {
   readonly entryId: string;
   readonly n: number;
   readonly from: number;
@@ -47,7 +47,7 @@ export interface TransferRow {
   readonly amount: number;
 }
 
-export interface TransactionRow {
+interface TransactionRow {
   readonly id: string;
   readonly accountId: number;
   readonly entryId: string;

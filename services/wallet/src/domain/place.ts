@@ -12,7 +12,7 @@ export interface Asked {
   readonly holds: readonly { readonly holdId: string; readonly sessionId: string; readonly amount: number }[];
 }
 
-export interface PlacedHold {
+interface PlacedHold {
   readonly holdId: string;
   readonly sessionId: string;
   readonly amount: number;
