@@ -1,7 +1,6 @@
 import type { Transaction, Wallet } from '@rollcall/contracts/api/wallet';
 import { type Money, money } from '@rollcall/contracts/money';
 import type { Database } from '@rollcall/kit/database';
-
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import { z } from 'zod';
 
