@@ -149,7 +149,7 @@ async function startProcess(
 ): Promise<Process> {
   const main = new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
   if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build first`);
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--enable-source-maps', main], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

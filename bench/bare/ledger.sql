@@ -27,3 +27,16 @@ create table bare_transfers (
   to_account   integer not null,
   amount       bigint not null check (amount > 0)
 );
+create table bare_transactions (
+  account        integer not null references bare_accounts,
+  entry_id       uuid not null references bare_entries,
+  kind           text not null,
+  amount         bigint not null,
+  balance_before bigint not null,
+  balance_after  bigint not null
+);
+create table bare_outbox (
+  seq  bigint generated always as identity primary key,
+  id   uuid not null unique,
+  body text not null
+);

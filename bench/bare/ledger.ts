@@ -47,28 +47,43 @@ export async function placeHold(pool: pg.Pool, account: number, amount: number):
   return hold;
 }
 
-/** Settles one hold: decision, status, entry, two transfers, the teacher's balance, commit. */
+/** Settles one hold with the facts we keep of it: decision, entry, transfers, what the teacher sees, and the news of it. */
 export async function settleHold(pool: pg.Pool, hold: string, teacher: number): Promise<void> {
   const client = await pool.connect();
   const entry = newId();
   await client.query('begin');
   await client.query('select status from bare_holds where id = $1 for update', [hold]);
-  await client.query('insert into bare_decisions values ($1, $2, $3)', [hold, 'released', '["attended"]']);
+  await client.query('insert into bare_decisions values ($1, $2, $3)', [hold, 'released', STEPS]);
   await client.query('update bare_holds set status = $2 where id = $1', [hold, 'released']);
   await client.query('insert into bare_entries (id, hold_id, kind) values ($1, $2, $3)', [
     entry,
     hold,
     'ended',
   ]);
-  await client.query('insert into bare_transfers values ($1, $2, $3, $4), ($1, $2, $5, $6)', [
+  await client.query('insert into bare_transfers values ($1, -1, $2, 700), ($1, -1, -2, 300)', [
     entry,
-    -1,
     teacher,
-    700,
-    -2,
-    300,
   ]);
-  await client.query('update bare_accounts set balance = balance + $2 where id = $1', [teacher, 700]);
+  const { rows } = await client.query(
+    'update bare_accounts set balance = balance + 700 where id = $1 returning balance',
+    [teacher],
+  );
+  const after = Number(rows[0].balance);
+  await client.query(
+    "insert into bare_transactions values ($1, $2, 'release', 700, $3, $4), ($1, $2, 'commission', -300, $4, $4)",
+    [teacher, entry, after - 700, after],
+  );
+  await client.query('insert into bare_outbox (id, body) values ($1, $2)', [
+    newId(),
+    JSON.stringify({ hold, entry, steps: STEPS }),
+  ]);
   await client.query('commit');
   client.release();
 }
+
+const STEPS = JSON.stringify([
+  'policy 1 asks for 20.00 % of 60:00',
+  'the student was seen for 60:00',
+  '60:00 is 100.00 %, which reaches 20.00 %',
+  'the commission is 30.00 % of 10.00: 3.00',
+]);

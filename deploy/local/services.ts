@@ -27,6 +27,12 @@ export const portOf = ({ offset }: ServiceSpec, ports: ServicePorts): number =>
 
 export const mainOf = ({ name }: ServiceSpec): string => join(root, 'services', name, 'dist/main.js');
 
+/**
+ * How a service's process is run. 32 MB for young objects: a class of a thousand at once made the collector a fifth of
+ * settlement's and the wallet's time with the default of 16.
+ */
+export const nodeFlags = ['--max-semi-space-size=32', '--enable-source-maps'];
+
 /** Where the running system is: written by `npm start` for the operator's tool and whoever looks. */
 export interface AddressBook {
   gateway: string;

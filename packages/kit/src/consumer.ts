@@ -13,7 +13,18 @@ export interface Consumer {
   readonly types: readonly EventType[];
   /** Acts on events of these types in one transaction; returns those it met too early. */
   readonly handle: (work: Work, events: readonly Envelope[]) => Promise<readonly Envelope[]>;
+  /** Milliseconds to gather events before acting on them; none: act at once on what is there. */
+  readonly linger?: number;
 }
+
+/**
+ * For a projection that nobody waits for: events gather for so long and go into one transaction, and the processor is
+ * left meanwhile to those who move the money.
+ */
+export const lingering = (milliseconds: number, consumer: Consumer): Consumer => ({
+  ...consumer,
+  linger: milliseconds,
+});
 
 /** One handler, one event at a time. It runs again from the start if the transaction does. */
 export function on<Data>(

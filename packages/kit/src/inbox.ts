@@ -48,6 +48,7 @@ export function startInbox(options: InboxOptions): Inbox {
   const { broker, service, consumers, log } = options;
   const names = namesOf(broker.topology.prefix);
   const stopping = new AbortController();
+  const types = typesOf(consumers);
   const lanes = new Map(
     consumers.map((consumer) => [consumer, createLane(options, consumer, () => pauseForDatabase())]),
   );
@@ -59,7 +60,7 @@ export function startInbox(options: InboxOptions): Inbox {
   const take = async (channel: Channel, message: ConsumeMessage | null) => {
     if (message === null) return void kept.reopen(); // the broker cancelled us: the queue was deleted or moved
     const ack = () => acknowledge(channel, open, message);
-    const parsed = parse(message, consumers);
+    const parsed = parse(message, types);
     if (parsed.failure !== undefined) return park(options, message, parsed.failure).then(ack);
     laneOf.get(message.fields.routingKey)?.push({ events: parsed.events, ack });
   };
@@ -112,22 +113,25 @@ type Parsed =
   | { readonly failure: string };
 
 /** Envelopes with data checked by each type's schema; unknown fields are ignored, unknown types are nobody's. */
-function parse(message: ConsumeMessage, consumers: readonly Consumer[]): Parsed {
+function parse(message: ConsumeMessage, types: Types): Parsed {
   try {
     const envelopes = readMessage(message.content, message.properties.contentType);
-    return { events: envelopes.map((envelope) => checked(envelope, typesOf(consumers))) };
+    return { events: envelopes.map((envelope) => checked(envelope, types)) };
   } catch (error) {
     return { failure: error instanceof Error ? error.message.slice(0, 2_000) : String(error) };
   }
 }
 
-const typesOf = (consumers: readonly Consumer[]): readonly EventType[] =>
-  consumers.flatMap((consumer) => consumer.types);
+type Types = ReadonlyMap<string, EventType>;
 
-function checked(envelope: Envelope, types: readonly EventType[]): Envelope {
-  const type = types.find((one) => one.type === envelope.type);
+const typesOf = (consumers: readonly Consumer[]): Types =>
+  new Map(consumers.flatMap((consumer) => consumer.types.map((type) => [type.type, type])));
+
+function checked(envelope: Envelope, types: Types): Envelope {
+  const type = types.get(envelope.type);
   if (type === undefined) throw new TypeError(`nobody here handles ${envelope.type}`);
-  return { ...envelope, data: type.schema.parse(envelope.data) };
+  envelope.data = type.schema.parse(envelope.data);
+  return envelope;
 }
 
 async function databaseAnswers({ db, log }: InboxOptions, stopping: AbortSignal): Promise<void> {
@@ -151,7 +155,7 @@ async function park({ db, log }: InboxOptions, message: ConsumeMessage, reason: 
 
 /** What died of the delivery limit goes back into the inbox, to be tried with the ladder's patience. */
 async function takeDead(options: InboxOptions, channel: Channel, message: ConsumeMessage): Promise<void> {
-  const parsed = parse(message, options.consumers);
+  const parsed = parse(message, typesOf(options.consumers));
   if (parsed.failure !== undefined) await park(options, message, parsed.failure);
   else
     for (const event of parsed.events)
@@ -174,7 +178,7 @@ function createLane(options: InboxOptions, consumer: Consumer, databaseAway: () 
   let running: Promise<void> | undefined;
 
   const work = async () => {
-    await new Promise(setImmediate); // what the same read of the socket brought belongs to the same batch
+    await (consumer.linger === undefined ? new Promise(setImmediate) : sleep(consumer.linger)); // what the same read of the socket brought belongs to the same batch
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
       try {
@@ -338,7 +342,7 @@ async function retry(options: InboxOptions, consumer: Consumer, rows: readonly D
   const [first] = rows;
   if (first === undefined) return;
   const { attempts } = first;
-  const events = rows.map((row) => checked(JSON.parse(row.body) as Envelope, consumer.types));
+  const events = rows.map((row) => checked(JSON.parse(row.body) as Envelope, typesOf([consumer])));
   try {
     count(await attempt(options.db, consumer, events, { claim: claimAgain, attempts }), events);
   } catch (error) {

@@ -25,6 +25,11 @@ export interface Work {
   readonly cause: Cause;
   emit<Data>(type: EventType<Data>, data: Data, options?: EmitOptions): void;
   emitAll<Data>(type: EventType<Data>, data: readonly Data[], options?: EmitOptions): void;
+  /**
+   * Goes on in a transaction of its own once this one has committed, so that the events of a long piece of work leave
+   * while the rest is done and no lock is held for all of it. It is lost with the process: something must find the rest.
+   */
+  afterwards(next: (work: Work) => Promise<void>): void;
 }
 
 export const causeOf = (event: Envelope): Cause => ({
@@ -47,20 +52,39 @@ export async function inWork<Result>(
   run: (work: Work) => Promise<Result>,
   clock: () => Date = () => new Date(),
 ): Promise<Result> {
+  const { result, next } = await once(db, cause, run, clock);
+  for (const more of next) await inWork(db, cause, more, clock);
+  return result;
+}
+
+async function once<Result>(
+  db: Database,
+  cause: Cause,
+  run: (work: Work) => Promise<Result>,
+  clock: () => Date,
+): Promise<{ result: Result; next: readonly Next[] }> {
   for (let attempt = 1; ; attempt += 1) {
-    const rows: OutboxRow[] = [];
+    const kept: Kept = { rows: [], next: [] };
     try {
       const result = await db.transaction(async (tx) => {
-        const outcome = await run(workIn(tx, cause, clock(), rows));
-        if (rows.length > 0) await addToOutbox(tx, rows);
+        const outcome = await run(workIn(tx, cause, clock(), kept));
+        if (kept.rows.length > 0) await addToOutbox(tx, kept.rows);
         return outcome;
       });
-      if (rows.length > 0) committed(db);
-      return result;
+      if (kept.rows.length > 0) committed(db);
+      return { result, next: kept.next };
     } catch (error) {
       if (attempt === TRIES || !RETRYABLE.has(codeOf(error))) throw error;
     }
   }
+}
+
+type Next = (work: Work) => Promise<void>;
+
+/** What a transaction leaves to do: its events with the commit, the rest of its work after it. */
+interface Kept {
+  readonly rows: OutboxRow[];
+  readonly next: Next[];
 }
 
 /** The same transaction with another cause: what a consumer gives each event of a batch. */
@@ -85,10 +109,11 @@ interface OutboxRow {
   readonly body: string;
 }
 
-function workIn(tx: Knex.Transaction, cause: Cause, now: Date, rows: OutboxRow[]): Work {
+function workIn(tx: Knex.Transaction, cause: Cause, now: Date, kept: Kept): Work {
+  const at = now.toISOString();
   const emit = <Data>(type: EventType<Data>, data: Data, options: InternalOptions = {}): void => {
     const from = options.because === undefined ? (options.cause ?? cause) : causeOf(options.because);
-    rows.push(outboxRow(type, data, { cause: from, now, version: options.version }));
+    kept.rows.push(outboxRow(type, data, { cause: from, now: at, version: options.version }));
   };
   return {
     tx,
@@ -98,40 +123,50 @@ function workIn(tx: Knex.Transaction, cause: Cause, now: Date, rows: OutboxRow[]
     emitAll: (type, data, options) => {
       for (const one of data) emit(type, one, options);
     },
+    afterwards: (next) => kept.next.push(next),
   };
 }
 
-/** Strict on the way out: what does not fit its own schema is a defect here, not a puzzle for every hearer. */
+/**
+ * Strict on the way out: what does not fit its own schema is a defect here, not a puzzle for every hearer. The envelope
+ * is written around the data's JSON: of all its values only the correlation comes from outside and may need quoting.
+ */
 function outboxRow<Data>(
   type: EventType<Data>,
   data: Data,
-  { cause, now, version }: { cause: Cause; now: Date; version: number | undefined },
+  { cause, now, version }: { cause: Cause; now: string; version: number | undefined },
 ): OutboxRow {
   const id = newId();
   const checked = type.schema.parse(data) as Data & Record<string, unknown>;
   const subject = String(checked[type.subject as keyof typeof checked]);
-  const envelope: Envelope = {
-    specversion: '1.0',
-    id,
-    source: `/rollcall/${type.source}`,
-    type: type.type,
-    subject,
-    time: now.toISOString(),
-    datacontenttype: 'application/json',
-    correlationid: cause.correlationId,
-    ...(cause.causationId !== undefined && { causationid: cause.causationId }),
-    ...(cause.traceparent !== undefined && { traceparent: cause.traceparent }),
-    ...(version !== undefined && { aggregateversion: version }),
-    data: checked,
-  };
-  return { id, type: type.type, subject, body: JSON.stringify(envelope) };
+  const body =
+    `{"specversion":"1.0","id":"${id}","source":"/rollcall/${type.source}","type":"${type.type}",` +
+    `"subject":${JSON.stringify(subject)},"time":"${now}","datacontenttype":"application/json",` +
+    `"correlationid":${JSON.stringify(cause.correlationId)}` +
+    (cause.causationId === undefined ? '' : `,"causationid":${JSON.stringify(cause.causationId)}`) +
+    (cause.traceparent === undefined ? '' : `,"traceparent":${JSON.stringify(cause.traceparent)}`) +
+    (version === undefined ? '' : `,"aggregateversion":${version}`) +
+    `,"data":${JSON.stringify(checked)}}`;
+  return { id, type: type.type, subject, body };
 }
 
+/** JSON never holds it raw, nor do ids and types: joined columns need no escaping, which an array literal of JSON does. */
+const SEPARATOR = '\x1e';
+
 async function addToOutbox(tx: Knex.Transaction, rows: readonly OutboxRow[]): Promise<void> {
-  const column = (name: keyof OutboxRow) => rows.map((row) => row[name]);
+  const column = (name: keyof OutboxRow) => rows.map((row) => row[name]).join(SEPARATOR);
   await tx.raw(
-    'insert into outbox (id, type, subject, body) select * from unnest(?::uuid[], ?::text[], ?::text[], ?::text[])',
-    [column('id'), column('type'), column('subject'), column('body')],
+    `insert into outbox (id, type, subject, body)
+       select id::uuid, type, subject, body
+         from unnest(string_to_array(:id, :by), string_to_array(:type, :by), string_to_array(:subject, :by),
+                     string_to_array(:body, :by)) as event (id, type, subject, body)`,
+    {
+      id: column('id'),
+      type: column('type'),
+      subject: column('subject'),
+      body: column('body'),
+      by: SEPARATOR,
+    },
   );
 }
 

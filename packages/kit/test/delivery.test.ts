@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Envelope } from '@rollcall/contracts/event';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
 import { type Broker, connectBroker, namesOf, writeMessage } from '../src/broker.js';
-import { type Consumer, notYet, on, onBatch } from '../src/consumer.js';
+import { type Consumer, lingering, notYet, on, onBatch } from '../src/consumer.js';
 import { invalid } from '../src/errors.js';
 import { newId } from '../src/id.js';
 import { type Inbox, retryDue, startInbox } from '../src/inbox.js';
@@ -117,6 +117,34 @@ describe('state and events', () => {
   });
 });
 
+describe('work that goes on afterwards', () => {
+  test('runs in a transaction of its own once the first has committed, and may go on again', async () => {
+    const seen: number[] = [];
+    await workOf(alpha.db, async (work) => {
+      work.emit(thingDone, thing(1));
+      work.afterwards(async (next) => {
+        seen.push((await emitted(alpha.db)).length); // what the first emitted is committed by now
+        next.emit(thingDone, thing(2));
+        next.afterwards(async (last) => last.emit(thingDone, thing(3)));
+      });
+    });
+    expect(seen).toEqual([1]);
+    expect((await emitted(alpha.db, thingDone)).map(({ data }) => data.n)).toEqual([1, 2, 3]);
+  });
+
+  test('is not begun when the first does not commit', async () => {
+    let begun = false;
+    const failing = workOf(alpha.db, async (work) => {
+      work.afterwards(async () => {
+        begun = true;
+      });
+      throw new Error('the use case failed');
+    });
+    await expect(failing).rejects.toThrow('the use case failed');
+    expect(begun).toBe(false);
+  });
+});
+
 describe('from one database to another', () => {
   test('every committed event arrives and acts once', async () => {
     relay();
@@ -149,6 +177,28 @@ describe('from one database to another', () => {
     const events = Array.from({ length: 20 }, (_, n) => envelope(thingDone, thing(n)));
     await Promise.all([deliver(beta.db, [keep], events), deliver(beta.db, [keep], [...events].reverse())]);
     expect(await effects()).toHaveLength(20);
+  });
+
+  test('events that linger are acted on together', async () => {
+    let batches = 0;
+    const counting: Consumer = {
+      ...keep,
+      handle: (work, events) => {
+        batches += 1;
+        return keep.handle(work, events);
+      },
+    };
+    consume(lingering(200, counting), ignoreOther);
+    await until(
+      'a consumer',
+      async () => (await channel.checkQueue(names.queue('beta'))).consumerCount === 1,
+    );
+    for (let n = 0; n < 5; n += 1) {
+      post([envelope(thingDone, thing(n))]);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await until('the effects', async () => (await effects()).length === 5);
+    expect(batches).toBe(1);
   });
 
   test('an event carries on the correlation and the trace of what caused it', async () => {

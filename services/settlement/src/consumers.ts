@@ -6,12 +6,15 @@ import {
 } from '@rollcall/contracts/events/enrollment';
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
-import { type Consumer, onBatch } from '@rollcall/kit/consumer';
+import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
 import { completeSessions } from './use-cases/complete-session.js';
 import { learnSessions } from './use-cases/learn-session.js';
 import { learnUsers } from './use-cases/learn-user.js';
 import { markPaid } from './use-cases/mark-paid.js';
 import { placeHolds } from './use-cases/place-holds.js';
+
+/** Milliseconds: that the wallet has paid is only noted here. */
+const PAID = 250;
 
 /** Everything settlement reacts to. All of it set-based: sessions end on the hour, many at once. */
 export const consumers: Consumer[] = [
@@ -19,5 +22,5 @@ export const consumers: Consumer[] = [
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], learnSessions),
   onBatch(fundsHeld, placeHolds),
   onBatch(sessionCompleted, completeSessions),
-  onBatch(holdPaid, markPaid),
+  lingering(PAID, onBatch(holdPaid, markPaid)),
 ];

@@ -7,47 +7,64 @@ export interface Judged {
   readonly decision: Decision;
 }
 
-/** Writes the decisions and moves their holds, all in one statement. The holds' sessions are locked. */
+/**
+ * Writes the decisions and moves their holds, all in one statement. The holds' sessions are locked. Columns go as arrays:
+ * as rows of JSON a thousand took twice the time.
+ */
 export async function recordDecisions(
   tx: Knex.Transaction,
   judged: readonly Judged[],
   now: Date,
 ): Promise<void> {
+  const column = <Value>(pick: (one: Judged) => Value): Value[] => judged.map(pick);
+  const evidence = (name: keyof Evidence) => column(({ decision }) => decision.evidence?.[name] ?? null);
   await tx.raw(
     `with decided as (
-       insert into decisions select * from json_populate_recordset(null::decisions, ?)
-       returning hold_id, version, outcome, decided_at
+       insert into decisions
+       select hold_id, version, outcome, reason, amount, teacher, commission, referral, refund, commission_rate,
+              policy_version, observed, seconds, max_seconds, scheduled_seconds, percent, attendance_version,
+              steps::jsonb, cast(:now as timestamptz)
+         from unnest(cast(:holdId as uuid[]), cast(:version as int[]), cast(:outcome as text[]), cast(:reason as text[]), cast(:amount as bigint[]),
+                     cast(:teacher as bigint[]), cast(:commission as bigint[]), cast(:referral as bigint[]), cast(:refund as bigint[]),
+                     cast(:commissionRate as int[]), cast(:policyVersion as int[]), cast(:observed as boolean[]), cast(:seconds as int[]),
+                     cast(:maxSeconds as int[]), cast(:scheduledSeconds as int[]), cast(:percent as int[]), cast(:attendanceVersion as int[]),
+                     string_to_array(:steps, :by))
+           as d (hold_id, version, outcome, reason, amount, teacher, commission, referral, refund, commission_rate,
+                 policy_version, observed, seconds, max_seconds, scheduled_seconds, percent, attendance_version, steps)
+       returning hold_id, version, outcome
      )
      update holds h
      set status = d.outcome, decision_version = d.version, waits_for = null,
-         decided_at = case when d.outcome = 'review' then null else d.decided_at end,
-         sent_at = case when d.outcome = 'review' then null else d.decided_at end
+         decided_at = case when d.outcome = 'review' then null else cast(:now as timestamptz) end,
+         sent_at = case when d.outcome = 'review' then null else cast(:now as timestamptz) end
      from decided d where h.id = d.hold_id`,
-    [JSON.stringify(judged.map((one) => decisionRow(one, now)))],
+    {
+      now,
+      by: SEPARATOR,
+      holdId: column(({ hold }) => hold.id),
+      version: column(({ hold }) => hold.decisionVersion + 1),
+      outcome: column(({ decision }) => decision.outcome),
+      reason: column(({ decision }) => decision.reason),
+      amount: column(({ hold }) => hold.amount),
+      teacher: column(({ decision }) => decision.teacher),
+      commission: column(({ decision }) => decision.commission),
+      referral: column(({ decision }) => decision.referral),
+      refund: column(({ decision }) => decision.refund),
+      commissionRate: column(({ decision }) => decision.commissionRate),
+      policyVersion: column(({ hold }) => hold.policyVersion),
+      observed: evidence('observed'),
+      seconds: evidence('seconds'),
+      maxSeconds: evidence('maxSeconds'),
+      scheduledSeconds: evidence('scheduledSeconds'),
+      percent: evidence('percent'),
+      attendanceVersion: evidence('attendanceVersion'),
+      steps: column(({ decision }) => JSON.stringify(decision.steps)).join(SEPARATOR),
+    },
   );
 }
 
-const decisionRow = ({ hold, decision }: Judged, now: Date) => ({
-  hold_id: hold.id,
-  version: hold.decisionVersion + 1,
-  outcome: decision.outcome,
-  reason: decision.reason,
-  amount: hold.amount,
-  teacher: decision.teacher,
-  commission: decision.commission,
-  referral: decision.referral,
-  refund: decision.refund,
-  commission_rate: decision.commissionRate,
-  policy_version: hold.policyVersion,
-  observed: decision.evidence?.observed,
-  seconds: decision.evidence?.seconds,
-  max_seconds: decision.evidence?.maxSeconds,
-  scheduled_seconds: decision.evidence?.scheduledSeconds,
-  percent: decision.evidence?.percent,
-  attendance_version: decision.evidence?.attendanceVersion,
-  steps: decision.steps,
-  decided_at: now,
-});
+/** JSON never holds it raw, so the column of steps needs no escaping. */
+const SEPARATOR = '\x1e';
 
 /** A decision that ends its hold, with all the event says of it. */
 export interface Ended {

@@ -44,12 +44,15 @@ export interface Completed {
   readonly people: readonly (Presence & { readonly userId: string })[];
 }
 
-/** Keeps the first result of each session, ids distinct, with who was seen; what is there is never overwritten. */
+/**
+ * Keeps the first result of each session, ids distinct, with who was seen; what is there is never overwritten. Returns
+ * those it kept.
+ */
 export async function completeSessions(
   tx: Knex.Transaction,
   completed: readonly Completed[],
   now: Date,
-): Promise<void> {
+): Promise<Completed[]> {
   const { rows } = await tx.raw<{ rows: { id: string }[] }>(
     `update sessions s
      set completed_at = ?, observed = n.observed, scheduled_seconds = n."scheduledSeconds",
@@ -59,16 +62,16 @@ export async function completeSessions(
      returning s.id`,
     [now, JSON.stringify(completed.map(({ people: _, ...facts }) => facts))],
   );
-  const fresh = new Set(rows.map((row) => row.id));
-  const seen = completed
-    .filter(({ sessionId }) => fresh.has(sessionId))
-    .flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
+  const ids = new Set(rows.map((row) => row.id));
+  const fresh = completed.filter(({ sessionId }) => ids.has(sessionId));
+  const seen = fresh.flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
   await tx.raw('insert into presences select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::int[])', [
     seen.map((one) => one.sessionId),
     seen.map((one) => one.userId),
     seen.map((one) => one.seconds),
     seen.map((one) => one.maxSeconds),
   ]);
+  return fresh;
 }
 
 /** Who of `userIds` was seen in which of the sessions. */

@@ -10,13 +10,16 @@ type SessionCompleted = Envelope<DataOf<typeof sessionCompleted>>;
 export async function completeSessions(work: Work, events: readonly SessionCompleted[]): Promise<void> {
   const bySession = new Map(events.toReversed().map((event) => [event.data.sessionId, event]));
   await store.lockSessions(work.tx, [...bySession.keys()]);
-  await store.completeSessions(
+  const fresh = await store.completeSessions(
     work.tx,
     [...bySession.values()].map(({ data }) => ({ ...data, people: usersSeen(data) })),
     work.now,
   );
-  await judgeHolds(work, [...bySession.keys()], { bySession });
+  const seen = new Map(fresh.map(({ sessionId, people }) => [sessionId, byUser(people)]));
+  await judgeHolds(work, [...bySession.keys()], { bySession, seen });
 }
+
+const byUser = (people: store.Completed['people']) => new Map(people.map((one) => [one.userId, one]));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -3,45 +3,54 @@ import { holdUnderReview, sessionSettled } from '@rollcall/contracts/events/sett
 import { money } from '@rollcall/contracts/money';
 import type { Work } from '@rollcall/kit/work';
 import { cancelled, type Decision, decide, type Presence } from '../domain/decide.js';
-import { type Judged, recordDecisions } from '../store/decisions.js';
+import { type Ended, type Judged, recordDecisions } from '../store/decisions.js';
 import { type OpenHold, openHolds } from '../store/holds.js';
-import { countSettled, presencesOf, type Standing } from '../store/sessions.js';
+import { countSettled, lockSessions, presencesOf, type Standing } from '../store/sessions.js';
 import { sayEnded } from './say-ended.js';
 
-/** Holds judged by one set of statements: a thousand take four, and their rows stay under a few megabytes. */
-const CHUNK = 1000;
-/** 100,000 holds in one transaction; what were left of more is the sweep's. */
-const MOST_CHUNKS = 100;
+/**
+ * Holds judged in one transaction: the first are being paid while the next are judged, and no session is locked for all
+ * of its holds. A class of a thousand was paid in 345 ms so, in 390 ms as a whole.
+ */
+const CHUNK = 250;
 
-/** The events behind what is said, so that each journey keeps its own trace. */
+/** Who was seen in a session, by user id. */
+type People = ReadonlyMap<string, Presence>;
+
 interface Because {
+  /** The events behind what is said, so that each journey keeps its own trace. */
   readonly byPurchase?: ReadonlyMap<string, Envelope>;
   readonly bySession?: ReadonlyMap<string, Envelope>;
+  /** Facts stored in this very transaction, by session: they need not be read again. */
+  readonly seen?: ReadonlyMap<string, People>;
 }
 
-/** Judges every hold of these locked sessions that can be judged, and says where its money goes. */
+/**
+ * Judges the holds of these locked sessions that can be judged, and says where their money goes: a chunk here, the rest
+ * chunk by chunk afterwards. What a killed process leaves unjudged the sweep finds.
+ */
 export async function judgeHolds(
   work: Work,
   sessionIds: readonly string[],
   because: Because = {},
+  judgedBefore = 0,
 ): Promise<void> {
   if (sessionIds.length === 0) return;
-  let count = 0;
-  for (let chunk = 0; chunk < MOST_CHUNKS; chunk += 1) {
-    const holds = await openHolds(work.tx, sessionIds, CHUNK);
-    if (holds.length > 0) await judgeChunk(work, holds, because);
-    count += holds.length;
-    if (holds.length < CHUNK) break;
+  const holds = await openHolds(work.tx, sessionIds, CHUNK);
+  if (holds.length > 0) await judgeChunk(work, holds, because);
+  const judged = judgedBefore + holds.length;
+  if (holds.length === CHUNK) {
+    work.afterwards(async (next) => {
+      await lockSessions(next.tx, sessionIds);
+      await judgeHolds(next, sessionIds, because, judged);
+    });
+  } else if (judged > 0) {
+    saySettled(work, await countSettled(work.tx, sessionIds), because);
   }
-  if (count > 0) saySettled(work, await countSettled(work.tx, sessionIds), because);
 }
 
 async function judgeChunk(work: Work, holds: readonly OpenHold[], because: Because): Promise<void> {
-  const seen = await presencesOf(
-    work.tx,
-    [...new Set(holds.map((hold) => hold.sessionId))],
-    [...new Set(holds.flatMap((hold) => [hold.studentId, hold.teacherId]))],
-  );
+  const seen = await seenIn(work, holds, because.seen ?? new Map());
   const judged = holds.map((hold) => ({ hold, decision: judge(hold, seen.get(hold.sessionId)) }));
   await recordDecisions(work.tx, judged, work.now);
   for (const one of judged) {
@@ -50,10 +59,25 @@ async function judgeChunk(work: Work, holds: readonly OpenHold[], because: Becau
   }
 }
 
-const NO_PEOPLE: ReadonlyMap<string, Presence> = new Map();
+async function seenIn(
+  { tx }: Work,
+  holds: readonly OpenHold[],
+  known: ReadonlyMap<string, People>,
+): Promise<ReadonlyMap<string, People>> {
+  const unknown = holds.filter((hold) => !known.has(hold.sessionId));
+  if (unknown.length === 0) return known;
+  const sessions = [...new Set(unknown.map((hold) => hold.sessionId))];
+  const users = [...new Set(unknown.flatMap((hold) => [hold.studentId, hold.teacherId]))];
+  return new Map([...known, ...(await presencesOf(tx, sessions, users))]);
+}
 
-const judge = (hold: OpenHold, people = NO_PEOPLE): Decision =>
-  hold.cancelled ? cancelled(hold) : decide(hold, { ...hold, people }, hold);
+const NOBODY: People = new Map();
+
+const judge = (hold: OpenHold, people = NOBODY): Decision => {
+  if (hold.cancelled) return cancelled(hold);
+  const { observed, scheduledSeconds, attendanceVersion } = hold;
+  return decide(hold, { observed, scheduledSeconds, attendanceVersion, people }, hold);
+};
 
 function sayDecided(work: Work, { hold, decision }: Judged, because?: Envelope): void {
   const { id: holdId, purchaseId, sessionId, studentId, teacherId } = hold;
@@ -62,8 +86,31 @@ function sayDecided(work: Work, { hold, decision }: Judged, because?: Envelope):
     work.emit(holdUnderReview, { holdId, purchaseId, sessionId, studentId, teacherId, reason }, { because });
     return;
   }
-  const decisionVersion = hold.decisionVersion + 1;
-  sayEnded(work, { ...hold, ...decision, holdId, decisionVersion, decidedAt: work.now }, because);
+  // Field by field: spreading a row and a decision into one object took a third of the time of a thousand holds.
+  const ended: Ended = {
+    holdId,
+    purchaseId,
+    courseId: hold.courseId,
+    sessionId,
+    studentId,
+    teacherId,
+    currency: hold.currency,
+    amount: hold.amount,
+    teacher: decision.teacher,
+    commission: decision.commission,
+    referral: decision.referral,
+    refund: decision.refund,
+    referrerId: hold.referrerId,
+    referralAccount: hold.referralAccount,
+    commissionRate: decision.commissionRate,
+    outcome: decision.outcome,
+    reason: decision.reason,
+    policyVersion: hold.policyVersion,
+    decisionVersion: hold.decisionVersion + 1,
+    decidedAt: work.now,
+    evidence: decision.evidence,
+  };
+  sayEnded(work, ended, because);
 }
 
 /** One event a session, its totals by currency. Said again with a higher version when a late hold has been judged. */

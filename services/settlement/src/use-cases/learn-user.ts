@@ -24,14 +24,17 @@ const MOST_CHUNKS = 100;
 
 /** Freezes the terms of the holds that waited for users we now know, and judges those whose session is over. */
 export async function takeUpWaiting(work: Work, userIds: readonly string[]): Promise<void> {
+  const over = new Set<string>();
   for (let chunk = 0; chunk < MOST_CHUNKS; chunk += 1) {
     const waiting = await holdsWaitingFor(work.tx, userIds, CHUNK);
-    if (waiting.length > 0) await freezeChunk(work, waiting);
-    if (waiting.length < CHUNK) return;
+    if (waiting.length > 0) for (const id of await freezeChunk(work, waiting)) over.add(id);
+    if (waiting.length < CHUNK) break;
   }
+  await judgeHolds(work, [...over]);
 }
 
-async function freezeChunk(work: Work, waiting: readonly WaitingHold[]): Promise<void> {
+/** Freezes terms under the lock of their sessions. Returns the sessions that are over. */
+async function freezeChunk(work: Work, waiting: readonly WaitingHold[]): Promise<string[]> {
   const byVersion = new Map((await policies(work.tx)).map((policy) => [policy.version, policy]));
   const terms = await freezeTerms(
     work.tx,
@@ -45,5 +48,5 @@ async function freezeChunk(work: Work, waiting: readonly WaitingHold[]): Promise
     waiting.map((hold) => hold.sessionId),
   );
   await freezeHolds(work.tx, terms);
-  await judgeHolds(work, over);
+  return over;
 }

@@ -15,7 +15,12 @@ function endedData(ended: Ended): DataOf<typeof holdReleased> {
   const { holdId, purchaseId, courseId, sessionId, studentId, teacherId } = ended;
   const hasReferral = ended.referral > 0;
   return {
-    ...{ holdId, purchaseId, courseId, sessionId, studentId, teacherId },
+    holdId,
+    purchaseId,
+    courseId,
+    sessionId,
+    studentId,
+    teacherId,
     referrerId: hasReferral ? ended.referrerId : null,
     referralAccount: hasReferral ? ended.referralAccount : null,
     amount: of(ended.amount),
