@@ -35,10 +35,8 @@ const servicesWithSettings = (root: string): string[] =>
     .sort();
 
 async function settingsOf(file: string): Promise<Setting[]> {
-  const exported = (await import(pathToFileURL(file).href)) as { settings?: unknown; Config?: unknown };
-  const settings = exported.settings ?? exported.Config;
-  if (!(settings instanceof z.ZodObject))
-    throw new Error(`${file} exports no zod object named settings or Config`);
+  const { settings } = (await import(pathToFileURL(file).href)) as { settings?: unknown };
+  if (!(settings instanceof z.ZodObject)) throw new Error(`${file} exports no zod object named settings`);
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).map(([name, field]) => ({

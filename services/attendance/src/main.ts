@@ -1,16 +1,16 @@
 import { run } from '@rollcall/kit/service';
-import { config as readConfig, rulesOf } from './config.js';
+import { config, rulesOf } from './config.js';
 import { consumers } from './consumers.js';
 import { collect } from './gauges.js';
 import { routes } from './routes.js';
 import { schedule } from './schedule.js';
 
-const config = readConfig();
-const rules = rulesOf(config);
+const given = config();
+const rules = rulesOf(given);
 
 await run({
   name: 'attendance',
-  config,
+  config: given,
   migrations: new URL('../migrations/', import.meta.url),
   routes,
   consumers: consumers(rules),

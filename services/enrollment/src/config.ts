@@ -1,6 +1,8 @@
 import { readConfig, serviceSettings } from '@rollcall/kit/config';
 import { z } from 'zod';
 
-export const settings = z.object(serviceSettings);
+export const settings = z.object({ ...serviceSettings });
 
-export const readSettings = () => readConfig(settings, process.env);
+type Config = z.infer<typeof settings>;
+
+export const config = (): Config => readConfig(settings, process.env);

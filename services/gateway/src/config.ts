@@ -25,7 +25,7 @@ const whole = (standard: number, says: string, min = 1) =>
 const perMinute = (standard: number, says: string) =>
   z.coerce.number().int().min(1).default(standard).meta({ development: 10_000, says });
 
-export const Config = z.object({
+export const settings = z.object({
   NODE_ENV,
   PORT: PORT.meta({ development: 3000, says: 'The port to listen on' }),
   AUTH_JWKS_URL: AUTH_JWKS_URL.meta({
@@ -63,15 +63,15 @@ export const Config = z.object({
   BODY_MEMORY_BYTES: whole(64_000_000, 'Memory for request bodies in flight, all together'),
   SHUTDOWN_MS: whole(10_000, 'How long requests in flight have to end when the process is stopped'),
 });
-export type Config = Readonly<z.output<typeof Config>>;
+export type Config = Readonly<z.output<typeof settings>>;
 
-export const loadConfig = (): Config => readConfig(Config, process.env);
+export const config = (): Config => readConfig(settings, process.env);
 
 /** Where each service of the contracts is; the type names one that is forgotten here. */
-export const replicasOf = (config: Config): Record<ServiceName, readonly string[]> => ({
-  identity: config.IDENTITY_URL,
-  enrollment: config.ENROLLMENT_URL,
-  attendance: config.ATTENDANCE_URL,
-  settlement: config.SETTLEMENT_URL,
-  wallet: config.WALLET_URL,
+export const replicasOf = (given: Config): Record<ServiceName, readonly string[]> => ({
+  identity: given.IDENTITY_URL,
+  enrollment: given.ENROLLMENT_URL,
+  attendance: given.ATTENDANCE_URL,
+  settlement: given.SETTLEMENT_URL,
+  wallet: given.WALLET_URL,
 });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { createVerifier } from '@rollcall/kit/auth';
 import { readConfig } from '@rollcall/kit/config';
 import { createLog } from '@rollcall/kit/log';
-import { Config } from '../src/config.js';
+import { settings } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
 
 export interface Seen {
@@ -146,7 +146,7 @@ export async function gateway(env: Record<string, string> = {}, openApi?: string
   const service = await double();
   const keys = await double();
   keys.answer = (_request, response) => response.end(JSON.stringify({ keys: [publicJwk] }));
-  const config = readConfig(Config, {
+  const config = readConfig(settings, {
     NODE_ENV: 'test',
     AUTH_JWKS_URL: `${keys.url}/.well-known/jwks.json`,
     ...Object.fromEntries(NAMES.map((name) => [name, service.url])),

@@ -3,6 +3,6 @@ import { z } from 'zod';
 
 export const settings = z.object({ ...serviceSettings });
 
-export type Config = z.infer<typeof settings>;
+type Config = z.infer<typeof settings>;
 
 export const config = (): Config => readConfig(settings, process.env);

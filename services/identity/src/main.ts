@@ -1,5 +1,5 @@
 import { run } from '@rollcall/kit/service';
-import { config as readSettings } from './config.js';
+import { config } from './config.js';
 import { consumers } from './consumers.js';
 import { seedDemo } from './demo.js';
 import { createPasswords } from './passwords.js';
@@ -7,19 +7,19 @@ import { routes } from './routes.js';
 import { schedule } from './schedule.js';
 import { ensureSigningKey } from './signing-keys.js';
 
-const config = readSettings();
+const given = config();
 const passwords = createPasswords();
-const issuer = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
+const issuer = { issuer: given.AUTH_ISSUER, audience: given.AUTH_AUDIENCE };
 
 await run({
   name: 'identity',
-  config,
+  config: given,
   migrations: new URL('../migrations/', import.meta.url),
   routes: ({ db, clock }) => routes({ db, issuer, passwords, clock }),
   consumers,
   schedule,
   prepare: async ({ db, clock }) => {
     await ensureSigningKey(db, clock());
-    if (config.NODE_ENV !== 'production') await seedDemo(db, passwords);
+    if (given.NODE_ENV !== 'production') await seedDemo(db, passwords);
   },
 });

@@ -33,7 +33,7 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-export const Config = z
+export const settings = z
   .object({
     ...serviceSettings,
     SETTLEMENT_POLICY: z
@@ -48,7 +48,6 @@ export const Config = z
     path: ['SETTLEMENT_CUSTOM_RATES'],
     message: 'is needed by the preset custom',
   });
-export type Config = z.infer<typeof Config>;
+export type Config = z.infer<typeof settings>;
 
-export const config = (env: Readonly<Record<string, string | undefined>> = process.env): Readonly<Config> =>
-  readConfig(Config, env);
+export const config = (): Config => readConfig(settings, process.env);

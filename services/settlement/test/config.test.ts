@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { config } from '../src/config.js';
+import { readConfig } from '@rollcall/kit/config';
+import { settings } from '../src/config.js';
 
-const settings = (more: Record<string, string>) => () =>
-  config({
+const reading = (more: Record<string, string>) => () =>
+  readConfig(settings, {
     PORT: '0',
     DATABASE_URL: 'postgres://localhost/settlement',
     AMQP_URL: 'amqp://localhost',
@@ -11,14 +12,14 @@ const settings = (more: Record<string, string>) => () =>
   });
 
 test('the default preset stands in only outside production', () => {
-  expect(settings({})().SETTLEMENT_POLICY).toBe('referred-teacher-30');
-  expect(settings({ NODE_ENV: 'production' })).toThrow(/SETTLEMENT_POLICY is missing/);
+  expect(reading({})().SETTLEMENT_POLICY).toBe('referred-teacher-30');
+  expect(reading({ NODE_ENV: 'production' })).toThrow(/SETTLEMENT_POLICY is missing/);
 });
 
 test('custom rates are read from JSON', () => {
   const rates = '{"otherwise":1500,"teacherReferred":null,"overrides":[]}';
   expect(
-    settings({ SETTLEMENT_POLICY: 'custom', SETTLEMENT_CUSTOM_RATES: rates })().SETTLEMENT_CUSTOM_RATES,
+    reading({ SETTLEMENT_POLICY: 'custom', SETTLEMENT_CUSTOM_RATES: rates })().SETTLEMENT_CUSTOM_RATES,
   ).toEqual({
     otherwise: 1500,
     teacherReferred: null,
@@ -39,5 +40,5 @@ test.each<[what: string, more: Record<string, string>, says: RegExp]>([
     /teacher or a course/,
   ],
 ])('%s stops the start and says so', (_what, more, says) => {
-  expect(settings(more)).toThrow(says);
+  expect(reading(more)).toThrow(says);
 });
