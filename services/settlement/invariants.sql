@@ -17,9 +17,6 @@ select h.id from holds h join decisions d on d.hold_id = h.id where h.status = '
 select d.hold_id from decisions d join holds h on h.id = d.hold_id
 where h.decided_at is not null and (d.version > h.decision_version or d.version < h.decision_version and d.outcome <> 'review');
 
--- name: nothing is paid that is not decided
-select id, status from holds where paid_at is not null and decided_at is null;
-
 -- name: the evidence of a decision says what was decided
 select d.hold_id, d.reason, d.seconds, d.scheduled_seconds, p.threshold
 from decisions d join policies p on p.version = d.policy_version

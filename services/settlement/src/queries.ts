@@ -106,24 +106,7 @@ async function findStanding(db: Knex, sessionId: string): Promise<Pick<Settlemen
   const count = (...statuses: Hold['status'][]) =>
     rows.filter((row) => statuses.includes(row.status)).reduce((sum, row) => sum + row.count, 0);
   const totals = new Map<string, Totals>();
-  for (const { currency, held, teacher, commission, referral, refund } of rows) {
-    const sum = totals.get(currency) ?? {
-      currency,
-      held: 0,
-      teacher: 0,
-      commission: 0,
-      referral: 0,
-      refund: 0,
-    };
-    totals.set(currency, {
-      currency,
-      held: sum.held + held,
-      teacher: sum.teacher + teacher,
-      commission: sum.commission + commission,
-      referral: sum.referral + referral,
-      refund: sum.refund + refund,
-    });
-  }
+  for (const row of rows) totals.set(row.currency, plus(row, totals.get(row.currency)));
   return {
     counts: {
       held: count('held'),
@@ -135,6 +118,17 @@ async function findStanding(db: Knex, sessionId: string): Promise<Pick<Settlemen
     totals: [...totals.values()],
   };
 }
+
+const NOTHING = { held: 0, teacher: 0, commission: 0, referral: 0, refund: 0 };
+
+const plus = (more: Totals, sum: Omit<Totals, 'currency'> = NOTHING): Totals => ({
+  currency: more.currency,
+  held: sum.held + more.held,
+  teacher: sum.teacher + more.teacher,
+  commission: sum.commission + more.commission,
+  referral: sum.referral + more.referral,
+  refund: sum.refund + more.refund,
+});
 
 /** How many holds are open, by status; read from the partial index of open ones. */
 export async function openCounts(db: Knex): Promise<Record<'held' | 'review' | 'disputed', number>> {

@@ -92,6 +92,19 @@ describe('the sweep', () => {
     expect(await sweepAt(inMinutes(20))).toMatchObject({ sentAgain: 0 });
   });
 
+  test('goes on past a session it cannot judge, and says so at the end', async () => {
+    const [broken, sound, unpaid] = [await bought(), await bought(), await bought()];
+    await tell(at.db, broken.done, sound.done);
+    await unjudge(at.db);
+    await at.db('holds').where({ id: broken.purchase.holdId }).update({ currency: 'XXX' });
+    await tell(at.db, unpaid.done);
+    await expect(sweepAt(inMinutes(6))).rejects.toThrow('1 gaps could not be mended');
+    const said = (await emitted(at.db, holdReleased)).map((event) => event.subject);
+    expect(said.sort()).toEqual(
+      [unpaid.purchase.holdId, sound.purchase.holdId, unpaid.purchase.holdId].sort(),
+    );
+  });
+
   test('a second sweep neither repeats what the first has in hand nor waits for it', async () => {
     const { done } = await bought();
     await tell(at.db, done);
@@ -135,6 +148,13 @@ describe('the invariants', () => {
     ['a held hold has no decision', "update holds set status = 'held', decided_at = null"],
     ['the evidence of a decision says what was decided', 'update decisions set seconds = 719'],
     ['commission is what the rate says, half up', 'update decisions set commission = 1, teacher = 999'],
+    ['a hold ends by one decision and nothing is decided after it', 'update holds set decision_version = 0'],
+    [
+      'no hold waits for a user we know longer than the sweep needs',
+      `update holds set status = 'held', decided_at = null, decision_version = null, commission_case = null,
+              commission_rate = null, referrer_share = null, waits_for = teacher_id,
+              created_at = now() - interval '12 minutes'`,
+    ],
     [
       'every decision is paid or was sent again lately',
       "update holds set sent_at = now() - interval '12 minutes'",

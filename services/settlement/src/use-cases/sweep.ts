@@ -27,14 +27,20 @@ export interface Mended {
   readonly sentAgain: number;
 }
 
-/** Finds what no event will mend any more: terms nobody froze, holds nobody judged, decisions nobody paid. */
+/**
+ * Finds what no event will mend any more: terms nobody froze, holds nobody judged, decisions nobody paid. What cannot be
+ * mended keeps nothing else from it; an AggregateError at the end says why it could not.
+ */
 export async function sweep(turn: Turn): Promise<Mended> {
+  const failures: unknown[] = [];
+  const mend = (act: (work: Work) => Promise<void>) =>
+    turn.inWork(act).catch((error: unknown) => void failures.push(error));
+
   const users = await usersWaitedForInVain(turn.db, USERS);
-  for (const id of users) await turn.inWork((work) => takeUpWaiting(work, [id]));
+  for (const id of users) await mend((work) => takeUpWaiting(work, [id]));
 
   const sessions = await unjudgedSessions(turn.db, SESSIONS);
-  for (const id of sessions)
-    await turn.inWork(async (work) => judgeHolds(work, await lockSessions(work.tx, [id])));
+  for (const id of sessions) await mend(async (work) => judgeHolds(work, await lockSessions(work.tx, [id])));
 
   let sentAgain = 0;
   for (let round = 0; round < UNPAID_ROUNDS; round += 1) {
@@ -42,6 +48,7 @@ export async function sweep(turn: Turn): Promise<Mended> {
     sentAgain += sent;
     if (sent < UNPAID) break;
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gaps could not be mended`);
   return { users: users.length, sessions: sessions.length, sentAgain };
 }
 
