@@ -7,9 +7,12 @@ import {
   sessionScheduled,
 } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
-import { emitted, envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
+import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import type { Express } from 'express';
 import request from 'supertest';
+import { defaultRules } from '../src/domain/session.js';
+import { takeWakes } from '../src/store/sessions.js';
+import { checkSession } from '../src/use-cases/check-session.js';
 import {
   appOf,
   classOf,
@@ -207,13 +210,10 @@ describe('completion', () => {
     const session = await scheduled(database.db);
     clock.now = minute(59);
     await postAll(app, wholeClass(session, newId()));
-    const { checkSession } = await import('../src/use-cases/check-session.js');
-    const { workOf } = await import('@rollcall/kit/testing');
-    const { defaultRules: rules } = await import('../src/domain/session.js');
     const check = () =>
       workOf(
         database.db,
-        (work) => checkSession(work, session.sessionId, { rules, lease: new Date(0) }),
+        (work) => checkSession(work, session.sessionId, { rules: defaultRules, lease: new Date(0) }),
         new Date(minute(60)),
       );
     await Promise.all(Array.from({ length: 8 }, check));
@@ -269,6 +269,25 @@ describe('who counts', () => {
     expect(await people(app)).toEqual([]);
     const withSip = await appOf(database.db, undefined, { ATTENDANCE_COUNT_SIP: 'true' });
     expect(await people(withSip)).toMatchObject([{ userId: '+15550100', seconds: 3600 }]);
+  });
+
+  test('an id in capitals is the same person', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const student = newId();
+    await arrive(
+      [
+        ...room.in(session.teacherId.toUpperCase(), 0, 60),
+        ...room.in(student.toUpperCase(), 0, 10),
+        ...room.in(student, 5, 20),
+        room.finished(60.4),
+      ],
+      minute(59),
+    );
+    await lookAt(database.db, minute(60));
+    expect(await completions(session)).toMatchObject([
+      { teacher: { seconds: 3600 }, people: [{ userId: student, seconds: 1200 }] },
+    ]);
   });
 
   test('22: an event whose time has the wrong unit is not used', async () => {
@@ -353,6 +372,30 @@ describe('after completion', () => {
       { version: 1, cause: 'room-finished' },
       { version: 2, cause: 'late-event' },
     ]);
+  });
+
+  test('what came in while it was being completed, past a clock a moment behind, is not lost', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const student = newId();
+    await arrive([...room.in(session.teacherId, 0, 60), ...room.in(student, 0, 10)], minute(10));
+    const before = new Date(minute(60) + 9_999);
+    const { behind } = await workOf(
+      database.db,
+      async (work) => {
+        const lease = new Date(minute(60) + 10_001); // when it was due
+        await checkSession(work, session.sessionId, { rules: defaultRules, lease });
+        await postAll(app, room.in(student, 20, 50));
+        const behind = workOf(database.db, (other) => takeWakes(other.tx, before, 10_000), before);
+        await new Promise((resolve) => setTimeout(resolve, 150)); // until it waits for the row
+        return { behind };
+      },
+      new Date(minute(60) + 10_001),
+    );
+    await behind;
+    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 600 }]);
+    await lookAt(database.db, minute(62));
+    expect(await of(attendanceAmended, session)).toMatchObject([{ version: 2, people: [{ seconds: 2400 }] }]);
   });
 
   test('what changes no figure makes no version', async () => {

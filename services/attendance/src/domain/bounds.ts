@@ -2,17 +2,9 @@
  * When each person was in the room: for certain (`seconds`) and at most (`maxSeconds`). They differ where somebody's
  * leaving was not seen. Pure: one set of events, one result. Source: attendance.md, 'How it is computed', 3 to 6.
  */
-import type { Connection, Evidence } from './evidence.js';
-import {
-  cut,
-  firstIndex,
-  intersection,
-  lengthOf,
-  measure,
-  type Stretch,
-  union,
-  type Window,
-} from './intervals.js';
+import { type Span, spansOf } from './ends.js';
+import type { Evidence } from './evidence.js';
+import { cut, intersection, lengthOf, measure, type Stretch, union, type Window } from './intervals.js';
 import { type Rules, type Session, scheduledMs, windowOf } from './session.js';
 
 export interface Presence {
@@ -44,18 +36,19 @@ export interface Bounds {
 export const EARLY = 5 * 60_000;
 
 export function bounds(evidence: Evidence, session: Session, rules: Rules): Bounds {
-  const ends = endsOf(evidence, windowOf(session, rules).to);
+  const window = windowOf(session, rules);
+  const spanOf = spansOf(evidence, window.to);
   const people = new Map<string, Person>();
   let open = false;
   for (const connection of evidence.connections.values()) {
     if (!connection.person) continue;
     const person = personOf(people, connection.identity);
     if (connection.reason !== undefined) person.reasons.push(connection.reason);
-    const span = ends.spanOf(connection);
+    const span = spanOf(connection);
     open ||= span?.open ?? false;
     if (span !== undefined) person.spans.push(span);
   }
-  return { ...present(people, session, windowOf(session, rules)), open };
+  return { ...present(people, session, window), open };
 }
 
 interface Person {
@@ -70,92 +63,6 @@ function personOf(people: Map<string, Person>, identity: string): Person {
   people.set(identity, fresh);
   return fresh;
 }
-
-/** One connection as bounds: in from `start` to at least `lo` and at most `hi`. */
-interface Span {
-  readonly start: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly exact: boolean;
-  readonly open: boolean;
-}
-
-/** Earliest joinedAtMs, else joinedAt, else when it was said to have joined, else when it was first seen at all. */
-const startOf = (connection: Connection): number | undefined =>
-  connection.joinedAtMs ?? connection.joinedAt ?? connection.joinSaidAt ?? connection.firstSeenAt;
-
-/** Everything that can bound an end nobody saw, sorted once so that each question is a binary search. */
-function endsOf(evidence: Evidence, windowEnd: number) {
-  const starts = startsByIdentity(evidence);
-  const finishes = sortedSets(evidence.finishes);
-  const sweeps = sortedSets(evidence.sweeps);
-
-  const firstAtOrAfter = (times: readonly number[] | undefined, moment: number): number | undefined =>
-    times?.[firstIndex(times.length, (index) => times[index]! >= moment)];
-
-  /** The first of two consecutive sweeps without it; one alone may be the server's hiccup. */
-  const missedAt = (connection: Connection, lo: number): number | undefined => {
-    const times = sweeps.get(connection.roomName) ?? [];
-    const seen = connection.lastSweptAt ?? Number.NEGATIVE_INFINITY;
-    const index = firstIndex(times.length, (at) => times[at]! >= lo && times[at]! > seen);
-    return index + 1 < times.length ? times[index] : undefined;
-  };
-
-  const nextStart = (connection: Connection, start: number, lo: number): number | undefined => {
-    const all = starts.get(identityInRoom(connection)) ?? [];
-    const next = firstIndex(
-      all.length,
-      (at) => all[at]!.start >= lo && isAfter(all[at]!, start, connection.sid),
-    );
-    return all[next]?.start;
-  };
-
-  const spanOf = (connection: Connection): Span | undefined => {
-    if (!connection.wasIn) return undefined;
-    const start = startOf(connection);
-    if (start === undefined) return undefined;
-    const end = earliestOf(connection.leftAt, connection.abortedAt);
-    if (end !== undefined) return { start, lo: end, hi: end, exact: true, open: false };
-    const lo = Math.max(start, connection.lastSeenAt ?? start);
-    const finished =
-      connection.roomSid === undefined ? undefined : firstAtOrAfter(finishes.get(connection.roomSid), lo);
-    // None of these lies before lo but the window's end, and beyond that nothing counts.
-    const hi = earliestOf(nextStart(connection, start, lo), finished, missedAt(connection, lo), windowEnd)!;
-    return { start, lo, hi, exact: false, open: finished === undefined };
-  };
-
-  return { spanOf };
-}
-
-interface Start {
-  readonly start: number;
-  readonly sid: string;
-}
-
-const isAfter = (other: Start, start: number, sid: string): boolean =>
-  other.start > start || (other.start === start && other.sid > sid);
-
-const identityInRoom = ({ identity, roomName }: Connection): string => `${roomName}\n${identity}`;
-
-function startsByIdentity(evidence: Evidence): Map<string, Start[]> {
-  const starts = new Map<string, Start[]>();
-  for (const connection of evidence.connections.values()) {
-    const start = connection.person && connection.wasIn ? startOf(connection) : undefined;
-    if (start === undefined) continue;
-    const key = identityInRoom(connection);
-    const known = starts.get(key);
-    if (known === undefined) starts.set(key, [{ start, sid: connection.sid }]);
-    else known.push({ start, sid: connection.sid });
-  }
-  for (const all of starts.values()) all.sort((a, b) => a.start - b.start || (a.sid < b.sid ? -1 : 1));
-  return starts;
-}
-
-const sortedSets = (sets: ReadonlyMap<string, ReadonlySet<number>>): Map<string, number[]> =>
-  new Map([...sets].map(([key, set]) => [key, [...set].sort((a, b) => a - b)]));
-
-const earliestOf = (...times: readonly (number | undefined)[]): number | undefined =>
-  times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
 
 /** The same person's stretches from all devices and rooms of the session, certain and possible. */
 interface Merged {

@@ -63,7 +63,7 @@ function participantFacts(participant: Json, now: number) {
   const joinedAt = seconds(field(participant, 'joinedAt'));
   return {
     participantSid: string(participant.sid),
-    identity: string(participant.identity),
+    identity: identityOf(participant.identity),
     kind: kindOf(participant.kind),
     hidden: permission.hidden === true,
     recorder: permission.recorder === true,
@@ -141,6 +141,14 @@ const isUnstorable = (value: unknown): boolean =>
 
 const string = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' && !isUnstorable(value) ? value : null;
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A user's id is written small here as everywhere, or he would be two people, and absent as the one who paid. */
+function identityOf(value: unknown): string | null {
+  const identity = string(value);
+  return identity !== null && ID.test(identity) ? identity.toLowerCase() : identity;
+}
 
 /** A whole number, sent as one or as a string. Zero is protojson's 'absent'. What is neither is NaN: implausible. */
 function integer(value: unknown): number | null {

@@ -16,6 +16,12 @@ type Cause = Result['cause'];
 
 const versions = counter('attendance_versions_total', 'Results written, by why', ['cause']);
 
+/**
+ * Milliseconds after completion to one more look. What was committed while the class was computed may have been waved
+ * through by a replica that still saw it open, and asks for no look of its own.
+ */
+const ONCE_MORE = 30_000;
+
 /** A class is computed at most a third of the time: it rests for twice as long as the look took. */
 const REST = 2;
 
@@ -42,7 +48,7 @@ async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Dat
   if (!over.done) return new Date(over.again);
   const result = resultOf(session, examined, over.cause);
   if (await write(work, session, result, examined)) work.emit(sessionCompleted, result, { version: 1 });
-  return null;
+  return new Date(work.now.getTime() + ONCE_MORE);
 }
 
 /** One trace from the webhook to the last consumer. */
