@@ -94,6 +94,26 @@ select h.id as hold_id, h.amount, e.teacher, e.commission, e.referral, e.refund,
     or e.to_promo + e.to_credits + e.to_subscription <> e.refund
     or e.to_promo > h.from_promo or e.to_credits > h.from_credits or e.to_subscription > h.from_subscription;
 
+-- name: everybody got of an ended hold what its ending says
+with got as (
+  select e.hold_id,
+         sum(t.amount) filter (where a.kind = 'earnings' and a.owner_id = h.teacher_id) as teacher,
+         sum(t.amount) filter (where a.kind = 'commission' and a.owner_id is null) as commission,
+         sum(t.amount) filter (where a.kind = 'credits' and a.owner_id = h.student_id) as credits
+    from hold_endings e
+    join holds h on h.id = e.hold_id
+    join transfers t on t.entry_id = e.entry_id
+    join accounts a on a.id = t.to_account
+   group by e.hold_id
+)
+select e.hold_id, e.teacher, e.commission, e.to_credits, g.teacher as got_teacher, g.commission as got_commission,
+       g.credits as got_credits
+  from hold_endings e left join got g using (hold_id)
+ -- A teacher who is also the referrer has both on one account.
+ where coalesce(g.teacher, 0) not in (e.teacher, e.teacher + e.referral)
+    or coalesce(g.commission, 0) <> e.commission
+    or coalesce(g.credits, 0) <> e.to_credits;
+
 -- name: a hold's parts add up to it, and its entry moved them into escrow
 select h.purchase_id, sum(h.amount) as holds, coalesce(max(m.amount), 0) as moved
   from holds h

@@ -161,6 +161,7 @@ function metadataOf(row: Row): Record<string, unknown> {
   if (row.fee === null || row.type === 'referral') return session;
   return {
     ...session,
+    currency: row.currency,
     originalAmount: row.original,
     platformFee: row.fee,
     commissionRate: row.rate === null ? null : row.rate / 100,

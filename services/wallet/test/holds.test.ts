@@ -121,6 +121,8 @@ test('one purchase that makes no sense takes nothing from anybody', async () => 
   const mixed = purchase(student, [500]);
   const broken = { ...mixed, data: { ...mixed.data, total: { amount: 500, currency: 'EUR' } } };
   await expect(send(db(), broken)).rejects.toThrow('mixes currencies');
+  const dearer = { ...again(mixed), data: { ...mixed.data, total: usd(499) } };
+  await expect(send(db(), dearer)).rejects.toThrow('does not add up');
   expect(await balance(db(), student, 'credits')).toBe(1000);
 });
 

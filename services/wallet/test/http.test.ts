@@ -140,7 +140,13 @@ describe('GET /wallet/transactions', () => {
     await send(db(), bought, ending(bought, shares, { attendance, referrerId, referralAccount: 'promo' }));
     const metadata = {
       ...{ holdId: hold?.holdId, sessionId: hold?.sessionId, courseId: bought.data.courseId },
-      ...{ originalAmount: 1000, platformFee: 300, commissionRate: 30, attendancePercentage: 20.55 },
+      ...{
+        currency: 'USD',
+        originalAmount: 1000,
+        platformFee: 300,
+        commissionRate: 30,
+        attendancePercentage: 20.55,
+      },
     };
     const reference = { referenceType: 'hold', referenceId: hold?.holdId, metadata };
     const { body } = await get(bought.data.teacherId, '/wallet/transactions');

@@ -1,5 +1,6 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import type { purchaseRequested } from '@rollcall/contracts/events/enrollment';
+import { sum } from '@rollcall/contracts/money';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { openBook } from '../domain/ledger.js';
@@ -41,6 +42,8 @@ function askedBy(data: Requested['data']): Asked {
     if (amount.currency !== total.currency) throw new Error(`purchase ${purchaseId} mixes currencies`);
     return { holdId, sessionId, amount: amount.amount };
   });
+  if (sum(holds.map(({ amount }) => amount)) !== total.amount)
+    throw new Error(`purchase ${purchaseId} does not add up: its holds are not its total`);
   return { purchaseId, studentId, teacherId, courseId, requestedAt, currency: total.currency, holds };
 }
 

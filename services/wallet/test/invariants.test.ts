@@ -1,0 +1,87 @@
+/** Each rule of invariants.sql is broken past all triggers, and has to notice. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Database } from '@rollcall/kit/database';
+import { newId } from '@rollcall/kit/id';
+import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { brokenInvariants, ending, migrations, purchase, send, user } from './fixtures.js';
+
+let test_: TestDatabase;
+beforeAll(async () => {
+  test_ = await testDatabase(migrations);
+  const { db } = test_;
+  const student = await user(db, { credits: 5000, promo: 300 });
+  const [released, refunded, open, declined] = [1000, 800, 700, 9000].map((amount) =>
+    purchase(student, [amount]),
+  ) as [Bought, Bought, Bought, Bought];
+  const referral = { referrerId: newId(), referralAccount: 'earnings' as const };
+  await send(db, released, refunded, open, declined);
+  await send(db, ending(released, { teacher: 700, commission: 250, referral: 50 }, referral));
+  await send(db, ending(refunded, { refund: 800 }));
+});
+afterAll(() => test_.close());
+
+type Bought = ReturnType<typeof purchase>;
+
+const SOMEBODY_ELSE = "select min(id) from accounts where owner_id is not null and kind = 'promo'";
+const EARNINGS = "select id from accounts where kind = 'earnings'";
+
+test('nothing is found where nothing is wrong', async () => {
+  expect(await brokenInvariants(test_.db)).toEqual({});
+});
+
+test.each<[rule: string, harm: string]>([
+  [
+    "a user's balance is the sum of the transfers to and from the account",
+    "update accounts set balance = balance + 5 where kind = 'earnings'",
+  ],
+  [
+    "no user's balance is below zero, and no debt above it",
+    "alter table accounts drop constraint accounts_balance; update accounts set balance = -1 where kind = 'promo'",
+  ],
+  [
+    'every transfer belongs to an entry and moves something between two accounts of one currency',
+    'delete from entries',
+  ],
+  [
+    'all accounts of a currency add up to zero',
+    "update accounts set balance = balance + 5 where kind = 'earnings'",
+  ],
+  ['what is in escrow is what the open holds add up to', 'delete from hold_endings'],
+  [
+    "each transaction begins with the balance the one before it left, and the last one left the account's",
+    "update transactions set balance_before = balance_before + 1, balance_after = balance_after + 1 where type = 'purchase'",
+  ],
+  [
+    "a user's transactions of an entry say what its transfers moved",
+    "delete from transactions where type = 'refund'",
+  ],
+  ['no hold is placed or ended twice, or ended without being placed', 'delete from holds'],
+  [
+    'a hold is shared out exactly, and no part gets back more than came from it',
+    'update holds set amount = amount + 1, from_credits = from_credits + 1',
+  ],
+  [
+    'everybody got of an ended hold what its ending says',
+    `update transfers set to_account = (${SOMEBODY_ELSE}) where to_account in (${EARNINGS})`,
+  ],
+  [
+    "a hold's parts add up to it, and its entry moved them into escrow",
+    'update holds set amount = amount + 1, from_credits = from_credits + 1',
+  ],
+  ["an ended hold's entry moved its amount out of escrow", 'update transfers set amount = amount + 1'],
+  ['a purchase is held with its holds, or declined without any', 'delete from holds'],
+])('it is found when this breaks: %s', async (rule, harm) => {
+  expect(Object.keys(await foundAfter(harm))).toContain(rule);
+});
+
+/** What is found with the harm done, which is then taken back. */
+async function foundAfter(harm: string): Promise<Record<string, unknown[]>> {
+  const tx = await test_.db.transaction();
+  try {
+    await tx.raw('set local session_replication_role = replica'); // past the triggers, as no client of the service can
+    await tx.raw(harm);
+    return await brokenInvariants(tx as Database);
+  } finally {
+    await tx.rollback();
+  }
+}
