@@ -4,7 +4,7 @@
  */
 import type { Databases } from './databases.js';
 
-/** One row of either side, by hold id. */
+/** One row of either side, by its id: a hold's, a purchase's, a session's or a user's. */
 export type Fact = { readonly id: string } & Readonly<Record<string, unknown>>;
 
 interface Side {
@@ -54,6 +54,42 @@ export const agreements: readonly Agreement[] = [
     name: 'enrollment shows every hold in the state settlement gave it',
     left: { service: 'enrollment', sql: `select id, status from holds where ${placed}` },
     right: { service: 'settlement', sql: 'select id, status from holds' },
+  },
+  {
+    name: 'enrollment shows as given back what the wallet gave back',
+    left: { service: 'enrollment', sql: 'select id, refunded from holds where paid_at is not null' },
+    right: { service: 'wallet', sql: 'select hold_id as id, refund as refunded from hold_endings' },
+  },
+  {
+    name: 'every purchase stands as the wallet answered it, and none waits that has its answer',
+    left: {
+      service: 'enrollment',
+      sql: `select id, case when status in ('declined', 'expired') then 'declined' else 'held' end as outcome
+              from purchases where status <> 'pending'`,
+    },
+    right: { service: 'wallet', sql: 'select id, outcome from purchases' },
+  },
+  {
+    name: 'settlement judges every completed session, by its first result',
+    left: {
+      service: 'attendance',
+      sql: 'select session_id as id, observed, scheduled_seconds, version from results where version = 1',
+    },
+    right: {
+      service: 'settlement',
+      sql: `select id, observed, scheduled_seconds, attendance_version as version
+              from sessions where completed_at is not null`,
+    },
+  },
+  {
+    name: 'settlement knows everybody who has an account, and who referred him',
+    left: { service: 'identity', sql: 'select id, version, referrer_id from users' },
+    right: { service: 'settlement', sql: 'select id, version, referrer_id from users where version > 0' },
+  },
+  {
+    name: 'the wallet knows everybody who has an account',
+    left: { service: 'identity', sql: 'select id from users' },
+    right: { service: 'wallet', sql: 'select id from known_users' },
   },
 ];
 

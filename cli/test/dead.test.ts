@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
-import { discardDead, listDead, retryDead, showDead } from '../src/dead.js';
+import { deadEvents, discardDead, listDead, retryDead, showDead } from '../src/dead.js';
 import { runProgram } from '../src/program.js';
 
 let database: TestDatabase;
@@ -86,6 +86,12 @@ describe('dead letters', () => {
     expect((await listDead(database.db, 10)).map(({ id }) => id)).toEqual([event.dead]);
     expect(await actsOn(parked)).toEqual([{ ...operator, action: 'dead-letter-discarded' }]);
     await expect(discardDead(database.db, [event.other], operator)).rejects.toThrow(/no dead letter/);
+  });
+
+  test('all of them are all dead events, however many messages nobody could read are older', async () => {
+    for (let n = 0; n < 3; n += 1) await park();
+    await database.db('parked').update({ received_at: new Date(0) });
+    expect((await deadEvents(database.db, 2)).sort()).toEqual([event.dead, event.other].sort());
   });
 
   test('what could not be read cannot be tried again', () => {

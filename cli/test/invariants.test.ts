@@ -7,13 +7,22 @@ const migrations = (service: string) => new URL(`../../services/${service}/migra
 
 let wallet: TestDatabase;
 let settlement: TestDatabase;
+let enrollment: TestDatabase;
+let attendance: TestDatabase;
+let identity: TestDatabase;
 beforeAll(async () => {
   wallet = await testDatabase(migrations('wallet'));
   settlement = await testDatabase(migrations('settlement'));
+  enrollment = await testDatabase(migrations('enrollment'));
+  attendance = await testDatabase(migrations('attendance'));
+  identity = await testDatabase(migrations('identity'));
 });
-afterAll(() => Promise.all([wallet.close(), settlement.close()]));
+afterAll(() => Promise.all([wallet, settlement, enrollment, attendance, identity].map((one) => one.close())));
 
-async function check(...more: string[]): Promise<{ code: number; lines: string[] }> {
+const check = (...more: string[]) =>
+  checkThose({ DATABASE_URL_WALLET: wallet.url, DATABASE_URL_SETTLEMENT: settlement.url }, ...more);
+
+async function checkThose(env: Record<string, string>, ...more: string[]) {
   let out = '';
   const collect = (text: unknown) => {
     out += String(text);
@@ -22,7 +31,6 @@ async function check(...more: string[]): Promise<{ code: number; lines: string[]
   const spies = [process.stdout, process.stderr].map((stream) =>
     jest.spyOn(stream, 'write').mockImplementation(collect),
   );
-  const env = { DATABASE_URL_WALLET: wallet.url, DATABASE_URL_SETTLEMENT: settlement.url };
   const code = await runProgram(['invariants', 'check', ...more], env);
   for (const spy of spies) spy.mockRestore();
   return { code, lines: out.split('\n') };
@@ -68,4 +76,72 @@ test('an event that stays unpublished is a violation; a dead letter is told', as
   expect(violated(found)).toContain('settlement: every event is published');
   expect(found.lines.join('\n')).toMatch(/still not quiet after 1 s/);
   expect(found.lines.join('\n')).toMatch(/settlement: 0 wait for an earlier fact, 0 retried, 1 dead/);
+});
+
+/** Past foreign keys and triggers: what only a fault or a hand in the database leaves behind. */
+const damage = ({ db }: TestDatabase, table: string, row: object) =>
+  db.transaction(async (tx) => {
+    await tx.raw('set local session_replication_role = replica');
+    await tx(table).insert(row);
+  });
+
+const at = new Date();
+const purchase = { id: newId(), student_id: newId(), teacher_id: newId(), course_id: newId() };
+const ended = newId();
+const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object][] = [
+  [
+    /^enrollment, wallet: every purchase stands as the wallet answered it/,
+    () => enrollment,
+    'purchases',
+    {
+      ...{ ...purchase, kind: 'course', total: 5, currency: 'USD', funded_by: 'credits', status: 'active' },
+      ...{ requested_at: at, asked_at: at },
+    },
+  ],
+  [
+    /^enrollment, wallet: enrollment shows as given back/,
+    () => enrollment,
+    'holds',
+    {
+      ...{ id: ended, purchase_id: purchase.id, session_id: newId(), student_id: newId(), amount: 5 },
+      ...{ status: 'refunded', reason: 'admin', refunded: 5, paid_at: at },
+    },
+  ],
+  [
+    /^attendance, settlement: settlement judges every completed session/,
+    () => attendance,
+    'results',
+    {
+      ...{ session_id: newId(), version: 1, cause: 'deadline', scheduled_seconds: 60, observed: true },
+      ...{ ended_at: at, figures_sha256: Buffer.alloc(32), created_at: at },
+    },
+  ],
+  [
+    /^identity, settlement: settlement knows everybody/,
+    () => identity,
+    'users',
+    {
+      ...{
+        id: newId(),
+        email: 'a@rollcall.test',
+        password_hash: '$argon2id$',
+        name: 'A',
+        roles: ['student'],
+      },
+      ...{ locale: 'en', time_zone: 'UTC', referral_code: 'A', created_at: at },
+    },
+  ],
+];
+
+test.each(DAMAGES)('services that disagree are found: %p', async (rule, of, table, row) => {
+  const env = {
+    DATABASE_URL_WALLET: wallet.url,
+    DATABASE_URL_SETTLEMENT: settlement.url,
+    DATABASE_URL_ENROLLMENT: enrollment.url,
+    DATABASE_URL_ATTENDANCE: attendance.url,
+    DATABASE_URL_IDENTITY: identity.url,
+  };
+  expect(violated(await checkThose(env))).not.toContainEqual(expect.stringMatching(rule));
+  await damage(of(), table, row);
+  expect(violated(await checkThose(env))).toContainEqual(expect.stringMatching(rule));
 });
