@@ -11,7 +11,7 @@ import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } fro
 import type { Express } from 'express';
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
-import { takeWakes } from '../src/store/sessions.js';
+import { readSession, takeVersion, takeWakes } from '../src/store/sessions.js';
 import { checkSession } from '../src/use-cases/check-session.js';
 import {
   appOf,
@@ -456,6 +456,17 @@ describe('a session', () => {
     await lookAt(database.db, minute(180));
     expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1800 }] }]);
   });
+});
+
+test('a session that is moved while it is computed is not completed by its old time', async () => {
+  const session = await scheduled(database.db);
+  const before = (await readSession(database.db, session.sessionId))!;
+  await know(
+    database.db,
+    envelope(sessionRescheduled, { ...session, startsAt: '2026-11-21T12:00:00.000Z', version: 2 }),
+  );
+  const now = new Date(minute(61));
+  expect(await workOf(database.db, ({ tx }) => takeVersion(tx, before, now))).toBe(false);
 });
 
 describe('reading', () => {

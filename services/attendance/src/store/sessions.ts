@@ -11,6 +11,8 @@ export interface KeptSession extends Session {
   readonly completedAt: Date | null;
   /** Of its results; 0: not completed. */
   readonly latestVersion: number;
+  /** enrollment's, of the session's own facts. */
+  readonly version: number;
 }
 
 export interface KnownSession {
@@ -127,6 +129,7 @@ const columns = {
   startedAt: 'started_at',
   completedAt: 'completed_at',
   latestVersion: 'latest_version',
+  version: 'version',
 };
 
 export async function readSession(db: Knex, id: string): Promise<KeptSession | undefined> {
@@ -142,15 +145,15 @@ export async function markStarted(tx: Knex, id: string, at: Date): Promise<boole
 
 /**
  * Takes the next version for this transaction: of two replicas that computed the same, the second finds it taken and
- * says nothing. A session cancelled meanwhile has no first version.
+ * says nothing. A session cancelled meanwhile has no first version, and one moved meanwhile is computed anew.
  */
 export async function takeVersion(
   tx: Knex,
-  { id, latestVersion }: Pick<KeptSession, 'id' | 'latestVersion'>,
+  { id, latestVersion, version }: Pick<KeptSession, 'id' | 'latestVersion' | 'version'>,
   now: Date,
 ): Promise<boolean> {
   const changed = await tx('sessions')
-    .where({ id, latest_version: latestVersion })
+    .where({ id, latest_version: latestVersion, version })
     .where((open) => open.where({ cancelled: false }).orWhere('latest_version', '>', 0))
     .update({ latest_version: latestVersion + 1, completed_at: tx.raw('coalesce(completed_at, ?)', [now]) });
   return changed === 1;
