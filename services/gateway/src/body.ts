@@ -10,7 +10,7 @@ import { HttpError } from './problems.js';
 export const BODY_LIMIT = 100 * 1024;
 export const WEBHOOK_LIMIT = 1024 * 1024;
 
-/** Bytes of bodies in flight, over all requests. */
+/** Bytes of bodies in flight, over all requests of a kind. */
 export interface Memory {
   used: number;
   readonly most: number;

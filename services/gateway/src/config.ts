@@ -60,7 +60,10 @@ export const settings = z.object({
   ),
   BREAKER_RESET_MS: whole(5_000, 'How long an open breaker waits before one request is let through to try'),
   BODY_TIMEOUT_MS: whole(10_000, 'How long a caller may take to send a body'),
-  BODY_MEMORY_BYTES: whole(64_000_000, 'Memory for request bodies in flight, all together'),
+  BODY_MEMORY_BYTES: whole(
+    64_000_000,
+    'Memory for request bodies in flight, all together; as much again for webhooks',
+  ),
   SHUTDOWN_MS: whole(10_000, 'How long requests in flight have to end when the process is stopped'),
 });
 export type Config = Readonly<z.output<typeof settings>>;

@@ -37,7 +37,11 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
     upstreams,
     verify: remember(verify, TOKENS),
     limits: createLimits({ user: config.RATE_LIMIT_USER, address: config.RATE_LIMIT_ADDRESS }),
-    bodies: { timeout: config.BODY_TIMEOUT_MS, memory: { used: 0, most: config.BODY_MEMORY_BYTES } },
+    bodies: {
+      timeout: config.BODY_TIMEOUT_MS,
+      memory: { used: 0, most: config.BODY_MEMORY_BYTES },
+      webhookMemory: { used: 0, most: config.BODY_MEMORY_BYTES },
+    },
     log,
     openApi,
     waitingFor: () => readiness.waitingFor,

@@ -21,7 +21,8 @@ export interface ProxyContext {
   readonly upstreams: Readonly<Record<ServiceName, Upstream>>;
   readonly verify: Verify;
   readonly limits: Limits;
-  readonly bodies: { readonly timeout: number; readonly memory: Memory };
+  /** Webhooks have memory of their own: nobody asks who sends them, so they must not crowd out the rest, nor it them. */
+  readonly bodies: { readonly timeout: number; readonly memory: Memory; readonly webhookMemory: Memory };
   readonly log: Logger;
 }
 
@@ -83,7 +84,8 @@ interface Passage {
 
 async function forward(context: ProxyContext, target: Target, passage: Passage): Promise<void> {
   const { request, response, path, traceparent } = passage;
-  const upstream = context.upstreams[target.service];
+  const { bodies, upstreams, log } = context;
+  const upstream = upstreams[target.service];
   const isWebhook = target.who === 'webhook';
   const headers = requestHeaders(request, {
     address: request.ip ?? '',
@@ -96,12 +98,13 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
     if (!response.writableFinished) caller.abort(new CallerGone());
   });
   const { body, release } = await bodyOf(request, response, {
-    ...context.bodies,
+    timeout: bodies.timeout,
+    memory: isWebhook ? bodies.webhookMemory : bodies.memory,
     limit: isWebhook ? WEBHOOK_LIMIT : BODY_LIMIT,
   });
   try {
     const outgoing = { method: request.method, path, headers, body };
-    const relay = (answer: Dispatcher.ResponseData) => relayTo(response, answer, context.log);
+    const relay = (answer: Dispatcher.ResponseData) => relayTo(response, answer, log);
     await (isWebhook ? upstream.exchangeWebhook : upstream.exchange)(outgoing, caller, relay);
   } finally {
     release();

@@ -148,6 +148,22 @@ test('bodies in flight have one memory for all: when it is full others get 503, 
   expect((await hook()).status).toBe(200);
 });
 
+test('webhooks that fill their memory, for which nobody signs in, leave room for everybody else', async () => {
+  const sockets = Array.from({ length: 3 }, () => {
+    const socket = connect(running.port, '127.0.0.1');
+    socket.on('error', () => {});
+    const head = `POST /api/v1/webhooks/livekit HTTP/1.1\r\nHost: a\r\nContent-Length: ${1024 * KB}\r\n\r\n`;
+    socket.write(head + 'a'.repeat(990_000)); // and never the rest
+    return socket;
+  });
+  const another = () =>
+    fetch(`${running.url}/api/v1/webhooks/livekit`, { method: 'POST', body: 'a'.repeat(100 * KB) });
+  await until(async () => (await another()).status === 503);
+  expect((await told('/api/v1/courses', 100 * KB)).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
+  await until(async () => (await another()).status === 200);
+});
+
 test('answers say what a browser must not do with them', async () => {
   const answer = await rawRequest(running.port, 'GET /api/v1/courses');
   expect(answer).toMatch(/content-security-policy: default-src 'none'/i);
