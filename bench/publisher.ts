@@ -1,7 +1,8 @@
 /** Publishes events as another service's relay does: confirmed, persistent, waiting ones packed by a hundred. */
 import type { Envelope } from '@rollcall/contracts/event';
-import { namesOf, writeMessage } from '@rollcall/kit/broker';
+import { writeMessage } from '@rollcall/kit/message';
 import { amqpUrl } from '@rollcall/kit/testing';
+import { namesOf } from '@rollcall/kit/topology';
 import { connect } from 'amqplib';
 
 const PACK = 100;

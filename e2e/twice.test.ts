@@ -1,7 +1,7 @@
 /** The same story with two replicas of every service and every message delivered twice: the same money, once. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { namesOf } from '@rollcall/kit/broker';
 import { bindings } from '@rollcall/kit/service';
+import { namesOf } from '@rollcall/kit/topology';
 import { type ChannelModel, connect } from 'amqplib';
 import { checkInvariants } from './invariants.js';
 import {

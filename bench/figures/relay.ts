@@ -1,8 +1,9 @@
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
-import { connectBroker, namesOf } from '@rollcall/kit/broker';
+import { connectBroker } from '@rollcall/kit/broker';
 import { newId } from '@rollcall/kit/id';
 import { startRelay } from '@rollcall/kit/relay';
 import { amqpUrl, quietLog, testDatabase, testPrefix, workOf } from '@rollcall/kit/testing';
+import { namesOf } from '@rollcall/kit/topology';
 import { connect } from 'amqplib';
 import { type Figure, perSecond, rate, until } from '../report.js';
 

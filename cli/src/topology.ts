@@ -1,6 +1,6 @@
 /** `rollcall topology apply|check`: what contracts say a broker has to have, declared or compared. */
 import { hearers } from '@rollcall/contracts/topology';
-import { declareTopology, namesOf, type Topology } from '@rollcall/kit/broker';
+import { declareTopology, namesOf, type Topology } from '@rollcall/kit/topology';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { reasonOf } from './class/post.js';
 import { Refusal } from './refusal.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from '@jest/globals';
-import { declareTopology } from '@rollcall/kit/broker';
 import { amqpUrl, testPrefix } from '@rollcall/kit/testing';
+import { declareTopology } from '@rollcall/kit/topology';
 import { type Channel, connect } from 'amqplib';
 import { applyTopology, checkTopology, topologyOf } from '../src/topology.js';
 

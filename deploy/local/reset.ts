@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { deleteTopology } from '@rollcall/kit/broker';
 import { bindings } from '@rollcall/kit/service';
+import { deleteTopology } from '@rollcall/kit/topology';
 import { connect } from 'amqplib';
 import { launch, SetupError } from './launcher.js';
 import { ask } from './postgres.js';

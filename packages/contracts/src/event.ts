@@ -52,7 +52,8 @@ export interface Envelope<Data = unknown> {
 /** Consumers read tolerantly: unknown attributes are dropped, unknown fields of `data` ignored by each type's schema. */
 const shape = z.object({
   specversion: z.literal('1.0'),
-  id: z.uuid(),
+  /** Lower case, whatever case it came in: the claim is made by PostgreSQL, which writes it so. */
+  id: z.uuid().toLowerCase(),
   source: z.string(),
   type: z.string(),
   subject: z.string(),

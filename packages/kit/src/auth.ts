@@ -55,15 +55,22 @@ export function createVerifier({ keys, issuer, audience }: AuthSettings): Verify
   };
 }
 
+/** Milliseconds in which an issuer that did not answer is not asked again: one that hangs costs each asker 5 s. */
+const REST = 30_000;
+
 /** Keys that cannot be fetched anew (after 10 minutes) are used on: an issuer that restarts must not stop everybody. */
 function remoteKeys(url: URL): JWTVerifyGetKey {
   const remote = createRemoteJWKSet(url, { cooldownDuration: 5_000, timeoutDuration: 5_000 });
+  let restsUntil = 0;
   return async (header, token) => {
+    const known = remote.jwks();
+    const isOld = known !== undefined && !remote.fresh;
+    if (isOld && Date.now() < restsUntil) return createLocalJWKSet(known)(header, token);
     try {
       return await remote(header, token);
     } catch (error) {
-      const known = remote.jwks();
-      if (known === undefined || remote.fresh) throw error;
+      if (!isOld || remote.fresh) throw error;
+      restsUntil = Date.now() + REST;
       return createLocalJWKSet(known)(header, token);
     }
   };

@@ -97,8 +97,10 @@ const idsOf = (rows: { event_id: string }[]): ReadonlySet<string> => new Set(row
 const WAITS = [1, 5, 30, 120];
 
 export interface Attempt {
+  /** Acted on now; the others had been before. */
+  readonly fresh: readonly Envelope[];
+  /** Of those, the ones met too early. */
   readonly early: readonly Envelope[];
-  readonly duplicates: number;
 }
 
 /**
@@ -118,7 +120,7 @@ export function attempt(
 ): Promise<Attempt> {
   const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
   const [first] = distinct;
-  if (first === undefined) return Promise.resolve({ early: [], duplicates: 0 });
+  if (first === undefined) return Promise.resolve({ fresh: [], early: [] });
   return inWork(
     db,
     cause ?? causeOf(first),
@@ -127,7 +129,7 @@ export function attempt(
       const fresh = distinct.filter((event) => mine.has(event.id));
       const early = fresh.length === 0 ? [] : await consumer.handle(work, fresh);
       if (early.length > 0) await keepWaiting(work, early, attempts);
-      return { early, duplicates: events.length - fresh.length };
+      return { fresh, early };
     },
     clock,
   );

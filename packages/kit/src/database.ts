@@ -31,6 +31,7 @@ export const connectionOf = (url: string, applicationName: string) => ({
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT,
   connectionTimeoutMillis: 5_000,
   keepAlive: true,
+  keepAliveInitialDelayMillis: 5_000,
   types,
 });
 
@@ -78,8 +79,10 @@ async function sqlFiles(folder: URL): Promise<string[]> {
   return files.filter((file) => file.endsWith('.sql')).sort();
 }
 
-/** PostgreSQL's codes for a server that is away or going away, and the driver's words for a lost connection. */
-const OUTAGE = /^(08|57P0[123]|53300)|ECONN|EPIPE|ETIMEDOUT/;
+/** PostgreSQL's codes for a server that is away, going away, full or a standby, and the system's for no way to it. */
+const OUTAGE =
+  /^(08|57P0[123]|53[13]00|25006)|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN/;
+/** The driver's words for a lost connection. */
 const OUTAGE_WORDS =
   /Connection terminated|connection timeout|Timeout acquiring a connection|timeout expired|Client has encountered/i;
 

@@ -33,3 +33,9 @@ function tick(random: Uint8Array): { msecs: number; seq: number } {
   }
   return { msecs: last, seq: count };
 }
+
+/** The least id of an instant: those made before are smaller, so that what is old is found by its key. */
+export function firstIdOf(time: Date): string {
+  const digits = time.getTime().toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`;
+}

@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
@@ -18,15 +18,17 @@ const SECRET = [
   'swiftCode',
   'clientSecret',
   'body',
+  'detail', // where PostgreSQL quotes the row it refused
 ];
 
 /** JSON lines on standard output, with secrets and personal data cut out. */
-export function createLog(service: string, level: string): Logger {
-  return pino({
+export function createLog(service: string, level: string, to?: DestinationStream): Logger {
+  const options = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-  });
+  };
+  return to === undefined ? pino(options) : pino(options, to);
 }

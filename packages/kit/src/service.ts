@@ -3,19 +3,22 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasHearer, hearers } from '@rollcall/contracts/topology';
-import { Router } from 'express';
+import type { Router } from 'express';
+import { createApp } from './app.js';
 import { createVerifier } from './auth.js';
-import { type Bindings, type Broker, connectBroker } from './broker.js';
+import { connectBroker } from './broker.js';
 import type { ServiceConfig } from './config.js';
 import type { Consumer } from './consumer.js';
 import { connect, type Database, isOutage, migrate } from './database.js';
+import { healthRoutes } from './health.js';
 import { housekeeping } from './housekeeping.js';
-import { createApp, type Served } from './http.js';
+import type { Served } from './http.js';
 import { startInbox } from './inbox.js';
 import { createLog, type Logger } from './log.js';
-import { collectProcessMetrics, gauge, registry } from './metrics.js';
+import { collectProcessMetrics } from './metrics.js';
 import { startRelay } from './relay.js';
 import { startSchedule, type Task } from './schedule.js';
+import type { Bindings } from './topology.js';
 import { startTracing } from './tracing.js';
 
 export interface Context<Config> {
@@ -44,9 +47,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Milliseconds: how long a start waits for its database, and a stop for what is in hand. */
+/** Milliseconds: how long a start waits for its database, a stop for what is in hand, and of that for answers. */
 const DATABASE_WAIT = 30_000;
 const STOP_DEADLINE = 10_000;
+const ANSWERS_DEADLINE = 5_000;
 
 /** The topology's bindings as the broker wants them: service → types. */
 export const bindings: Bindings = Object.fromEntries(
@@ -104,15 +108,17 @@ export async function start<Config extends ServiceConfig>(
   await service.prepare?.(context);
   const inbox = startInbox({ db, broker, service: name, consumers: service.consumers, log });
   const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
-  const health = { stopping: false };
-  const server = await listen(service, context, broker, health);
+  let stopping = false;
+  const collect = async () => service.collect?.(context);
+  const health = healthRoutes({ db, broker, isStopping: () => stopping, collect });
+  const server = await listen(service, context, health);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'ready');
 
   return {
     port,
     stop: async () => {
-      health.stopping = true;
+      stopping = true;
       await closeServer(server);
       await schedule.stop();
       await inbox.stop();
@@ -149,8 +155,7 @@ async function reachable(db: Database, log: Logger): Promise<void> {
 async function listen<Config extends ServiceConfig>(
   service: Service<Config>,
   context: Context<Config>,
-  broker: Broker,
-  health: { stopping: boolean },
+  health: Router,
 ): Promise<Server> {
   const { config, log } = context;
   const verify = createVerifier({
@@ -158,8 +163,8 @@ async function listen<Config extends ServiceConfig>(
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });
-  const extra = processRoutes(service, context, broker, health);
-  const server = createServer(createApp({ served: service.routes(context), verify, log, extra }));
+  const served = service.routes(context);
+  const server = createServer(createApp({ served, verify, log, extra: health }));
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
@@ -168,64 +173,16 @@ async function listen<Config extends ServiceConfig>(
   return server;
 }
 
-/** Lets answers in hand finish; idle keep-alive sockets would hold the close for seconds. */
+/**
+ * Lets answers in hand finish; idle keep-alive sockets would hold the close for seconds, and a caller who never ends its
+ * request for thirty: past the deadline of the whole stop, so that the batches in hand would be cut off with it.
+ */
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), ANSWERS_DEADLINE);
   server.closeIdleConnections();
   await closed;
   clearInterval(idle);
-}
-
-function processRoutes<Config extends ServiceConfig>(
-  service: Service<Config>,
-  context: Context<Config>,
-  broker: Broker,
-  health: { stopping: boolean },
-): Router {
-  const router = Router();
-  router.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
-  router.get('/readyz', async (_request, response) => {
-    const database = await context.db.raw('select 1').then(
-      () => true,
-      () => false,
-    );
-    const checks = { database, broker: broker.connected(), stopping: health.stopping };
-    const ready = checks.database && checks.broker && !checks.stopping;
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', ...checks });
-  });
-  router.get('/metrics', async (_request, response) => {
-    await collectDeliveryMetrics(context.db);
-    await service.collect?.(context);
-    response.type(registry.contentType).send(await registry.metrics());
-  });
-  return router;
-}
-
-const unpublished = gauge('outbox_unpublished', 'Events not yet published');
-const oldest = gauge('outbox_oldest_age_seconds', 'Age of the oldest unpublished event');
-const waiting = gauge('inbox_waiting', 'Events kept for another try', ['status']);
-const overdue = gauge('inbox_waiting_overdue', 'Facts met too early more than 15 minutes ago: an alarm');
-const dead = gauge('dead_total', 'Events that wait for a person');
-const pool = gauge('db_pool', 'Connections of the pool', ['state']);
-
-async function collectDeliveryMetrics(db: Database): Promise<void> {
-  const { rows } = await db.raw(
-    `select (select count(*) from outbox where published_at is null) as unpublished,
-            (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from outbox where published_at is null) as oldest,
-            (select count(*) from inbox where status = 'waiting') as waiting,
-            (select count(*) from inbox where status = 'retrying') as retrying,
-            (select count(*) from inbox where status = 'waiting' and received_at < now() - interval '15 minutes') as overdue,
-            (select count(*) from inbox where status = 'dead') + (select count(*) from parked where status = 'parked') as dead`,
-  );
-  const [row] = rows;
-  unpublished.set(row.unpublished);
-  oldest.set(row.oldest);
-  waiting.set({ status: 'waiting' }, row.waiting);
-  waiting.set({ status: 'retrying' }, row.retrying);
-  overdue.set(row.overdue);
-  dead.set(row.dead);
-  const connections = db.client.pool as { numUsed(): number; numFree(): number };
-  pool.set({ state: 'used' }, connections.numUsed());
-  pool.set({ state: 'free' }, connections.numFree());
+  clearTimeout(late);
 }

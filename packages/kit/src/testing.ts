@@ -7,13 +7,14 @@ import { connect as connectAmqp } from 'amqplib';
 import type { Express } from 'express';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import pg from 'pg';
+import { createApp } from './app.js';
 import { createVerifier, type Verify } from './auth.js';
-import { deleteTopology, type Topology } from './broker.js';
 import { attempt, type Consumer } from './consumer.js';
 import { connect, type Database, migrate } from './database.js';
-import { createApp, type Served } from './http.js';
+import type { Served } from './http.js';
 import { newId } from './id.js';
 import { createLog } from './log.js';
+import { deleteTopology, type Topology } from './topology.js';
 import { inWork, type Work } from './work.js';
 
 const missing = (name: string): never => {

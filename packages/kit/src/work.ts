@@ -95,6 +95,7 @@ export function withCause(work: Work, cause: Cause): Work {
     cause,
     emit: (type, data, options) => work.emit(type, data, because(options)),
     emitAll: (type, data, options) => work.emitAll(type, data, because(options)),
+    afterwards: (next) => work.afterwards((more) => next(withCause(more, cause))),
   };
 }
 

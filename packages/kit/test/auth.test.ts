@@ -147,7 +147,24 @@ describe('the issuer’s keys', () => {
     later(3600);
     await expect(verify(good)).resolves.toMatchObject({ id });
     await expect(verify(forged)).rejects.toMatchObject({ kind: 'unauthenticated' });
-    expect(asked).toBeGreaterThan(1);
+    expect(asked).toBe(2);
+  });
+
+  test('are used on meanwhile without asking again for each token, and fetched when their server is back', async () => {
+    const pair = await makeKey('ES256', 'k');
+    keys = [pair.jwk];
+    const verify = createVerifier({ keys: url, issuer, audience });
+    const token = await sign(pair);
+    await verify(token);
+    status = 500;
+    later(3600);
+    for (let turn = 0; turn < 20; turn += 1) await verify(token);
+    expect(asked).toBe(2);
+    status = 200;
+    jest.restoreAllMocks();
+    later(3600 + 31);
+    await verify(token);
+    expect(asked).toBe(3);
   });
 });
 

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
-import { declareTopology, namesOf } from '../src/broker.js';
 import { newId } from '../src/id.js';
 import { amqpUrl, type TestDatabase, testDatabase, testPrefix, workOf } from '../src/testing.js';
+import { declareTopology, namesOf } from '../src/topology.js';
 import type { MortalSettings } from './mortal.js';
 import { startProxy, type TcpProxy } from './proxy.js';
 import { bindings, thingDone, until } from './things.js';

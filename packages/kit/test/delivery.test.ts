@@ -2,12 +2,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Envelope } from '@rollcall/contracts/event';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
-import { type Broker, connectBroker, namesOf, writeMessage } from '../src/broker.js';
+import { type Broker, connectBroker } from '../src/broker.js';
 import { type Consumer, lingering, notYet, on, onBatch } from '../src/consumer.js';
 import { invalid } from '../src/errors.js';
 import { newId } from '../src/id.js';
-import { type Inbox, retryDue, startInbox } from '../src/inbox.js';
+import { type Inbox, startInbox } from '../src/inbox.js';
+import { writeMessage } from '../src/message.js';
 import { type Relay, startRelay } from '../src/relay.js';
+import { retryDue } from '../src/retry.js';
 import {
   amqpUrl,
   deliver,
@@ -19,6 +21,7 @@ import {
   testPrefix,
   workOf,
 } from '../src/testing.js';
+import { namesOf } from '../src/topology.js';
 import { bindings, otherDone, thingDone, until } from './things.js';
 
 const { prefix, remove } = testPrefix(bindings);

@@ -1,4 +1,5 @@
 /** A service's life on real parts: it starts, says that it is ready, and stops without losing what is in hand. */
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { logout } from '@rollcall/contracts/api/identity';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
@@ -88,7 +89,11 @@ describe('a running service', () => {
     await expect(start({ ...definition(), consumers: [] }, quietLog)).rejects.toThrow('the topology binds');
   });
 
-  test('told to stop, finishes the request in hand first', async () => {
+  test('told to stop, finishes the request in hand first, and waits 5 s at most for a caller who never ends its own', async () => {
+    const never = connect(running.port, '127.0.0.1').on('error', () => {});
+    never.write(
+      'POST /api/v1/auth/logout HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n',
+    );
     const body = JSON.stringify({ refreshToken: 'x' });
     const answer = fetch(at('/api/v1/auth/logout'), {
       method: 'POST',
@@ -100,7 +105,9 @@ describe('a running service', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     release();
     expect((await answer).status).toBe(204);
+    const answered = Date.now();
     await stopped;
+    expect(Date.now() - answered).toBeLessThan(7_000);
     await expect(fetch(at('/livez'))).rejects.toThrow();
   });
 });

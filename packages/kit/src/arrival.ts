@@ -1,0 +1,51 @@
+/** What a message brings: envelopes checked by their types' schemas, or something nobody can read, which is parked whole. */
+import type { Envelope, EventType } from '@rollcall/contracts/event';
+import type { ConsumeMessage } from 'amqplib';
+import type { Consumer } from './consumer.js';
+import type { Database } from './database.js';
+import { countParked } from './handled.js';
+import type { Logger } from './log.js';
+import { readMessage } from './message.js';
+
+export type Types = ReadonlyMap<string, EventType>;
+
+export const typesOf = (consumers: readonly Consumer[]): Types =>
+  new Map(consumers.flatMap((consumer) => consumer.types.map((type) => [type.type, type])));
+
+export type Arrival =
+  | { readonly events: readonly Envelope[]; readonly failure?: undefined }
+  | { readonly failure: string; readonly events?: undefined };
+
+/** Unknown fields are ignored, unknown types are nobody's. */
+export function parse(message: ConsumeMessage, types: Types): Arrival {
+  try {
+    const envelopes = readMessage(message.content, message.properties.contentType);
+    return { events: envelopes.map((envelope) => checked(envelope, types)) };
+  } catch (error) {
+    return { failure: wordsOf(error) };
+  }
+}
+
+export function checked(envelope: Envelope, types: Types): Envelope {
+  const type = types.get(envelope.type);
+  if (type === undefined) throw new TypeError(`nobody here handles ${envelope.type}`);
+  envelope.data = type.schema.parse(envelope.data);
+  return envelope;
+}
+
+export async function park(
+  { db, log }: { db: Database; log: Logger },
+  message: ConsumeMessage,
+  reason: string,
+): Promise<void> {
+  const routingKey = storable(message.fields.routingKey);
+  log.error({ routingKey, reason }, 'a message nobody can read was parked');
+  await db('parked').insert({ routing_key: routingKey, body: message.content, reason });
+  countParked(routingKey);
+}
+
+/** An error as it is stored: a parser quotes what it could not read, and PostgreSQL takes no NUL in a text. */
+export const wordsOf = (error: unknown): string =>
+  storable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2_000);
+
+const storable = (text: string): string => text.replaceAll('\0', '\\0');

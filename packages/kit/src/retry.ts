@@ -1,0 +1,109 @@
+/** The retry ladder, in SQL: what failed or came too early waits in the inbox table for its next attempt. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Envelope } from '@rollcall/contracts/event';
+import { checked, typesOf, wordsOf } from './arrival.js';
+import { attempt, type Consumer, claimAgain } from './consumer.js';
+import { type Database, isOutage } from './database.js';
+import { isWorthRetry } from './errors.js';
+import { countHandled } from './handled.js';
+import type { Logger } from './log.js';
+
+export interface RetryOptions {
+  readonly db: Database;
+  readonly consumers: readonly Consumer[];
+  readonly log: Logger;
+}
+
+/** Seconds. After the last of them the event is dead and waits for a person. */
+const LADDER = [1, 5, 30, 120, 600, 3_600, 21_600, 43_200];
+/** Milliseconds between looks for what is due, and rows taken at one look. */
+const RETRY_POLL = 250;
+const RETRY_BATCH = 200;
+
+/** Keeps a failed event with its next attempt, or as dead after the last rung or an error no retry can cure. */
+export async function keepFailed(
+  db: Database,
+  { id, type, body }: { id: string; type: string; body: string },
+  attempts: number,
+  error: unknown,
+): Promise<void> {
+  const seconds = isWorthRetry(error) ? LADDER[attempts - 1] : undefined;
+  const next = seconds === undefined ? null : new Date(Date.now() + seconds * 1000);
+  await db.raw(
+    `insert into inbox as i (event_id, type, status, body, attempts, next_attempt_at, last_error)
+       values (:id, :type, :status, :body, :attempts, :next, :words)
+     on conflict (event_id) do update
+       set status = excluded.status, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
+           last_error = excluded.last_error
+       where i.status in ('waiting', 'retrying')`,
+    { id, type, status: next === null ? 'dead' : 'retrying', body, attempts, next, words: wordsOf(error) },
+  );
+}
+
+/** An event as `keepFailed` takes it. */
+export const kept = (event: Envelope) => ({ id: event.id, type: event.type, body: JSON.stringify(event) });
+
+interface DueRow {
+  readonly id: string;
+  readonly type: string;
+  readonly status: 'waiting' | 'retrying';
+  readonly body: string;
+  readonly attempts: number;
+}
+
+export async function retryUntilStopped(options: RetryOptions, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    await retryDue(options, stopping).catch((error: unknown) =>
+      options.log.warn({ err: error }, 'retries wait'),
+    );
+    await sleep(RETRY_POLL, undefined, { signal: stopping }).catch(() => undefined);
+  }
+}
+
+/** One look: what is due, those of one consumer that only waited as a batch, those that failed each alone. */
+export async function retryDue(options: RetryOptions, stopping?: AbortSignal): Promise<number> {
+  // Only types that are handled here: others, of a release that is over, would fill every look.
+  const { rows } = await options.db.raw(
+    `select event_id as id, type, status, body, attempts from inbox
+      where status in ('waiting', 'retrying') and next_attempt_at <= now() and type = any(?)
+      order by next_attempt_at limit ?`,
+    [[...typesOf(options.consumers).keys()], RETRY_BATCH],
+  );
+  for (const consumer of options.consumers) {
+    const mine = (rows as DueRow[]).filter((row) => consumer.types.some(({ type }) => type === row.type));
+    for (const group of groupsOf(mine)) {
+      if (stopping?.aborted) return rows.length;
+      await retry(options, consumer, group);
+    }
+  }
+  return rows.length;
+}
+
+function groupsOf(rows: readonly DueRow[]): readonly (readonly DueRow[])[] {
+  const waiting = rows.filter(({ status }) => status === 'waiting');
+  const rungs = [...new Set(waiting.map(({ attempts }) => attempts))];
+  const failed = rows.filter(({ status }) => status === 'retrying');
+  return [
+    ...rungs.map((rung) => waiting.filter(({ attempts }) => attempts === rung)),
+    ...failed.map((row) => [row]),
+  ];
+}
+
+async function retry(options: RetryOptions, consumer: Consumer, rows: readonly DueRow[]): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const { attempts } = first;
+  try {
+    const types = typesOf([consumer]);
+    const events = rows.map((row) => checked(JSON.parse(row.body) as Envelope, types));
+    countHandled(events, await attempt(options.db, consumer, events, { claim: claimAgain, attempts }));
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    if (rows.length > 1) {
+      for (const row of rows) await retry(options, consumer, [row]);
+      return;
+    }
+    options.log.error({ err: error, eventId: first.id, type: first.type, attempts }, 'an event failed again');
+    await keepFailed(options.db, first, attempts + 1, error);
+  }
+}

@@ -1,0 +1,77 @@
+/** A connection that dies or falls silent at the worst moment: what stood on it comes back, and nobody waits for ever. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Broker, connectBroker } from '../src/broker.js';
+import { newId } from '../src/id.js';
+import { startRelay } from '../src/relay.js';
+import { amqpUrl, quietLog, type TestDatabase, testDatabase, testPrefix, workOf } from '../src/testing.js';
+import { startProxy, type TcpProxy } from './proxy.js';
+import { bindings, thingDone, until } from './things.js';
+
+let alpha: TestDatabase;
+let proxy: TcpProxy;
+let broker: Broker;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  alpha = await testDatabase();
+});
+afterAll(() => alpha.close());
+beforeEach(async () => {
+  const { prefix, ...made } = testPrefix(bindings);
+  remove = made.remove;
+  const url = new URL(amqpUrl());
+  proxy = await startProxy(Number(url.port || 5672));
+  url.port = String(proxy.port);
+  broker = await connectBroker(url.toString(), { prefix, bindings }, { log: quietLog });
+});
+afterEach(async () => {
+  proxy.heal();
+  await broker.close();
+  await proxy.close();
+  await remove();
+  await alpha.db('outbox').delete();
+});
+
+test('a channel whose closing is never answered is waited for no longer than its connection lives', async () => {
+  let opened = 0;
+  const kept = broker.keep('plain', async () => {
+    opened += 1;
+  });
+  await until('a channel', () => opened === 1);
+  proxy.holdClients();
+  const closing = kept.reopen();
+  proxy.cut();
+  await closing;
+  proxy.heal();
+  await until('another channel', () => opened === 2);
+  await kept.stop();
+});
+
+test('a broker that falls silent is told again what it did not confirm', async () => {
+  const relay = startRelay({
+    db: alpha.db,
+    databaseUrl: alpha.url,
+    broker,
+    log: quietLog,
+    mustRoute: () => true,
+    confirmTimeout: 300,
+  });
+  const emit = () => workOf(alpha.db, async (work) => work.emit(thingDone, { thingId: newId(), n: 1 }));
+  const published = async () => (await alpha.db('outbox').whereNull('published_at')).length === 0;
+  await emit();
+  await until('the first event', published);
+  proxy.holdClients();
+  await emit();
+  await new Promise((resolve) => setTimeout(resolve, 600)); // the confirm is given up, the channel's closing is not heard
+  proxy.cut();
+  proxy.heal();
+  await until('the second event', published);
+  await relay.stop();
+});
+
+test('a connection that is silent when it is to be closed does not hold up the end', async () => {
+  proxy.holdClients();
+  const started = Date.now();
+  await broker.close();
+  expect(Date.now() - started).toBeLessThan(5_000);
+});
