@@ -124,10 +124,9 @@ describe('tokens', () => {
     ['words', async () => 'words'],
     ['alg none', async () => unsigned()],
     ['another key', async () => signed((await generateKeyPair('ES256')).privateKey, 'ES256')],
-    [
-      'another issuer',
-      async () => signed((await generateKeyPair('ES256')).privateKey, 'ES256', { iss: 'elsewhere' }),
-    ],
+    ['another issuer', () => byIdentity({ iss: 'elsewhere' })],
+    ['another audience', () => byIdentity({ aud: 'elsewhere' })],
+    ['an hour that has passed', () => byIdentity({ exp: Math.floor(Date.now() / 1000) - 60 })],
     ['HS256 with the public key as the secret', hmacWithPublicKey],
     ['a changed role', async () => withRole('admin')],
   ];
@@ -138,6 +137,13 @@ describe('tokens', () => {
       const answer = await fetch(`${base}/api/v1/wallet`, { headers });
       expect(answer.status).toBe(401);
       expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+  });
+
+  test("identity's own key, nothing changed, opens it: what is refused above is refused for its claims", async () => {
+    for (const base of [system.gateway, system.urls.wallet[0]]) {
+      const headers = { authorization: `Bearer ${await byIdentity({})}` };
+      expect((await fetch(`${base}/api/v1/wallet`, { headers })).status).toBe(200);
     }
   });
 
@@ -166,6 +172,12 @@ describe('tokens', () => {
     const [header = ''] = admin.token.split('.');
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
     return new SignJWT({ ...decodeJwt(admin.token), ...claims }).setProtectedHeader({ alg, kid }).sign(key);
+  }
+
+  /** Genuine but for what is changed: the key is the one identity signs with. */
+  async function byIdentity(claims: Record<string, unknown>): Promise<string> {
+    const { private_jwk, algorithm } = await system.db('identity')('signing_keys').first();
+    return signed((await importJWK(private_jwk, algorithm)) as CryptoKey, algorithm, claims);
   }
 
   async function hmacWithPublicKey(): Promise<string> {
