@@ -33,47 +33,29 @@ export function startInbox(options: InboxOptions): Inbox {
   const { broker, service, log } = options;
   const names = namesOf(broker.topology.prefix);
   const stopping = new AbortController();
-  let open: Channel | undefined;
-  let cancelled = false;
-
+  const door: Door = { open: undefined, cancelled: false };
   const giveBack = async () => {
-    if (open === undefined) return;
-    open = undefined;
+    if (door.open === undefined) return;
+    door.open = undefined;
     await channel.reopen();
   };
   const lanes = createLanes(options, giveBack);
-  const takers = [
-    [names.queue(service), taker(options, lanes)],
-    [names.deadQueue(service), deadTaker(options)],
-  ] as const;
+  const receive = receiver(door, { giveBack, stopping: stopping.signal, log });
+  const takeLive = taker(options, lanes);
+  const takeDead = deadTaker(options);
 
-  const receive = (from: Channel, take: Take) => (message: ConsumeMessage | null) => {
-    if (message === null) {
-      cancelled = true; // by the broker: the queue was deleted or moved
-      return void giveBack();
-    }
-    // Left unacknowledged it goes back to the queue when the channel closes.
-    if (stopping.signal.aborted) return;
-    // Only on the channel that delivered: on another one the same tag is another message.
-    const ack = () => {
-      if (from === open) from.ack(message);
-    };
-    take(message, ack).catch((error: unknown) => {
-      log.error({ err: error }, 'a message could not be kept');
-      return giveBack();
-    });
-  };
   const channel = broker.keep('plain', async (fresh) => {
     lanes.clear();
     await databaseAnswers(options, stopping.signal);
-    if (cancelled) await broker.declare();
-    cancelled = false;
-    open = fresh;
+    if (door.cancelled) await broker.declare();
+    door.cancelled = false;
+    door.open = fresh;
     fresh.once('close', () => {
-      if (open === fresh) open = undefined;
+      if (door.open === fresh) door.open = undefined;
     });
     await fresh.prefetch(PREFETCH);
-    for (const [queue, take] of takers) await fresh.consume(queue, receive(fresh, take));
+    await fresh.consume(names.queue(service), receive(fresh, takeLive));
+    await fresh.consume(names.deadQueue(service), receive(fresh, takeDead));
   });
   const retries = retryUntilStopped(options, stopping.signal);
   return {
@@ -85,6 +67,37 @@ export function startInbox(options: InboxOptions): Inbox {
     },
   };
 }
+
+/** By what messages come in. */
+interface Door {
+  /** The channel they are taken from and acknowledged on; undefined while none may be. */
+  open: Channel | undefined;
+  /** The broker ended our consumer: a queue was deleted or moved. */
+  cancelled: boolean;
+}
+
+const receiver =
+  (
+    door: Door,
+    { giveBack, stopping, log }: { giveBack: () => Promise<void>; stopping: AbortSignal; log: Logger },
+  ) =>
+  (from: Channel, take: Take) =>
+  (message: ConsumeMessage | null): void => {
+    if (message === null) {
+      door.cancelled = true;
+      return void giveBack();
+    }
+    // Left unacknowledged it goes back to the queue when the channel closes.
+    if (stopping.aborted) return;
+    // Only on the channel that delivered: on another one the same tag is another message.
+    const ack = () => {
+      if (from === door.open) from.ack(message);
+    };
+    take(message, ack).catch((error: unknown) => {
+      log.error({ err: error }, 'a message could not be kept');
+      return giveBack();
+    });
+  };
 
 /** Takes a message in hand; what is called when it may be forgotten by the broker. */
 type Take = (message: ConsumeMessage, ack: () => void) => Promise<void>;

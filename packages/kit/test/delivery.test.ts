@@ -218,6 +218,20 @@ describe('from one database to another', () => {
     await beta.db('outbox').delete();
   });
 
+  test('what is done afterwards carries on the correlation of its own event, in a batch too', async () => {
+    const later = on(thingDone, async (work, { n }) =>
+      work.afterwards(async (next) => next.emit(thingDone, thing(n + 10))),
+    );
+    const causes = [1, 2].map((n) => envelope(thingDone, thing(n)));
+    await deliver(beta.db, [later], causes);
+    const sent = await emitted(beta.db);
+    expect(sent.map(({ causationid }) => causationid)).toEqual(causes.map(({ id }) => id));
+    expect(sent.map(({ correlationid }) => correlationid)).toEqual(
+      causes.map(({ correlationid }) => correlationid),
+    );
+    await beta.db('outbox').delete();
+  });
+
   test('an event that finds no queue stays, and the topology is declared again for it', async () => {
     consume(keep, ignoreOther);
     await channel.unbindQueue(names.queue('beta'), names.events, thingDone.type);

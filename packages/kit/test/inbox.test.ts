@@ -187,6 +187,21 @@ test('a dead queue that was deleted is declared and drained again', async () => 
   await has(3);
 });
 
+test('what has died is not dropped, however often it is given back', async () => {
+  post(thing(1), 'beta', names.dead);
+  let seen = 0;
+  for (let turn = 0; turn < 25; turn += 1) {
+    const taker = await connection.createChannel();
+    await taker.consume(names.deadQueue('beta'), () => {
+      seen += 1;
+    });
+    await until('its delivery', () => seen > turn);
+    await taker.close();
+  }
+  consume(keep, keepOther);
+  await has(1);
+});
+
 describe('what waits for another try', () => {
   const due = { attempts: 1, next_attempt_at: new Date(0) };
   test('is not held up by types that nobody handles here any more', async () => {
