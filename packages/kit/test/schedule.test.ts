@@ -39,6 +39,18 @@ describe('timed work', () => {
     expect(await database.db('scheduled_runs').where({ task: 'quick' })).toHaveLength(runs);
   });
 
+  test('by a replica that was too busy to be in time is for the tick it missed', async () => {
+    const slow = task('slow', '*/3 * * * * *', async () => {});
+    const schedule = startSchedule(database.db, [slow], quietLog);
+    const tick = Math.ceil((Date.now() + 500) / 3000) * 3000;
+    await new Promise((resolve) => setTimeout(resolve, tick - Date.now() - 100));
+    while (Date.now() < tick + 1_200);
+    const ticks = () => database.db('scheduled_runs').where({ task: 'slow' }).pluck('tick');
+    await until('its run', async () => (await ticks()).length > 0);
+    await schedule.stop();
+    expect((await ticks())[0].getTime()).toBe(tick);
+  });
+
   test('that fails is tried again at the next tick', async () => {
     let runs = 0;
     const failing = task('failing', '* * * * * *', async () => {
