@@ -32,16 +32,13 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
   const readiness = watchReadiness(Object.values(upstreams));
   const answering = new Set<{ headersSent: boolean; shouldKeepAlive: boolean }>();
   let stopping = false;
+  const memory = () => ({ used: 0, most: config.BODY_MEMORY_BYTES });
   const app = createApp({
     table: createTable(),
     upstreams,
     verify: remember(verify, TOKENS),
     limits: createLimits({ user: config.RATE_LIMIT_USER, address: config.RATE_LIMIT_ADDRESS }),
-    bodies: {
-      timeout: config.BODY_TIMEOUT_MS,
-      memory: { used: 0, most: config.BODY_MEMORY_BYTES },
-      webhookMemory: { used: 0, most: config.BODY_MEMORY_BYTES },
-    },
+    bodies: { timeout: config.BODY_TIMEOUT_MS, memory: memory(), webhookMemory: memory() },
     log,
     openApi,
     waitingFor: () => readiness.waitingFor,
