@@ -128,6 +128,9 @@ function workIn(tx: Knex.Transaction, cause: Cause, now: Date, kept: Kept): Work
   };
 }
 
+/** RabbitMQ 4 closes the channel on a message over 16 MiB, again and again, for all events behind it. */
+const MOST_CHARACTERS = 4_000_000;
+
 /**
  * Strict on the way out: what does not fit its own schema is a defect here, not a puzzle for every hearer. The envelope
  * is written around the data's JSON: of all its values only the correlation comes from outside and may need quoting.
@@ -148,6 +151,8 @@ function outboxRow<Data>(
     (cause.traceparent === undefined ? '' : `,"traceparent":${JSON.stringify(cause.traceparent)}`) +
     (version === undefined ? '' : `,"aggregateversion":${version}`) +
     `,"data":${JSON.stringify(checked)}}`;
+  if (body.length > MOST_CHARACTERS)
+    throw new RangeError(`${type.type} is too large: ${body.length} characters`);
   return { id, type: type.type, subject, body };
 }
 

@@ -1,7 +1,8 @@
 /** The promises of events.md on a real database and a real broker, within one process. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Envelope } from '@rollcall/contracts/event';
+import { type Envelope, event } from '@rollcall/contracts/event';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
+import { z } from 'zod';
 import { type Broker, connectBroker } from '../src/broker.js';
 import { type Consumer, lingering, notYet, on, onBatch } from '../src/consumer.js';
 import { invalid } from '../src/errors.js';
@@ -101,6 +102,15 @@ describe('state and events', () => {
   test('an event that does not fit its own schema is refused before it can leave', async () => {
     const wrong = workOf(alpha.db, async (work) => work.emit(thingDone, { thingId: 'none', n: 1 }));
     await expect(wrong).rejects.toThrow();
+    expect(await emitted(alpha.db)).toEqual([]);
+  });
+
+  test('an event no broker would take is refused before it can hold up those behind it', async () => {
+    const long = event('alpha.long', 1, 'id', 'Too long.', z.object({ id: z.string(), words: z.string() }));
+    const wrong = workOf(alpha.db, async (work) =>
+      work.emit(long, { id: '1', words: 'x'.repeat(4_000_000) }),
+    );
+    await expect(wrong).rejects.toThrow('too large');
     expect(await emitted(alpha.db)).toEqual([]);
   });
 
@@ -238,6 +248,23 @@ describe('from one database to another', () => {
     relay();
     await workOf(alpha.db, async (work) => work.emit(thingDone, thing(1)));
     await until('the effect', async () => (await effects()).length === 1);
+  });
+
+  test('an event the broker refuses to take stays, and leaves when it is taken', async () => {
+    const { queue: full } = await channel.assertQueue('', {
+      exclusive: true,
+      arguments: { 'x-max-length': 1, 'x-overflow': 'reject-publish' },
+    });
+    await channel.bindQueue(full, names.events, thingDone.type);
+    const left = async () => (await alpha.db('outbox').whereNull('published_at')).length;
+    relay();
+    await workOf(alpha.db, async (work) => work.emit(thingDone, thing(1)));
+    await until('the first is marked', async () => (await left()) === 0);
+    await workOf(alpha.db, async (work) => work.emit(thingDone, thing(2)));
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(await left()).toBe(1);
+    await channel.deleteQueue(full);
+    await until('the second is marked', async () => (await left()) === 0);
   });
 
   test('a consumer whose queue was deleted finds it again', async () => {
