@@ -86,9 +86,15 @@ const OUTAGE =
 const OUTAGE_WORDS =
   /Connection terminated|connection timeout|Timeout acquiring a connection|timeout expired|Client has encountered/i;
 
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Serialization failure and deadlock: the transaction did nothing and may be run again. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof Error && ['40001', '40P01'].includes(codeOf(error));
+
 /** Is the database away (rather than the statement wrong)? Then nothing is to be blamed on a message. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return OUTAGE.test(code) || OUTAGE_WORDS.test(error.message);
+  return OUTAGE.test(codeOf(error)) || OUTAGE_WORDS.test(error.message);
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '@rollcall/contracts/problem';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { isOutage } from './database.js';
+import { isConflict, isOutage } from './database.js';
 import { DomainError, invalid, KINDS, notFound, tooLarge, unavailable, wrongType } from './errors.js';
 import type { Logger } from './log.js';
 
@@ -51,6 +51,8 @@ function translate(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isOutage(error))
     return unavailable('database-unavailable', 'The service cannot reach its database. Try again.');
+  if (isConflict(error))
+    return unavailable('busy', 'Others changed the same at once; nothing was done. Try again.', 1);
   return ofBodyParser(error);
 }
 

@@ -1,6 +1,6 @@
 import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Knex } from 'knex';
-import type { Database } from './database.js';
+import { type Database, isConflict } from './database.js';
 import { newId } from './id.js';
 
 /** Why a transaction runs: the request, event or tick it answers. Every event it emits carries this on. */
@@ -38,8 +38,6 @@ export const causeOf = (event: Envelope): Cause => ({
   traceparent: event.traceparent,
 });
 
-/** Serialization failure and deadlock: the transaction did nothing and may be run again. */
-const RETRYABLE = new Set(['40001', '40P01']);
 const TRIES = 3;
 
 /**
@@ -74,7 +72,7 @@ async function once<Result>(
       if (kept.rows.length > 0) committed(db);
       return { result, next: kept.next };
     } catch (error) {
-      if (attempt === TRIES || !RETRYABLE.has(codeOf(error))) throw error;
+      if (attempt === TRIES || !isConflict(error)) throw error;
     }
   }
 }
@@ -188,6 +186,3 @@ export function onCommit(db: Database, listener: () => void): () => void {
 function committed(db: Database): void {
   for (const listener of listeners.get(db) ?? []) listener();
 }
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

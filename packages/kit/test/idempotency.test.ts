@@ -116,6 +116,20 @@ test('a request that dies in the middle lets go of its key', async () => {
   expect((await create('dies', { words: 'dies' })).status).toBe(201);
 });
 
+test('a request that loses every race for its rows is a 503 that did nothing, and may be sent again', async () => {
+  let tries = 0;
+  pause.during = async () => {
+    tries += 1;
+    throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+  };
+  const answer = await create('races', { words: 'races' });
+  expect(answer).toMatchObject({ status: 503, body: { type: '/problems/busy' } });
+  expect(answer.headers['retry-after']).toBe('1');
+  expect([tries, await count('races')]).toEqual([3, 0]);
+  pause.during = async () => {};
+  expect((await create('races', { words: 'races' })).status).toBe(201);
+});
+
 test('of twenty at once one acts; the others are told to come again or get its resource, never a refusal of its own effect', async () => {
   for (let round = 1; round <= 5; round += 1) {
     const body = { words: `race ${round}` };
