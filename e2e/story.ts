@@ -159,6 +159,8 @@ export interface Attendance {
   /** How often each webhook is delivered, and whether in an order of chance. */
   readonly deliveries?: number;
   readonly shuffled?: boolean;
+  /** 1: a webhook not taken at once is an error, where the video server would send it again. */
+  readonly tries?: number;
 }
 
 /** The video server's side of a class: signed webhooks at the attendance service's own door. */
@@ -191,7 +193,7 @@ export async function play(
     rooms,
     (kind) => `${kind}_${randomBytes(8).toString('hex')}`,
   ).map(({ body }) => body);
-  const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret' };
+  const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret', tries: who.tries };
   const repeated = bodies.flatMap((body) => Array.from({ length: who.deliveries ?? 1 }, () => body));
   for (const body of who.shuffled ? shuffle(repeated) : repeated) await postWebhook(door, body);
 }

@@ -44,8 +44,7 @@ export async function launch(
     if (lock) claim(lock);
     await stopLeftovers(dir);
     if (lock && readJson<Identified>(lock)?.pid !== process.pid) throw alreadyRunning(lock);
-    writeJson(bookFile, { launcher: self(), processes: [], remove: [] } satisfies Book);
-    guard = startGuard(bookFile);
+    guard = openBook(bookFile);
     stopOnSignals(stop, bookFile);
     stopWithParents(stop);
     return await Promise.race([main({ bookFile, stop: stop.signal }), stopped(stop.signal)]);
@@ -94,6 +93,12 @@ export async function stopLeftovers(dir: string): Promise<void> {
     // Its own id can be an earlier launcher's: the first process of a container always has the same.
     if (book && !isRunning(book.launcher)) await stopBook(join(booksIn(dir), file), { say });
   }
+}
+
+/** A book of this process's own, and its guard: close the guard's input once the book is stopped. */
+export function openBook(bookFile: string, remove: string[] = []): ChildProcess {
+  writeJson(bookFile, { launcher: self(), processes: [], remove } satisfies Book);
+  return startGuard(bookFile);
 }
 
 function startGuard(bookFile: string): ChildProcess {

@@ -52,7 +52,7 @@ export async function startNode(run: Run, programs: BrokerPrograms, options: Bro
   if (options.throwAway) editBook(run.bookFile, (book) => ({ ...book, remove: [...book.remove, home] }));
   const password = prepareHome(home);
   const offset = Number.parseInt(checkoutMark, 16) % 50;
-  const port = await freePort(5_680 + offset);
+  const port = options.port ?? (await freePort(5_680 + offset));
   const names = await freePort(4_380 + offset);
   const env = nodeEnvironment(home, { port, names, distribution: await freePort(25_680 + offset) });
   const log = join(options.dir, 'logs/rabbitmq.log');

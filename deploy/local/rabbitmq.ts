@@ -17,14 +17,15 @@ export interface BrokerOptions {
   /** Under it a node of our own keeps its data and its logs. */
   dir: string;
   throwAway: boolean;
+  /** Where a node of our own listens when it comes back to where it was; else the first port that is free. */
+  port?: number;
 }
 
 /** A way to a broker: the broker, or why this way is closed here. */
 export type Way = (run: Run, options: BrokerOptions) => Promise<Broker | string>;
 
-/** In the order tried. ROLLCALL_BROKER names one of them to try no other. */
-const ways: Record<string, Way> = {
-  found: findOnStandardPort,
+/** In the order tried. */
+const privateWays: Record<string, Way> = {
   installed: async (run, options) => {
     const programs = await installedBroker(options.env);
     return typeof programs === 'string' ? programs : startNode(run, programs, options);
@@ -34,6 +35,28 @@ const ways: Record<string, Way> = {
     return typeof programs === 'string' ? programs : startNode(run, programs, options);
   },
 };
+
+/** ROLLCALL_BROKER names one of them to try no other. */
+const ways: Record<string, Way> = { found: findOnStandardPort, ...privateWays };
+
+/** A node of the caller's own, to be stopped as it likes: never one that was found or given. */
+export async function startPrivateRabbit(
+  run: Run,
+  options: BrokerOptions,
+  among = privateWays,
+): Promise<Broker> {
+  const reasons: string[] = [];
+  for (const way of Object.values(among)) {
+    const result = await way(run, options);
+    if (typeof result !== 'string') return result;
+    reasons.push(result);
+  }
+  throw new SetupError(
+    `A RabbitMQ that may be stopped is needed here, beside any other, and there is no way to start one:
+${reasons.map((reason) => `  - ${reason}`).join('\n')}
+Install its program (brew install rabbitmq, sudo apt install rabbitmq-server, sudo dnf install rabbitmq-server): it need not run.`,
+  );
+}
 
 export async function findOrStartRabbit(run: Run, options: BrokerOptions, among = ways): Promise<Broker> {
   const { AMQP_URL, ROLLCALL_BROKER } = options.env;

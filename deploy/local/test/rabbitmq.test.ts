@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Run } from '../launcher.js';
-import { findOrStartRabbit, prefixOn, type Way } from '../rabbitmq.js';
+import { findOrStartRabbit, prefixOn, startPrivateRabbit, type Way } from '../rabbitmq.js';
 import { checkoutMark } from '../state.js';
 
 const run: Run = { bookFile: '/nowhere/book.json', stop: new AbortController().signal };
@@ -35,6 +35,17 @@ test('without a way to a broker there is one screen with each reason and what ca
   const failure = findOrStartRabbit(run, options({}), ways([]).among);
   await expect(failure).rejects.toThrow(/found is closed[\s\S]*installed is closed[\s\S]*debian is closed/);
   await expect(failure).rejects.toThrow(/AMQP_URL=[\s\S]*docker run[\s\S]*brew install[\s\S]*apt install/);
+});
+
+test('without a way to a broker of its own a caller is told each reason and what to install', async () => {
+  const { tried, among } = ways([]);
+  const { installed, debian } = among;
+  const failure = startPrivateRabbit(run, options({ AMQP_URL: 'amqp://x' }), {
+    installed,
+    debian,
+  } as typeof among);
+  await expect(failure).rejects.toThrow(/installed is closed[\s\S]*debian is closed[\s\S]*apt install/);
+  expect(tried).toEqual(['installed', 'debian']);
 });
 
 test('AMQP_URL that does not answer is said, and nothing else is tried', async () => {
