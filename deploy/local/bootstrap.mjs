@@ -8,7 +8,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const commands = ['start', 'test', 'reset', 'rollcall', 'bench'];
+const commands = ['start', 'test', 'reset', 'rollcall', 'bench', 'schema'];
 const [command = '', ...args] = process.argv.slice(2);
 if (!commands.includes(command)) {
   console.error(`Usage: node deploy/local/bootstrap.mjs ${commands.join('|')} [arguments]`);

@@ -1,6 +1,6 @@
 /** What tests stand on: a real database a file, a real broker under a name of the run's own, tokens, events as they arrive. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Role } from '@rollcall/contracts/shapes';
 import { connect as connectAmqp } from 'amqplib';
@@ -14,6 +14,7 @@ import { connect, type Database, migrate } from './database.js';
 import type { Served } from './http.js';
 import { newId } from './id.js';
 import { createLog } from './log.js';
+import { schemaOf } from './schema.js';
 import { deleteTopology, type Topology } from './topology.js';
 import { inWork, type Work } from './work.js';
 
@@ -52,6 +53,21 @@ export async function testDatabase(migrations?: URL): Promise<TestDatabase> {
       await onServer((admin) => admin.query(`drop database if exists ${name} with (force)`));
     },
   };
+}
+
+const SCHEMA_HEAD = '-- What the migrations make, written by: npm run schema\n\n';
+
+/** What a service's migrations make, and what its schema.sql says; UPDATE_SCHEMA writes the file first. */
+export async function schemas(service: URL): Promise<{ made: string; written: string }> {
+  const { db, close } = await testDatabase(new URL('migrations/', service));
+  const file = new URL('schema.sql', service);
+  try {
+    const made = SCHEMA_HEAD + (await schemaOf(db));
+    if (process.env.UPDATE_SCHEMA) await writeFile(file, made);
+    return { made, written: await readFile(file, 'utf8').catch(() => 'there is none: npm run schema') };
+  } finally {
+    await close();
+  }
 }
 
 /** Built under another name first: a template exists only when it is whole. */

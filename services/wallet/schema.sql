@@ -1,0 +1,338 @@
+-- What the migrations make, written by: npm run schema
+
+CREATE OR REPLACE FUNCTION public.apply_transfers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+begin
+  if exists (select from (select distinct entry_id from added) t
+               left join entries e on e.id = t.entry_id where e.id is null) then
+    raise exception 'a transfer needs its entry' using errcode = 'foreign_key_violation';
+  end if;
+  if exists (select from (select distinct from_account, to_account from added) t
+               left join accounts f on f.id = t.from_account
+               left join accounts g on g.id = t.to_account
+              where f.id is null or g.id is null or f.currency <> g.currency) then
+    raise exception 'a transfer needs two accounts of one currency' using errcode = 'foreign_key_violation';
+  end if;
+  update accounts a
+     set balance = a.balance + moved.amount
+    from (select account, sum(amount)::bigint as amount
+            from (select to_account as account, amount from added
+                  union all select from_account, -amount from added) as sides
+           group by account) as moved
+   where a.id = moved.account and a.owner_id is not null;
+  if exists (select from (select to_account as account from added union select from_account from added) touched
+               join accounts a on a.id = touched.account and a.owner_id is not null
+               left join lateral (select t.balance_after from transactions t
+                                   where t.account_id = a.id order by t.no desc limit 1) last on true
+              where last.balance_after is distinct from a.balance) then
+    raise exception 'a transfer needs the transaction its owner sees, with the right balance, in the same statement'
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_chain()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+begin
+  if exists (select from (select distinct account_id, entry_id from added) t
+               left join accounts a on a.id = t.account_id and a.owner_id is not null
+               left join entries e on e.id = t.entry_id
+              where a.id is null or e.id is null) then
+    raise exception 'a transaction needs its entry and a user''s account' using errcode = 'foreign_key_violation';
+  end if;
+  if exists (select from (select account_id, no, balance_before,
+                                 lag(balance_after) over (partition by account_id order by no) as before
+                            from added) as link
+              where link.balance_before <> coalesce(link.before,
+                (select t.balance_after from transactions t
+                  where t.account_id = link.account_id and t.no < link.no order by t.no desc limit 1), 0)) then
+    raise exception 'a transaction begins with the balance the one before it left' using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.check_endings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+begin
+  if exists (select from added e left join holds h on h.id = e.hold_id
+              where h.id is null or h.amount <> e.amount or h.currency <> e.currency
+                 or e.to_promo > h.from_promo or e.to_credits > h.from_credits
+                 or e.to_subscription > h.from_subscription) then
+    raise exception 'an ending needs its hold, its amount, and gives no part back more than came from it'
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_rows()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is only ever added to; put a mistake right by a reversing entry', tg_table_name
+    using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a balance changes by a transfer alone, and an account keeps its owner, kind and currency'
+    using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$;
+
+create table accounts (
+  id bigint generated always as identity not null,
+  owner_id uuid,
+  kind text not null,
+  currency text not null,
+  balance bigint,
+  constraint accounts_balance CHECK (
+CASE
+    WHEN owner_id IS NULL THEN balance IS NULL
+    WHEN kind = 'debt'::text THEN balance IS NOT NULL AND balance <= 0
+    ELSE balance IS NOT NULL AND balance >= 0
+END),
+  constraint accounts_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint accounts_kind CHECK (
+CASE
+    WHEN owner_id IS NULL THEN kind = ANY (ARRAY['escrow'::text, 'commission'::text, 'card-clearing'::text, 'payout-clearing'::text, 'subscription-deferred'::text, 'revenue'::text, 'promotions'::text, 'adjustments'::text, 'losses'::text])
+    ELSE kind = ANY (ARRAY['credits'::text, 'promo'::text, 'earnings'::text, 'withdrawing'::text, 'debt'::text])
+END),
+  constraint accounts_owner_id_kind_currency_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, currency),
+  constraint accounts_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER accounts_begin_empty BEFORE INSERT ON accounts FOR EACH ROW WHEN (new.balance <> 0) EXECUTE FUNCTION refuse_balance();
+CREATE TRIGGER accounts_by_transfer BEFORE UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 OR old.id IS DISTINCT FROM new.id OR old.owner_id IS DISTINCT FROM new.owner_id OR old.kind IS DISTINCT FROM new.kind OR old.currency IS DISTINCT FROM new.currency) EXECUTE FUNCTION refuse_balance();
+CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table entries (
+  id uuid not null,
+  entry_no bigint generated always as identity not null,
+  type text not null,
+  reference_type text not null,
+  reference_id uuid not null,
+  description text,
+  actor_id uuid,
+  at timestamp with time zone not null,
+  constraint entries_pkey PRIMARY KEY (id),
+  constraint entries_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text]))
+);
+CREATE TRIGGER entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table hold_endings (
+  hold_id uuid not null,
+  entry_id uuid not null,
+  amount bigint not null,
+  currency text not null,
+  teacher bigint not null,
+  commission bigint not null,
+  referral bigint not null,
+  refund bigint not null,
+  to_promo bigint not null,
+  to_credits bigint not null,
+  to_subscription bigint default 0 not null,
+  reason text not null,
+  commission_rate integer not null,
+  attendance_basis_points integer,
+  ended_at timestamp with time zone not null,
+  constraint hold_endings_commission_check CHECK (commission >= 0),
+  constraint hold_endings_pkey PRIMARY KEY (hold_id),
+  constraint hold_endings_referral_check CHECK (referral >= 0),
+  constraint hold_endings_refund CHECK ((to_promo + to_credits + to_subscription) = refund),
+  constraint hold_endings_refund_check CHECK (refund >= 0),
+  constraint hold_endings_sum CHECK ((teacher + commission + referral + refund) = amount),
+  constraint hold_endings_teacher_check CHECK (teacher >= 0),
+  constraint hold_endings_to_credits_check CHECK (to_credits >= 0),
+  constraint hold_endings_to_promo_check CHECK (to_promo >= 0),
+  constraint hold_endings_to_subscription_check CHECK (to_subscription >= 0)
+);
+CREATE TRIGGER hold_endings_match AFTER INSERT ON hold_endings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_endings();
+CREATE TRIGGER hold_endings_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON hold_endings FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table holds (
+  id uuid not null,
+  purchase_id uuid not null,
+  n smallint not null,
+  entry_id uuid not null,
+  session_id uuid not null,
+  course_id uuid not null,
+  student_id uuid not null,
+  teacher_id uuid not null,
+  amount bigint not null,
+  currency text not null,
+  from_promo bigint not null,
+  from_credits bigint not null,
+  from_subscription bigint default 0 not null,
+  placed_at timestamp with time zone not null,
+  constraint holds_amount_check CHECK (amount >= 0),
+  constraint holds_from_credits_check CHECK (from_credits >= 0),
+  constraint holds_from_promo_check CHECK (from_promo >= 0),
+  constraint holds_from_subscription_check CHECK (from_subscription >= 0),
+  constraint holds_parts CHECK ((from_promo + from_credits + from_subscription) = amount),
+  constraint holds_pkey PRIMARY KEY (id)
+);
+CREATE INDEX holds_of_purchase ON holds USING btree (purchase_id);
+CREATE INDEX holds_of_teacher ON holds USING btree (teacher_id);
+CREATE TRIGGER holds_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON holds FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  ref jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys USING btree (created_at);
+
+create table inbox (
+  event_id uuid not null,
+  type text not null,
+  status text not null,
+  body text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  last_error text,
+  received_at timestamp with time zone default now() not null,
+  constraint inbox_attempts_check CHECK (attempts >= 0),
+  constraint inbox_check CHECK ((body IS NULL) = (status = 'done'::text)),
+  constraint inbox_check1 CHECK ((next_attempt_at IS NOT NULL) = (status = ANY (ARRAY['waiting'::text, 'retrying'::text]))),
+  constraint inbox_pkey PRIMARY KEY (event_id),
+  constraint inbox_status_check CHECK (status = ANY (ARRAY['done'::text, 'waiting'::text, 'retrying'::text, 'dead'::text, 'discarded'::text]))
+);
+CREATE INDEX inbox_dead ON inbox USING btree (received_at) WHERE status = 'dead'::text;
+CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY (ARRAY['waiting'::text, 'retrying'::text]);
+
+create table known_users (
+  id uuid not null,
+  heard_at timestamp with time zone not null,
+  constraint known_users_pkey PRIMARY KEY (id)
+);
+
+create table migrations (
+  name text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table operator_actions (
+  id uuid not null,
+  actor text not null,
+  action text not null,
+  target text not null,
+  reason text not null,
+  at timestamp with time zone default now() not null,
+  constraint operator_actions_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON operator_actions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table outbox (
+  seq bigint generated always as identity not null,
+  id uuid not null,
+  type text not null,
+  subject text not null,
+  body text not null,
+  created_at timestamp with time zone default now() not null,
+  published_at timestamp with time zone,
+  constraint outbox_id_key UNIQUE (id),
+  constraint outbox_pkey PRIMARY KEY (seq)
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=1000);
+CREATE INDEX outbox_unpublished ON outbox USING btree (seq) WHERE published_at IS NULL;
+
+create table parked (
+  id bigint generated always as identity not null,
+  routing_key text not null,
+  body bytea not null,
+  reason text not null,
+  status text default 'parked'::text not null,
+  received_at timestamp with time zone default now() not null,
+  constraint parked_pkey PRIMARY KEY (id),
+  constraint parked_status_check CHECK (status = ANY (ARRAY['parked'::text, 'discarded'::text]))
+);
+
+create table purchases (
+  id uuid not null,
+  student_id uuid not null,
+  outcome text not null,
+  reason text,
+  shortfall bigint,
+  currency text,
+  teacher_id uuid,
+  course_id uuid,
+  requested_at timestamp with time zone,
+  answered_at timestamp with time zone not null,
+  constraint purchases_check CHECK ((outcome = 'declined'::text) = (reason IS NOT NULL)),
+  constraint purchases_check1 CHECK (outcome = 'declined'::text OR teacher_id IS NOT NULL AND course_id IS NOT NULL AND requested_at IS NOT NULL),
+  constraint purchases_check2 CHECK (shortfall IS NULL OR currency IS NOT NULL),
+  constraint purchases_outcome_check CHECK (outcome = ANY (ARRAY['held'::text, 'declined'::text])),
+  constraint purchases_pkey PRIMARY KEY (id),
+  constraint purchases_reason_check CHECK (reason = ANY (ARRAY['insufficient-credit'::text, 'expired'::text, 'wallet-unknown'::text])),
+  constraint purchases_shortfall_check CHECK (shortfall > 0)
+);
+CREATE TRIGGER purchases_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON purchases FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table scheduled_runs (
+  task text not null,
+  tick timestamp with time zone not null,
+  constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
+);
+
+create table transactions (
+  account_id bigint not null,
+  no bigint generated always as identity not null,
+  id uuid not null,
+  entry_id uuid not null,
+  type text not null,
+  amount bigint not null,
+  balance_before bigint not null,
+  balance_after bigint not null,
+  hold_id uuid,
+  at timestamp with time zone not null,
+  constraint transactions_pkey PRIMARY KEY (account_id, no),
+  constraint transactions_sum CHECK (balance_after = (balance_before +
+CASE
+    WHEN type = 'commission'::text THEN 0::bigint
+    ELSE amount
+END)),
+  constraint transactions_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'commission'::text, 'referral'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text]))
+);
+CREATE TRIGGER transactions_chain AFTER INSERT ON transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_chain();
+CREATE TRIGGER transactions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table transfers (
+  entry_id uuid not null,
+  n smallint not null,
+  from_account bigint not null,
+  to_account bigint not null,
+  amount bigint not null,
+  constraint transfers_amount_check CHECK (amount > 0),
+  constraint transfers_pkey PRIMARY KEY (entry_id, n),
+  constraint transfers_two_accounts CHECK (from_account <> to_account)
+);
+CREATE TRIGGER transfers_apply AFTER INSERT ON transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION apply_transfers();
+CREATE TRIGGER transfers_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON transfers FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
