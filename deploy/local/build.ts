@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Run, runTask, SetupError } from './launcher.js';
-import { step } from './progress.js';
+import { say, step } from './progress.js';
 import { lastLines, root } from './state.js';
 
 /** Quiet about itself: no telemetry, no notices. */
@@ -18,10 +18,14 @@ export function turbo(run: Run, tasks: string[], log?: string): Promise<number> 
   });
 }
 
+/** After so long somebody wonders whether it hangs; from the cache it is built in 1 s. */
+const NOTICED_MS = 2_500;
+
 export async function build(run: Run, dir: string): Promise<void> {
   const log = join(dir, 'logs/build.log');
   await step(async () => {
-    const code = await turbo(run, ['build'], log);
+    const slow = setTimeout(() => say('building, which takes half a minute the first time'), NOTICED_MS);
+    const code = await turbo(run, ['build'], log).finally(() => clearTimeout(slow));
     if (code !== 0) throw new SetupError(`The build failed:\n${lastLines(log, 40)}`);
     return { line: 'built', value: undefined };
   });

@@ -4,14 +4,23 @@ import { bindings } from '@rollcall/kit/service';
 import { deleteTopology } from '@rollcall/kit/topology';
 import { connect } from 'amqplib';
 import { launch, SetupError } from './launcher.js';
+import { refuseArguments } from './no-arguments.js';
 import { ask } from './postgres.js';
 import { systemDir } from './postgres-binaries.js';
 import { say } from './progress.js';
 import { addressBookFile, type LastUsed, lastUsedFile } from './start.js';
 import { checkoutMark, readJson, stateDir } from './state.js';
 
+export async function main(args: readonly string[] = []): Promise<number> {
+  const refused = refuseArguments(
+    args,
+    'npm run reset drops the data that npm start of this checkout has made.',
+  );
+  return refused ?? drop();
+}
+
 /** Drops what `npm start` of this checkout has made: its own servers' data, or its share of servers it was given. */
-export function main(): Promise<number> {
+function drop(): Promise<number> {
   return launch(
     async () => {
       const used = readJson<LastUsed>(lastUsedFile);

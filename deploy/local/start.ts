@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.js';
 import { holderOf, launch, type Run, SetupError, start } from './launcher.js';
+import { refuseArguments } from './no-arguments.js';
 import { choosePorts, type ServicePorts } from './ports.js';
 import { databaseName, ensureDatabase } from './postgres.js';
 import { say, step } from './progress.js';
@@ -28,7 +29,15 @@ export const lastUsedFile = join(stateDir, 'last-used.json');
 /** A service is ready within 3 s on two cores when started alone, all of them together within 10. */
 const READY_MS = 90_000;
 
-export async function main(): Promise<number> {
+const HELP = `npm start runs everything on this machine, with demo data, until Ctrl-C. It heeds:
+  AMQP_URL             the RabbitMQ to use, instead of one on 127.0.0.1:5672, an installed one or the distribution's
+  PORT                 where the gateway listens (3000)
+  ROLLCALL_PORT_BASE   where the services listen, from this port on (3001)
+and the settings of the services, in docs/settings.md. npm run reset drops the data.`;
+
+export async function main(args: readonly string[] = []): Promise<number> {
+  const refused = refuseArguments(args, HELP);
+  if (refused !== undefined) return refused;
   let ready = false;
   const code = await launch((run) => runSystem(run, () => (ready = true)), { exclusive: 'start' });
   if (ready) rmSync(addressBookFile, { force: true });

@@ -10,16 +10,17 @@ Demo accounts, all with the password rollcall-demo:
   referred.teacher@rollcall.test                  referred by teacher@
   admin@rollcall.test, finance@rollcall.test
 
-Buy a session (in another terminal, as it stands):
+Buy a session (in another terminal, in this folder, as it stands):
   api=${gateway}/api/v1
   pick() { node -pe "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1"; }
   token=$(curl -s $api/auth/login -H 'content-type: application/json' \\
     -d '{"email":"student@rollcall.test","password":"rollcall-demo"}' | pick .accessToken)
-  session=$(curl -s $api/courses | pick '.data[0].sessions[0].id')
-  curl -s -X POST $api/enrollments/sessions/$session/purchase -H "authorization: Bearer $token"
+  session=$(curl -s $api/courses | pick '.data.flatMap(c => c.sessions).find(s => s.status == "scheduled").id')
+  curl -s -X POST $api/enrollments/sessions/$session/purchase -H "authorization: Bearer $token" | pick
 
-Hold the class and see the money settle:
-  npm run rollcall -- class play --session $session
+Hold the class and see the money settle, ten seconds after its end; then look at what is left:
+  npm run rollcall -- class play --session $session --explain
+  curl -s $api/wallet -H "authorization: Bearer $token" | pick
 
 Ctrl-C stops everything. A later npm start keeps the data; npm run reset drops it.
 `;

@@ -57,6 +57,21 @@ async function call(url: string, init: RequestInit): Promise<Response> {
 
 async function problemOf(answer: Response): Promise<string> {
   const text = await answer.text();
-  const detail = /"detail":"([^"]*)"/.exec(text)?.[1];
-  return `${answer.status} ${detail ?? text.slice(0, 200)}`;
+  const { detail, errors } = problemIn(text);
+  const named = (errors ?? []).map(({ path, message }) => `${path} ${message}`).join(', ');
+  return `${answer.status} ${named || (detail ?? text.slice(0, 200))}`;
+}
+
+interface Problem {
+  detail?: string;
+  errors?: { path: string; message: string }[];
+}
+
+/** A proxy in between may answer with a page instead. */
+function problemIn(text: string): Problem {
+  try {
+    return (JSON.parse(text) ?? {}) as Problem;
+  } catch {
+    return {};
+  }
 }

@@ -18,15 +18,17 @@ function line(hold: Hold): string {
   const held = format({ amount, currency });
   if (!decision)
     return `${nameOf(hold.studentId)}  ${held} ${hold.status}${hold.notes ? `: ${hold.notes}` : ''}`;
+  const seen = decision.attendance ? `${seenOf(decision.attendance)}  ` : '';
+  const outcome = `${nameOf(hold.studentId)}  ${seen}${held} ${hold.status} (${decision.reason})`;
+  if (decision.outcome === 'review') return `${outcome}: held until a person decides`;
   const money = [
     `teacher ${format(decision.teacher)}`,
     `commission ${format(decision.commission)}`,
     ...(decision.referral.amount > 0 ? [`referral ${format(decision.referral)}`] : []),
     `refund ${format(decision.refund)}`,
   ].join(', ');
-  const seen = decision.attendance ? `${seenOf(decision.attendance)}  ` : '';
   const paid = isSettled(hold) ? '' : '  (not paid yet)';
-  return `${nameOf(hold.studentId)}  ${seen}${held} ${hold.status} (${decision.reason}): ${money}${paid}`;
+  return `${outcome}: ${money}${paid}`;
 }
 
 type Seen = NonNullable<NonNullable<Hold['decision']>['attendance']>;

@@ -13,6 +13,9 @@ export interface Connection {
   readonly replaced: boolean;
 }
 
+/** Of one webhook; the video server itself gives up after five. */
+export const MOST_DELIVERIES = 10;
+
 const Spans = z.string().max(2000);
 
 /** A scenario file. Times are minutes, mm:ss or percent of the scheduled length, after the scheduled start. */
@@ -27,7 +30,7 @@ const Scenario = z.strictObject({
   /** When the room was open: one room from first to last unless it was interrupted. */
   rooms: Spans.optional(),
   /** Each webhook is delivered this often. */
-  deliveries: z.int().min(1).max(10).default(1),
+  deliveries: z.int().min(1).max(MOST_DELIVERIES).default(1),
 });
 export type Scenario = z.infer<typeof Scenario>;
 

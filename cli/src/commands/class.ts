@@ -5,7 +5,7 @@ import { type Api, apiOf, signIn } from '../class/api.js';
 import type { FindUser } from '../class/people.js';
 import { castOf, findSession, isOver, postAll, waitForSettlement, webhooksFor } from '../class/play.js';
 import { reportOf } from '../class/report.js';
-import { readScenario, type Scenario, withWishes } from '../class/scenario.js';
+import { MOST_DELIVERIES, readScenario, type Scenario, withWishes } from '../class/scenario.js';
 import { type Environment, readSettings, type Settings } from '../config.js';
 import { withDatabases } from '../databases.js';
 import { misuse, Refusal } from '../refusal.js';
@@ -45,6 +45,12 @@ const number = (text: string): number => {
     throw new InvalidArgumentError('It is a whole number up to 3600.');
   return value;
 };
+const deliveries = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > MOST_DELIVERIES)
+    throw new InvalidArgumentError(`It is a whole number from 1 to ${MOST_DELIVERIES}.`);
+  return value;
+};
 const oneMore = (value: string, before: string[] = []) => [...before, value];
 
 export function addClass(program: Command, env: Environment): void {
@@ -53,13 +59,13 @@ export function addClass(program: Command, env: Environment): void {
     .description("play a class: post the video server's webhooks of it")
     .command('play')
     .description('post the signed webhooks of a session and show how each hold was settled')
-    .requiredOption('--session <id>', 'the session')
+    .requiredOption('--session <id>', 'the session (required)')
     .option('--scenario <name or file>', `a JSON file, or one of: ${scenarioNames().join(', ')}`, 'full')
     .option('--student <who[=when]>', 'who comes (repeatable); the others stay away', oneMore)
     .option('--others <when>', 'when the students not named are there')
     .option('--teacher <when>', 'when the teacher is there')
     .option('--room <when>', 'when the room is open: two spans are an interruption')
-    .option('--deliveries <n>', 'how often each webhook is delivered', number)
+    .option('--deliveries <n>', 'how often each webhook is delivered', deliveries)
     .option('--wait <seconds>', 'how long to wait for the settlement', number, 60)
     .option('--explain', 'print each step of each decision', false)
     .option('--json', 'print the settlement as JSON', false)
@@ -90,7 +96,8 @@ async function play(options: Options, env: Environment): Promise<void> {
   const webhooks = webhooksFor(scenario, found, cast);
   const { ATTENDANCE_URL: urls, LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret } = settings;
   await postAll({ urls, key, secret }, webhooks, scenario.deliveries);
-  say(`posted ${webhooks.length * scenario.deliveries} webhooks of ${cast.length} people to ${urls}`);
+  const people = cast.length === 1 ? '1 person' : `${cast.length} people`;
+  say(`posted ${webhooks.length * scenario.deliveries} webhooks of ${people} to ${urls}`);
   await showSettlement(api, sessionId, options);
 }
 

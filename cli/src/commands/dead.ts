@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Environment } from '../config.js';
+import { type Environment, stores } from '../config.js';
 import { withDatabases } from '../databases.js';
 import { deadEvents, discardDead, listDead, retryDead, showDead } from '../dead.js';
 import { misuse } from '../refusal.js';
@@ -30,7 +30,10 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 export function addDead(program: Command, env: Environment): void {
   const dead = program.command('dead').description('messages that could not be handled');
   const command = (name: string, says: string) =>
-    dead.command(name).description(says).requiredOption('--service <name>', 'whose');
+    dead
+      .command(name)
+      .description(says)
+      .requiredOption('--service <name>', `whose (required): ${stores.join(', ')}`);
 
   command('list', 'the oldest dead letters')
     .option('--limit <n>', 'at most so many', count, 100)
@@ -38,7 +41,7 @@ export function addDead(program: Command, env: Environment): void {
       withDatabases(env, async (databases) => list(await listDead(await databases.of(service), limit))),
     );
   command('show', 'one dead letter with its body')
-    .requiredOption('--id <id>', 'as dead list shows it')
+    .requiredOption('--id <id>', 'as dead list shows it (required)')
     .action(({ service, id }: Which & { id: string }) =>
       withDatabases(env, async (databases) => show(await showDead(await databases.of(service), id))),
     );
