@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEMO_ACCOUNTS } from '@rollcall/contracts/demo';
 import { sessionScheduled } from '@rollcall/contracts/events/enrollment';
-import { emitted } from '@rollcall/kit/testing';
+import { newId } from '@rollcall/kit/id';
+import { emitted, workOf } from '@rollcall/kit/testing';
 import { seedDemo } from '../src/demo.js';
+import { addCourse } from '../src/store/courses.js';
 import { brokenInvariants, openStage, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -27,6 +29,26 @@ test('each demo teacher sells three sessions to come, whichever of four replicas
     }
   }
   expect(await emitted(stage.db, sessionScheduled)).toHaveLength(6);
+});
+
+test('a course made by eight at once is made by one of them, and the others go on', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const id = newId();
+    const course = {
+      id,
+      teacher_id: newId(),
+      title: 'Raced for',
+      description: '',
+      price: 0,
+      currency: 'USD',
+      status: 'draft' as const,
+      max_students: null,
+      created_at: new Date(),
+      published_at: null,
+    };
+    const adding = Array.from({ length: 8 }, () => workOf(stage.db, ({ tx }) => addCourse(tx, course)));
+    expect((await Promise.all(adding)).filter(Boolean)).toHaveLength(1);
+  }
 });
 
 test('another start adds nothing while there is something to buy, and new sessions once there is not', async () => {

@@ -38,9 +38,12 @@ export interface SessionRow extends NewSession {
   readonly version: number;
 }
 
-/** Whether it was new: a course of this id may be there already. */
+/**
+ * Whether it was new: a course of this id may be there already. No column is named for the conflict: two at once may
+ * meet at any of the table's unique indexes, and one that is not named raises.
+ */
 export async function addCourse(tx: Tx, course: NewCourse): Promise<boolean> {
-  const added = await tx('courses').insert(course).onConflict('id').ignore().returning('id');
+  const added = await tx('courses').insert(course).onConflict().ignore().returning('id');
   return added.length > 0;
 }
 
