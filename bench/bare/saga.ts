@@ -12,7 +12,7 @@ import { Pool } from 'undici';
 
 const [database, amqp, prefix] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: database, max: 10 });
-const connection = await connect(amqp ?? '');
+const connection = await connect(amqp ?? '', { noDelay: true });
 const channel = await connection.createConfirmChannel();
 const arguments_ = { 'x-queue-type': 'quorum' };
 const [asked, answered] = [`${prefix}asked`, `${prefix}answered`];
