@@ -142,6 +142,12 @@ function settingsFor(place: Place, { settings, settingsOf }: SystemOptions): Rec
   };
 }
 
+/** What a run that throws would leave behind ends with it. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 async function startProcess(
   service: ServiceName,
   port: number,
@@ -157,7 +163,8 @@ async function startProcess(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (bytes) => said.push(String(bytes)) > 500 && said.shift());
   }
-  const exited = once(child, 'exit');
+  children.add(child);
+  const exited = once(child, 'exit').finally(() => children.delete(child));
   await ready(`http://127.0.0.1:${port}/livez`, child).catch((error: Error) => {
     child.kill('SIGKILL');
     throw new Error(`${service}: ${error.message}\n${said.join('').slice(-4_000)}`);
