@@ -10,7 +10,7 @@ import { sayEnded } from './say-ended.js';
 
 /**
  * Holds judged in one transaction: the first are being paid while the next are judged, and no session is locked for all
- * of its holds. A class of a thousand was paid in 345 ms so, in 390 ms as a whole.
+ * of its holds. A class of a thousand takes as long either way: 395 ms in quarters, 397 ms as a whole.
  */
 const CHUNK = 250;
 
