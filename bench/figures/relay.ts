@@ -23,10 +23,7 @@ export async function relay(): Promise<Figure> {
   const bare = await publishBare(prefix, bodies);
   const started = performance.now();
   const running = startRelay({ db, databaseUrl: url, broker, log: quietLog, mustRoute: () => true });
-  await until(
-    'all marks',
-    async () => Number((await db('outbox').whereNull('published_at').count())[0]?.count) === 0,
-  );
+  await until('all marks', async () => Number((await db('outbox_unpublished').count())[0]?.count) === 0);
   const ours = perSecond(EVENTS, performance.now() - started);
 
   await running.stop();

@@ -63,7 +63,7 @@ export async function backlogs(databases: Databases, services: readonly string[]
   for (const service of services) {
     const db = await databases.of(service);
     const { rows } = (await db.raw(`
-      select (select count(*) from outbox where published_at is null) as unpublished,
+      select (select count(*) from outbox_unpublished) as unpublished,
              (select count(*) from inbox where status = 'waiting') as waiting,
              (select count(*) from inbox where status = 'retrying') as retrying,
              (select count(*) from inbox where status = 'dead') as dead,

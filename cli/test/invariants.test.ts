@@ -70,7 +70,8 @@ test('a hold that only the wallet knows is named, and the check ends with 1', as
 });
 
 test('an event that stays unpublished is a violation; a dead letter is told', async () => {
-  await settlement.db('outbox').insert({ id: newId(), type: 'x.y.v1', subject: 's', body: '{}' });
+  const left = { id: newId(), type: 'x.y.v1', subject: 's', body: '{}' };
+  await settlement.db('outbox_unpublished').insert(await settlement.db('outbox').insert(left, 'seq'));
   await settlement.db('inbox').insert({ event_id: newId(), type: 'x.y.v1', status: 'dead', body: '{}' });
   const found = await check('--wait', '1');
   expect(violated(found)).toContain('settlement: every event is published');

@@ -109,11 +109,14 @@ create table outbox (
   subject text not null,
   body text not null,
   created_at timestamp with time zone default now() not null,
-  published_at timestamp with time zone,
   constraint outbox_id_key UNIQUE (id),
   constraint outbox_pkey PRIMARY KEY (seq)
-) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_threshold=1000);
-CREATE INDEX outbox_unpublished ON outbox USING btree (seq) WHERE published_at IS NULL;
+);
+
+create table outbox_unpublished (
+  seq bigint not null,
+  constraint outbox_unpublished_pkey PRIMARY KEY (seq)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
 
 create table parked (
   id bigint generated always as identity not null,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { Connection, isStalePlan } from './round-trips.js';
 
 export type Database = Knex;
 
@@ -40,13 +41,15 @@ const SILENT = { warn() {}, error() {}, debug() {}, deprecate() {} };
 
 /** A pool of at most `max` connections to one database. */
 export function connect(url: string, { max = 10, name = 'rollcall' } = {}): Database {
-  return knex({
+  const db = knex({
     client: 'pg',
     connection: connectionOf(url, name),
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 10_000,
     log: SILENT,
   });
+  db.client.driver = { ...pg, Client: Connection };
+  return db;
 }
 
 /** Replicas start together; the advisory lock lets one migrate while the others wait (without it 7 of 24 runs failed). */
@@ -89,9 +92,9 @@ const OUTAGE_WORDS =
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** Serialization failure and deadlock: the transaction did nothing and may be run again. */
+/** Serialization failure, deadlock, a plan out of date: the transaction did nothing and may be run again. */
 export const isConflict = (error: unknown): boolean =>
-  error instanceof Error && ['40001', '40P01'].includes(codeOf(error));
+  error instanceof Error && (['40001', '40P01'].includes(codeOf(error)) || isStalePlan(error));
 
 /** Is the database away (rather than the statement wrong)? Then nothing is to be blamed on a message. */
 export function isOutage(error: unknown): boolean {

@@ -41,8 +41,9 @@ const pool = gauge('db_pool', 'Connections of the pool', ['state']);
 
 async function collectDeliveryMetrics(db: Database): Promise<void> {
   const { rows } = await db.raw(
-    `select (select count(*) from outbox where published_at is null) as unpublished,
-            (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from outbox where published_at is null) as oldest,
+    `select (select count(*) from outbox_unpublished) as unpublished,
+            coalesce((select extract(epoch from now() - created_at) from outbox
+                       where seq = (select min(seq) from outbox_unpublished)), 0)::float8 as oldest,
             (select count(*) from inbox where status = 'waiting') as waiting,
             (select count(*) from inbox where status = 'retrying') as retrying,
             (select count(*) from inbox where status = 'waiting' and received_at < now() - interval '15 minutes') as overdue,

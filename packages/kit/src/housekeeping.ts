@@ -16,8 +16,8 @@ const INBOX_KEPT = 180;
  */
 const OLD: readonly string[] = [
   `delete from outbox where seq in (
-     select seq from (select seq, published_at from outbox order by seq limit ${ROWS}) as oldest
-      where published_at < :outboxKept)`,
+     select seq from (select seq, created_at from outbox order by seq limit ${ROWS}) as oldest
+      where created_at < :outboxKept and seq not in (select seq from outbox_unpublished))`,
   `delete from inbox where event_id in (
      select event_id from inbox
       where event_id < cast(:firstId as uuid) and received_at < :inboxKept and status in ('done', 'discarded')

@@ -71,9 +71,10 @@ export async function lead(options: LeaderOptions): Promise<Lead | undefined> {
   };
 }
 
+/** A mark need not survive a power cut: without it the event goes out once more, and is claimed once. */
 async function takeLock(client: pg.Client, idleTimeout: number): Promise<boolean> {
   await client.query(
-    `set idle_session_timeout = ${Number(idleTimeout)}; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`,
+    `set synchronous_commit = off; set idle_session_timeout = ${Number(idleTimeout)}; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`,
   );
   const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LEADER_LOCK]);
   if (rows[0]?.mine !== true) return false;

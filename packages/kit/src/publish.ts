@@ -88,7 +88,7 @@ async function mark({ query }: Lead, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return;
   await query({
     name: 'outbox-mark',
-    text: 'update outbox set published_at = now() where seq = any($1::bigint[])',
+    text: 'delete from outbox_unpublished where seq = any($1::bigint[])',
     values: [seqs],
   });
   published.inc(seqs.length);

@@ -4,6 +4,7 @@ import type { ConfirmChannel } from 'amqplib';
 import type { Broker } from './broker.js';
 import type { KeptChannel } from './channel.js';
 import type { Database } from './database.js';
+import { createHandover, type Handover } from './handover.js';
 import { CHANNEL, type Lead, lead } from './leader.js';
 import type { Logger } from './log.js';
 import { gauge } from './metrics.js';
@@ -44,6 +45,7 @@ const leader = gauge('relay_leader', '1 where this replica publishes');
 export function startRelay(options: RelayOptions): Relay {
   const { db, broker, log } = options;
   const bell = createBell();
+  const handover = createHandover();
   const stopping = new AbortController();
   const publisher: Publisher = { channel: undefined };
   let leads = false;
@@ -56,16 +58,32 @@ export function startRelay(options: RelayOptions): Relay {
     bell.ring();
   });
   const hint = hinter(db, log);
-  const forget = onCommit(db, () => (leads ? bell.ring() : hint()));
+  const forget = onCommit(db, (written) => {
+    if (!leads) return hint();
+    handover.give(written);
+    bell.ring();
+  });
+  const look = () => {
+    handover.lookAgain();
+    bell.ring();
+  };
   const turn = async () => {
-    const mine = await lead({ ...options, wake: bell.ring }).catch((error: unknown) => {
+    const mine = await lead({ ...options, wake: look }).catch((error: unknown) => {
       log.warn({ err: error }, 'relay cannot reach its database');
       return undefined;
     });
     if (mine === undefined) return;
     leads = true;
     leader.set(1);
-    await publishWhileLeading(options, { lead: mine, bell, publisher, stopping: stopping.signal, kept });
+    handover.begin();
+    await publishWhileLeading(options, {
+      lead: mine,
+      bell,
+      handover,
+      publisher,
+      stopping: stopping.signal,
+      kept,
+    });
     leads = false;
     leader.set(0);
     await mine.end();
@@ -138,35 +156,35 @@ interface Publisher {
 interface Leading {
   readonly lead: Lead;
   readonly bell: Bell;
+  readonly handover: Handover;
   readonly publisher: Readonly<Publisher>;
   readonly stopping: AbortSignal;
   readonly kept: KeptChannel;
 }
 
 async function publishWhileLeading(options: RelayOptions, leading: Leading): Promise<void> {
-  const { lead, bell, publisher, stopping, kept } = leading;
+  const { lead, bell, handover, publisher, stopping, kept } = leading;
   const { broker, log, mustRoute, confirmTimeout = CONFIRM_TIMEOUT } = options;
   const publishing = { lead, broker, log, mustRoute, confirmTimeout, reopen: kept.reopen };
-  const inFlight = new Set<number>();
   const running = new Set<Promise<void>>();
   let pauseUntil = 0;
 
   while (!lead.lost() && !stopping.aborted) {
     const { channel } = publisher;
     const mayRead = channel !== undefined && !broker.blocked() && Date.now() >= pauseUntil;
-    const rows = mayRead ? await read(lead, inFlight, log) : [];
+    const rows = mayRead ? await handover.take(BATCH, (except) => read(lead, except, log)) : [];
     if (channel === undefined || rows.length === 0) {
       await bell.wait(POLL);
       continue;
     }
-    for (const row of rows) inFlight.add(row.seq);
     const batch = publishAndMark(publishing, channel, rows)
       .catch((error: unknown) => {
         log.warn({ err: error }, 'a batch was not confirmed; its events stay for the next round');
         pauseUntil = Date.now() + PAUSE;
+        handover.lookAgain();
       })
       .finally(() => {
-        for (const row of rows) inFlight.delete(row.seq);
+        handover.done(rows);
         running.delete(batch);
         bell.ring();
       });
@@ -176,16 +194,17 @@ async function publishWhileLeading(options: RelayOptions, leading: Leading): Pro
   await Promise.allSettled(running);
 }
 
-async function read({ query }: Lead, inFlight: ReadonlySet<number>, log: Logger): Promise<Row[]> {
+async function read({ query }: Lead, except: readonly number[], log: Logger): Promise<Row[] | undefined> {
   try {
     const { rows } = await query<Row>({
       name: 'outbox-read',
-      text: 'select seq, type, body from outbox where published_at is null and seq <> all($1::bigint[]) order by seq limit $2',
-      values: [[...inFlight], BATCH],
+      text: `select outbox.seq, type, body from outbox_unpublished as left_over join outbox using (seq)
+              where left_over.seq <> all($1::bigint[]) order by left_over.seq limit $2`,
+      values: [except, BATCH],
     });
     return rows;
   } catch (error) {
     log.warn({ err: error }, 'outbox could not be read');
-    return [];
+    return undefined;
   }
 }

@@ -17,6 +17,7 @@ import { startInbox } from './inbox.js';
 import { createLog, type Logger } from './log.js';
 import { collectProcessMetrics } from './metrics.js';
 import { startRelay } from './relay.js';
+import { remember } from './remember.js';
 import { startSchedule, type Task } from './schedule.js';
 import type { Bindings } from './topology.js';
 import { startTracing } from './tracing.js';
@@ -158,11 +159,13 @@ async function listen<Config extends ServiceConfig>(
   health: Router,
 ): Promise<Server> {
   const { config, log } = context;
-  const verify = createVerifier({
-    keys: config.AUTH_JWKS_URL,
-    issuer: config.AUTH_ISSUER,
-    audience: config.AUTH_AUDIENCE,
-  });
+  const verify = remember(
+    createVerifier({
+      keys: config.AUTH_JWKS_URL,
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+    }),
+  );
   const served = service.routes(context);
   const server = createServer(createApp({ served, verify, log, extra: health }));
   server.requestTimeout = 30_000;

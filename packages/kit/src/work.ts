@@ -2,6 +2,7 @@ import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Knex } from 'knex';
 import { type Database, isConflict } from './database.js';
 import { newId } from './id.js';
+import { LAST } from './round-trips.js';
 
 /** Why a transaction runs: the request, event or tick it answers. Every event it emits carries this on. */
 export interface Cause {
@@ -64,12 +65,13 @@ async function once<Result>(
   for (let attempt = 1; ; attempt += 1) {
     const kept: Kept = { rows: [], next: [] };
     try {
+      let written: readonly Written[] = [];
       const result = await db.transaction(async (tx) => {
         const outcome = await run(workIn(tx, cause, clock(), kept));
-        if (kept.rows.length > 0) await addToOutbox(tx, kept.rows);
+        written = await addToOutbox(tx, kept.rows);
         return outcome;
       });
-      if (kept.rows.length > 0) committed(db);
+      if (written.length > 0) committed(db, written);
       return { result, next: kept.next };
     } catch (error) {
       if (attempt === TRIES || !isConflict(error)) throw error;
@@ -157,32 +159,49 @@ function outboxRow<Data>(
 /** JSON never holds it raw, nor do ids and types: joined columns need no escaping, which an array literal of JSON does. */
 const SEPARATOR = '\x1e';
 
-async function addToOutbox(tx: Knex.Transaction, rows: readonly OutboxRow[]): Promise<void> {
-  const column = (name: keyof OutboxRow) => rows.map((row) => row[name]).join(SEPARATOR);
-  await tx.raw(
-    `insert into outbox (id, type, subject, body)
-       select id::uuid, type, subject, body
-         from unnest(string_to_array(:id, :by), string_to_array(:type, :by), string_to_array(:subject, :by),
-                     string_to_array(:body, :by)) as event (id, type, subject, body)`,
-    {
-      id: column('id'),
-      type: column('type'),
-      subject: column('subject'),
-      body: column('body'),
-      by: SEPARATOR,
-    },
-  );
+/** An outbox row as the relay takes it. */
+export interface Written {
+  readonly seq: number;
+  readonly type: string;
+  readonly body: string;
 }
 
-const listeners = new WeakMap<Database, Set<() => void>>();
+/** The last statement of the transaction: its commit follows without a pause. */
+async function addToOutbox(tx: Knex.Transaction, rows: readonly OutboxRow[]): Promise<readonly Written[]> {
+  if (rows.length === 0) return [];
+  const column = (name: keyof OutboxRow) => rows.map((row) => row[name]).join(SEPARATOR);
+  const insert = tx.raw(INSERT, [
+    ...[column('id'), SEPARATOR, column('type'), SEPARATOR],
+    ...[column('subject'), SEPARATOR, column('body'), SEPARATOR],
+  ]);
+  const { rows: added } = await insert.options(LAST);
+  const seqs = new Map(added.map(({ id, seq }: { id: string; seq: number }) => [id, seq]));
+  return rows.map(({ id, type, body }) => ({ seq: Number(seqs.get(id)), type, body }));
+}
 
-/** Calls `listener` after each commit that emitted something through this pool. Returns how to stop. */
-export function onCommit(db: Database, listener: () => void): () => void {
+const INSERT = `
+  with added as (
+    insert into outbox (id, type, subject, body)
+    select id::uuid, type, subject, body
+      from unnest(string_to_array(?, ?), string_to_array(?, ?), string_to_array(?, ?), string_to_array(?, ?))
+        as event (id, type, subject, body)
+    returning id, seq
+  ), unpublished as (
+    insert into outbox_unpublished select seq from added
+  )
+  select id, seq from added`;
+
+type Listener = (written: readonly Written[]) => void;
+
+const listeners = new WeakMap<Database, Set<Listener>>();
+
+/** Calls `listener` with what each commit through this pool has left in the outbox. Returns how to stop. */
+export function onCommit(db: Database, listener: Listener): () => void {
   const set = listeners.get(db) ?? new Set();
   listeners.set(db, set.add(listener));
   return () => set.delete(listener);
 }
 
-function committed(db: Database): void {
-  for (const listener of listeners.get(db) ?? []) listener();
+function committed(db: Database, written: readonly Written[]): void {
+  for (const listener of listeners.get(db) ?? []) listener(written);
 }

@@ -31,7 +31,7 @@ afterEach(async () => {
   await broker.close();
   await proxy.close();
   await remove();
-  for (const table of ['outbox', 'inbox']) await alpha.db(table).delete();
+  for (const table of ['outbox', 'outbox_unpublished', 'inbox']) await alpha.db(table).delete();
 });
 
 const relayOf = () =>
@@ -62,7 +62,7 @@ test('a channel whose closing is never answered is waited for no longer than its
 
 test('a broker that falls silent is told again what it did not confirm', async () => {
   const relay = relayOf();
-  const published = async () => (await alpha.db('outbox').whereNull('published_at')).length === 0;
+  const published = async () => (await alpha.db('outbox_unpublished')).length === 0;
   await emit();
   await until('the first event', published);
   proxy.holdClients();

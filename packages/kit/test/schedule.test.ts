@@ -71,14 +71,14 @@ describe('timed work', () => {
         [1, 2, 3].map((n) => ({ thingId: newId(), n })),
       ),
     );
-    const [first, second] = await db('outbox').orderBy('seq').pluck('seq');
-    await db('outbox')
-      .where({ seq: first })
-      .update({ published_at: db.raw("now() - interval '31 days'") });
-    await db('outbox')
-      .where({ seq: second })
-      .update({ published_at: db.raw("now() - interval '29 days'") });
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const [first, second, third] = await db('outbox').orderBy('seq').pluck('seq');
+    const made = (seq: number, days: number) =>
+      db('outbox')
+        .where({ seq })
+        .update({ created_at: daysAgo(days) });
+    await Promise.all([made(first, 31), made(second, 31), made(third, 29)]);
+    await db('outbox_unpublished').whereNot({ seq: second }).delete();
     const old = () => ({
       type: 'x',
       event_id: v7({ msecs: daysAgo(181).getTime() }),
@@ -92,7 +92,7 @@ describe('timed work', () => {
       { ...old(), event_id: newId(), status: 'done', received_at: daysAgo(1) },
     ]);
     await runTick(db, housekeeping, new Date(0), quietLog);
-    expect(await db('outbox')).toHaveLength(2);
+    expect(await db('outbox').orderBy('seq').pluck('seq')).toEqual([second, third]);
     expect((await db('inbox').pluck('status')).sort()).toEqual(['dead', 'done', 'done']);
   });
 });

@@ -26,8 +26,8 @@ export async function answerPurchase(
   { purchaseId, studentId, prefer, signal }: Asked,
 ): Promise<Reply<Purchase>> {
   const isAsync = /(^|[,;\s])respond-async($|[,;\s])/i.test(prefer ?? '');
-  if (!isAsync) await awaitOutcome(purchaseId, signal);
-  const row = await purchaseRow(db, purchaseId, studentId);
+  const outcome = isAsync ? undefined : await awaitOutcome(purchaseId, signal);
+  const row = outcome ?? (await purchaseRow(db, purchaseId, studentId));
   if (row.status === 'declined' || row.status === 'expired') throw refusalOf(row);
   const Location = `/api/v1/enrollments/sessions/${purchaseId}`;
   if (row.status !== 'pending') return reply(201, purchaseOf(row), { Location });

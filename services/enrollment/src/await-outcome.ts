@@ -1,5 +1,6 @@
 import type { Database } from '@rollcall/kit/database';
 import { onCommit } from '@rollcall/kit/work';
+import type { PurchaseRow } from './shapes.js';
 
 /** Milliseconds a purchase is waited for before 202. */
 const PATIENCE = 3_000;
@@ -7,34 +8,36 @@ const PATIENCE = 3_000;
  * Milliseconds between looks where no commit of this process calls for one, because another replica consumed the answer:
  * often while an answer is likely, rarely when it is late.
  */
-const SOON = 10;
+const SOON = 20;
 const LATE = 25;
 const LIKELY_WITHIN = 150;
 
 interface Waiter {
   readonly purchaseId: string;
   readonly since: number;
-  readonly settle: (error?: unknown) => void;
+  readonly resolve: (outcome?: PurchaseRow) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** Resolves when the purchase is no longer pending, after 3 s, or when the caller has gone. */
-export type AwaitOutcome = (purchaseId: string, signal: AbortSignal) => Promise<void>;
+/** The purchase once it is no longer pending; undefined after 3 s, or when the caller has gone. */
+export type AwaitOutcome = (purchaseId: string, signal: AbortSignal) => Promise<PurchaseRow | undefined>;
+
+/** Those of these purchases that are no longer pending, by id. */
+type OutcomesOf = (db: Database, purchaseIds: readonly string[]) => Promise<ReadonlyMap<string, PurchaseRow>>;
 
 /**
  * Any replica may have consumed the wallet's answer, so the rows themselves are watched: one statement for all who wait
  * in this process, however many they are, and none while nobody does. A commit here is worth a look at once.
  */
-export function createAwaitOutcome(db: Database): AwaitOutcome {
+export function createAwaitOutcome(db: Database, outcomesOf: OutcomesOf): AwaitOutcome {
   const waiters = new Set<Waiter>();
   let watching = false;
 
   const look = async () => {
-    const ids = [...new Set([...waiters].map(({ purchaseId }) => purchaseId))];
-    const pending = await db('purchases').whereIn('id', ids).where({ status: 'pending' }).pluck('id');
-    const still = new Set(pending);
-    const asked = new Set(ids);
+    const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ purchaseId }) => purchaseId))]);
     for (const waiter of waiters) {
-      if (asked.has(waiter.purchaseId) && !still.has(waiter.purchaseId)) waiter.settle();
+      const outcome = outcomes.get(waiter.purchaseId);
+      if (outcome !== undefined) waiter.resolve(outcome);
     }
   };
   const watch = async () => {
@@ -46,7 +49,7 @@ export function createAwaitOutcome(db: Database): AwaitOutcome {
       try {
         await look();
       } catch (error) {
-        for (const waiter of waiters) waiter.settle(error);
+        for (const waiter of waiters) waiter.reject(error);
       }
     }
     watching = false;
@@ -54,17 +57,26 @@ export function createAwaitOutcome(db: Database): AwaitOutcome {
 
   return (purchaseId, signal) =>
     new Promise((resolve, reject) => {
-      const settle = (error?: unknown) => {
+      const leave = () => {
         waiters.delete(waiter);
         clearTimeout(timer);
-        signal.removeEventListener('abort', stop);
-        if (error === undefined) resolve();
-        else reject(error);
+        signal.removeEventListener('abort', giveUp);
       };
-      const stop = () => settle();
-      const waiter: Waiter = { purchaseId, since: Date.now(), settle };
-      const timer = setTimeout(stop, PATIENCE);
-      signal.addEventListener('abort', stop, { once: true });
+      const waiter: Waiter = {
+        purchaseId,
+        since: Date.now(),
+        resolve: (outcome) => {
+          leave();
+          resolve(outcome);
+        },
+        reject: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const giveUp = () => waiter.resolve();
+      const timer = setTimeout(giveUp, PATIENCE);
+      signal.addEventListener('abort', giveUp, { once: true });
       waiters.add(waiter);
       if (!watching) void watch();
     });

@@ -7,7 +7,7 @@ import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
 import { notePaid, noteReview, settleHolds } from './use-cases/settle-holds.js';
 
 /** Milliseconds: what became of a hold is only shown here, and arrives a thousand at a time when a class ends. */
-const PROJECTION = 250;
+const PROJECTION = 1_000;
 
 /** Everything enrollment reacts to. */
 export const consumers: Consumer[] = [

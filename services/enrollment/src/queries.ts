@@ -91,6 +91,17 @@ export async function purchaseRow(db: Database, purchaseId: string, studentId: s
   return rows[0];
 }
 
+/** Those of these purchases that are no longer pending, by id. */
+export async function outcomesOf(
+  db: Database,
+  purchaseIds: readonly string[],
+): Promise<Map<string, PurchaseRow>> {
+  const { rows } = await db.raw(`${PURCHASE} where id = any(?::uuid[]) and status <> 'pending'`, [
+    [...purchaseIds],
+  ]);
+  return new Map((rows as PurchaseRow[]).map((row) => [row.id, row]));
+}
+
 interface PurchaseFilter {
   readonly kind: 'course' | 'session';
   readonly studentId: string;

@@ -3,7 +3,15 @@ import type { Database } from '@rollcall/kit/database';
 import { command, query, type Served } from '@rollcall/kit/http';
 import { answerPurchase } from './answer-purchase.js';
 import { createAwaitOutcome } from './await-outcome.js';
-import { accessTo, coursesOfTeacher, findCourses, purchasesOf, readCourse, readPurchase } from './queries.js';
+import {
+  accessTo,
+  coursesOfTeacher,
+  findCourses,
+  outcomesOf,
+  purchasesOf,
+  readCourse,
+  readPurchase,
+} from './queries.js';
 import { buySession } from './use-cases/buy-session.js';
 import { createCourse } from './use-cases/create-course.js';
 import { publishCourse } from './use-cases/publish-course.js';
@@ -30,7 +38,7 @@ const catalogue = (db: Database): Served[] => [
 ];
 
 function purchases(db: Database): Served[] {
-  const awaitOutcome = createAwaitOutcome(db);
+  const awaitOutcome = createAwaitOutcome(db, outcomesOf);
   const listOf = (kind: 'course' | 'session', route: typeof api.listPurchases) =>
     query(db, route, (db, { query, user }) =>
       purchasesOf(db, { kind, studentId: user.id, ...query } as const),

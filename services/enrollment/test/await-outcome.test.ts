@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connect } from '@rollcall/kit/database';
 import { createAwaitOutcome } from '../src/await-outcome.js';
+import { outcomesOf } from '../src/queries.js';
 import { openStage, person, type Stage, students } from './stage.js';
 
 let stage: Stage;
@@ -18,7 +19,7 @@ const pending = async (count: number): Promise<string[]> => {
 
 test('fifty who wait are told by one statement a look, each when its own outcome is there', async () => {
   const ids = await pending(50);
-  const wait = createAwaitOutcome(stage.db);
+  const wait = createAwaitOutcome(stage.db, outcomesOf);
   let statements = 0;
   const count = () => {
     statements += 1;
@@ -43,7 +44,7 @@ test('fifty who wait are told by one statement a look, each when its own outcome
 test('nobody looks once nobody waits, and a caller who has gone does not', async () => {
   const [id] = await pending(1);
   const gone = new AbortController();
-  const waiting = createAwaitOutcome(stage.db)(id!, gone.signal);
+  const waiting = createAwaitOutcome(stage.db, outcomesOf)(id!, gone.signal);
   gone.abort();
   await waiting;
   await sleep(50);
@@ -58,7 +59,7 @@ test('nobody looks once nobody waits, and a caller who has gone does not', async
 test('a database that is away is an error for those who wait, and the next one is served', async () => {
   const [id] = await pending(1);
   const away = connect('postgres://nobody@127.0.0.1:1/none', { max: 1 });
-  const wait = createAwaitOutcome(away);
+  const wait = createAwaitOutcome(away, outcomesOf);
   const { signal } = new AbortController();
   await expect(wait(id!, signal)).rejects.toThrow();
   await expect(wait(id!, signal)).rejects.toThrow();

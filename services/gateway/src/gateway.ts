@@ -2,13 +2,13 @@ import type { Server } from 'node:http';
 import type { ServiceName } from '@rollcall/contracts/api';
 import type { Verify } from '@rollcall/kit/auth';
 import type { Logger } from '@rollcall/kit/log';
+import { remember } from '@rollcall/kit/remember';
 import { createApp } from './app.js';
 import { type Config, replicasOf } from './config.js';
 import { createLimits } from './limits.js';
 import { watchReadiness } from './readiness.js';
 import { createHttpServer, drain } from './server.js';
 import { createTable } from './table.js';
-import { remember } from './tokens.js';
 import { createUpstream, type Upstream, type UpstreamRules } from './upstream.js';
 
 export interface Gateway {
@@ -24,9 +24,6 @@ export interface GatewayContext {
   readonly openApi: string | undefined;
 }
 
-/** 10,000 tokens of half a kilobyte are 5 MB. */
-const TOKENS = { most: 10_000, lifetime: 30_000 };
-
 export function createGateway({ config, verify, log, openApi }: GatewayContext): Gateway {
   const upstreams = createUpstreams(config);
   const readiness = watchReadiness(Object.values(upstreams));
@@ -36,7 +33,7 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
   const app = createApp({
     table: createTable(),
     upstreams,
-    verify: remember(verify, TOKENS),
+    verify: remember(verify),
     limits: createLimits({ user: config.RATE_LIMIT_USER, address: config.RATE_LIMIT_ADDRESS }),
     bodies: { timeout: config.BODY_TIMEOUT_MS, memory: memory(), webhookMemory: memory() },
     log,

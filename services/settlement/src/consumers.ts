@@ -14,7 +14,7 @@ import { markPaid } from './use-cases/mark-paid.js';
 import { placeHolds } from './use-cases/place-holds.js';
 
 /** Milliseconds: that the wallet has paid is only noted here. */
-const PAID = 250;
+const PAID = 1_000;
 
 /** Everything settlement reacts to. All of it set-based: sessions end on the hour, many at once. */
 export const consumers: Consumer[] = [

@@ -3,8 +3,9 @@ import { type Account, type AccountKey, keyOf } from '../domain/ledger.js';
 import { column } from './column.js';
 
 /**
- * Creates what is missing of these accounts, then locks the users' ones, all in one statement in id order, so that
- * batches cannot deadlock. The platform's own come unlocked. Called once a transaction, before any decision.
+ * Locks the users' accounts among these, all in one statement in id order, so that batches cannot deadlock; creates
+ * first what is missing, which is seldom. The platform's own come unlocked. Called once a transaction, before any
+ * decision.
  */
 export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountKey[]): Promise<Account[]> {
   const distinct = [...new Map(keys.map((key) => [keyOf(key), key])).values()];
@@ -13,9 +14,11 @@ export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountK
     column(distinct, (key) => key.kind),
     column(distinct, (key) => key.currency),
   ];
+  const { rows } = await tx.raw(LOCK_IF_ALL, wanted);
+  if (rows.length === distinct.length) return rows as Account[];
+  // None is locked yet: locked before and after, a rival's order could be another.
   await tx.raw(CREATE, wanted);
-  const { rows } = await tx.raw(LOCK, wanted);
-  return rows as Account[];
+  return (await tx.raw(LOCK, wanted)).rows as Account[];
 }
 
 /** In key order: two batches that create the same accounts wait for each other in one direction only. */
@@ -30,12 +33,14 @@ const CREATE = `
    order by w.owner_id, w.kind, w.currency
   on conflict do nothing`;
 
-const LOCK = `
+const lock = (when: string) => `
   with wanted as (
     select * from unnest(?::uuid[], ?::text[], ?::text[]) as w (owner_id, kind, currency)
+  ), own as (
+    select a.id from wanted w join accounts a on a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency
   ), locked as (
     select a.id, a.owner_id as owner, a.kind, a.currency, a.balance
-      from wanted w join accounts a on a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency
+      from accounts a where a.id in (select id from own) ${when}
      order by a.id for update of a
   )
   select * from locked
@@ -43,6 +48,12 @@ const LOCK = `
   select a.id, a.owner_id, a.kind, a.currency, a.balance
     from wanted w join accounts a on a.owner_id is null and a.kind = w.kind and a.currency = w.currency
    where w.owner_id is null`;
+
+const LOCK = lock('');
+/** All of the users' accounts, or none of them while one is missing. */
+const LOCK_IF_ALL = lock(
+  'and (select count(*) from own) = (select count(*) from wanted where owner_id is not null)',
+);
 
 /** Locks every account of these users, so that what is decided next follows the purchases being placed for them. */
 export async function lockAccountsOf(tx: Knex.Transaction, ownerIds: readonly string[]): Promise<void> {

@@ -1,11 +1,14 @@
-import type { User, Verify } from '@rollcall/kit/auth';
+import type { User, Verify } from './auth.js';
 
 export interface Remembering {
   /** Tokens kept at most; the one kept longest goes first. */
   readonly most: number;
-  /** Milliseconds. A key withdrawn meanwhile is still believed here so long; services check every token themselves. */
+  /** Milliseconds. A key withdrawn meanwhile is still believed here so long. */
   readonly lifetime: number;
 }
+
+/** 10,000 tokens of half a kilobyte are 5 MB. */
+const USUAL: Remembering = { most: 10_000, lifetime: 30_000 };
 
 /**
  * Believes a token that was checked a moment ago: checking ES256 took 0.26 ms of processor time, as much as all the
@@ -13,7 +16,7 @@ export interface Remembering {
  */
 export function remember(
   verify: Verify,
-  { most, lifetime }: Remembering,
+  { most, lifetime }: Remembering = USUAL,
   clock: () => number = Date.now,
 ): Verify {
   const known = new Map<string, { user: User; until: number }>();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { unauthenticated } from '@rollcall/kit/errors';
-import { remember } from './tokens.js';
+import { unauthenticated } from '../src/errors.js';
+import { remember } from '../src/remember.js';
 
 const tokenUntil = (exp: number, name = 'a') =>
   `x.${Buffer.from(JSON.stringify({ exp, name })).toString('base64url')}.x`;
