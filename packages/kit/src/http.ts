@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { User } from './auth.js';
 import type { Database } from './database.js';
 import { type FieldError, invalid } from './errors.js';
+import { fieldWords } from './field-words.js';
 import { hashRequest, once, readKey } from './idempotency.js';
 import { type Cause, inWork, type Work } from './work.js';
 
@@ -116,7 +117,7 @@ function inputOf<R extends AnyRoute>(route: R, request: Request, response: Respo
   const errors: FieldError[] = [];
   const part = (schema: z.ZodType | undefined, value: unknown, at: string): unknown => {
     if (schema === undefined) return undefined;
-    const result = schema.safeParse(value);
+    const result = schema.safeParse(value, { error: fieldWords });
     if (result.success) return result.data;
     errors.push(...result.error.issues.flatMap((issue) => fieldErrors(issue, at)));
     return undefined;

@@ -230,6 +230,26 @@ describe('a body', () => {
     expect(answer.body.errors).toContainEqual({ path, message: expect.any(String) });
   });
 
+  test.each<[unknown, string, string]>([
+    [{}, 'words', 'is required'],
+    [{ words: 7 }, 'words', 'must be a text'],
+    [{ words: 'x', extra: [] }, 'extra', 'must be an object'],
+    [{ words: 'x', extra: { n: '1' } }, 'extra.n', 'must be a number'],
+    [{ words: 'x', extra: { n: 1.5 } }, 'extra.n', 'must be a whole number'],
+    [{ words: '' }, 'words', 'must not be empty'],
+  ])('%j is told in plain words', async (body, path, message) => {
+    expect((await send({ body: json(body) })).body.errors).toEqual([{ path, message }]);
+  });
+
+  test.each([
+    ['0', 'must be at least 1'],
+    ['101', 'must be at most 100'],
+    ['many', 'must be a number'],
+  ])('?limit=%s is told in plain words', async (limit, message) => {
+    const answer = await send({ method: 'get', path: `/notes?limit=${limit}` });
+    expect(answer.body.errors).toEqual([{ path: 'query.limit', message }]);
+  });
+
   test('with a thousand unknown fields is told fifty', async () => {
     const many = Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`f${n}`, n]));
     const answer = await send({ body: json({ words: 'x', ...many }) });

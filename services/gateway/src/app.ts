@@ -76,7 +76,9 @@ const onError =
     if (error instanceof CallerGone || response.headersSent) return void response.destroy();
     const { requestId, pattern } = response.locals;
     if (sendProblem(response, error)) {
-      if (response.statusCode >= 500) log.warn({ err: error, requestId, pattern }, 'not available');
+      // Without a pattern it is this process's own page: that it is not ready yet is what was asked.
+      if (response.statusCode >= 500 && pattern !== 'none')
+        log.warn({ err: error, requestId, pattern }, 'not available');
     } else {
       log.error({ err: error, requestId, method: request.method, pattern }, 'request failed');
     }
