@@ -469,84 +469,14 @@ test('a session that is moved while it is computed is not completed by its old t
   expect(await workOf(database.db, ({ tx }) => takeVersion(tx, before, now))).toBe(false);
 });
 
-describe('reading', () => {
-  test('its teacher and an admin see each person; another teacher does not', async () => {
-    const session = await scheduled(database.db);
-    const student = newId();
-    await arrive(wholeClass(session, student), minute(59));
-    const teacher = { id: session.teacherId, roles: ['teacher' as const] };
-    expect((await read(session, teacher)).body).toMatchObject({
-      status: 'live',
-      version: 0,
-      completedAt: null,
-    });
-    await lookAt(database.db, minute(60));
-    const answer = await read(session, teacher);
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
-      status: 'completed',
-      version: 1,
-      observed: true,
-      scheduledSeconds: 3600,
-    });
-    expect(answer.body.data).toMatchObject([
-      { userId: session.teacherId, role: 'teacher', percent: 100, status: 'present', confidence: 'exact' },
-      {
-        userId: student,
-        role: 'participant',
-        seconds: 1800,
-        percent: 50,
-        percentBasisPoints: 5000,
-        status: 'present',
-      },
-    ]);
-    expect((await read(session, { id: newId(), roles: ['admin'] })).status).toBe(200);
-    expect((await read(session, { id: newId(), roles: ['teacher'] })).status).toBe(404);
-    expect((await read(session, { id: student, roles: ['student'] })).status).toBe(403);
-    expect((await read(sessionData(), { id: newId(), roles: ['admin'] })).status).toBe(404);
-  });
-
-  test('a student reads his own history, newest session first, page by page', async () => {
-    const student = newId();
-    for (const startsAt of [
-      '2026-11-21T10:00:00.000Z',
-      '2026-11-22T10:00:00.000Z',
-      '2026-11-23T10:00:00.000Z',
-    ]) {
-      const session = await scheduled(database.db, { startsAt });
-      await arrive(wholeClass(session, student), minute(59));
-      await lookAt(database.db, minute(60));
-    }
-    const mine = async (query: string) =>
-      request(app)
-        .get(`/attendance/me?${query}`)
-        .set('authorization', `Bearer ${await token({ id: student, roles: ['student'] })}`);
-    const first = await mine('limit=2');
-    expect(first.body.data).toHaveLength(2);
-    const second = await mine(`limit=2&cursor=${first.body.nextCursor}`);
-    const days = [...first.body.data, ...second.body.data].map(({ firstSeenAt }) => firstSeenAt.slice(0, 10));
-    expect(days).toEqual(['2026-11-23', '2026-11-22', '2026-11-21']);
-    expect(second.body.nextCursor).toBeNull();
-    for (const madeUp of [
-      ['x', 'y'],
-      ['1e300', newId()],
-      ['1', 'y'],
-      ['-1', newId()],
-    ]) {
-      const cursor = Buffer.from(JSON.stringify(madeUp)).toString('base64url');
-      expect((await mine(`cursor=${cursor}`)).status).toBe(400);
-    }
-  });
-});
-
 test('the invariants hold after all of this', async () => {
   const { readFileSync } = await import('node:fs');
   const file = readFileSync(new URL('../invariants.sql', import.meta.url), 'utf8');
   const queries = file.split(/^-- name: /m).slice(1);
   expect(queries.length).toBeGreaterThanOrEqual(6);
+  await lookAt(database.db, Math.max(Date.now(), minute(500))); // what the tests above left open is over by then
   for (const query of queries) {
     const [name, ...sql] = query.split('\n');
-    // The clock of this file is in the future of the database's, which the first of them compares with.
     const { rows } = await database.db.raw(sql.join('\n').replaceAll('?', '\\?'));
     expect({ name, rows }).toEqual({ name, rows: [] });
   }

@@ -20,6 +20,7 @@ const nobody: Presence = {
   lastSeenAt: null,
   intervals: [],
   disconnects: [],
+  corrected: false,
 };
 
 const studentIn = (events: readonly Seen[]): Presence =>
@@ -205,11 +206,12 @@ const stirred = (events: readonly Seen[]) =>
     .chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
 
 const judged = (events: readonly Seen[]) => {
-  const { seconds, maxSeconds, firstSeenAt } = studentIn(events);
+  const student = studentIn(events);
+  const { seconds, maxSeconds } = student;
   return {
     seconds: [seconds, maxSeconds],
     percent: [percent(seconds), percent(maxSeconds)],
-    label: labelOf({ seconds, maxSeconds, firstSeenAt }, scale),
+    label: labelOf(student, scale),
   };
 };
 
