@@ -8,9 +8,12 @@ import {
 } from '@rollcall/contracts/events/attendance';
 import { sessionCancelled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
-import { emitted, envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
+import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import type { Express } from 'express';
 import request from 'supertest';
+import { defaultRules } from '../src/domain/session.js';
+import { checkSession } from '../src/use-cases/check-session.js';
+import { correctAttendance } from '../src/use-cases/correct-attendance.js';
 import {
   appOf,
   classOf,
@@ -398,6 +401,30 @@ describe('correcting by hand', () => {
       .where({ session_id: session.sessionId, user_id: student, version: 11 })
       .first();
     expect(record.seconds * 1000).toBe(last.intervals[0].to - last.intervals[0].from);
+  });
+
+  test('does not lose a webhook that a look had taken up while the correction was being written', async () => {
+    const [student, late] = [newId(), newId()];
+    const session = await completedClass(student);
+    const given = { sessionId: session.sessionId, actorId: admin, userId: student, reason: 'seen' };
+    const lease = new Date(minute(70));
+    await database.db('sessions').where({ id: session.sessionId }).update({ due_at: lease });
+    const { look } = await workOf(database.db, async (work) => {
+      await correctAttendance(work, defaultRules, { ...given, intervals: [] });
+      await postAll(app, classOf(session).in(late, 0, 40));
+      await database.db('wakes').delete(); // the look below is the one they asked for
+      const look = workOf(database.db, (other) =>
+        checkSession(other, session.sessionId, { rules: defaultRules, lease }),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 150)); // until it waits for the row
+      return { look };
+    });
+    await look;
+    expect(await said(attendanceAmended, session)).toMatchObject([{ version: 2, people: [{ seconds: 0 }] }]);
+    await lookAt(database.db, minute(71));
+    const last = (await said(attendanceAmended, session)).at(-1);
+    expect(last).toMatchObject({ version: 3, cause: 'late-event' });
+    expect(last?.people.find(({ userId }) => userId === late)).toMatchObject({ seconds: 2400 });
   });
 
   test('can be neither changed nor deleted', async () => {

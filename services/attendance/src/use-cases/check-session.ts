@@ -17,8 +17,7 @@ export const ONCE_MORE = 30_000;
 const REST = 2;
 
 /**
- * Looks at one session: says that it started, completes it, or amends its result, each once. Without
- * anything of that it notes when to look again. Nothing is locked while it computes; `takeVersion` settles a race.
+ * Looks at one session: says that it started, completes it, or amends its result, each once, and notes when to look again. Nothing is locked while it computes; `takeVersion` settles a race.
  */
 export async function checkSession(work: Work, id: string, { rules, lease }: { rules: Rules; lease: Date }) {
   const session = await readSession(work.tx, id);
@@ -34,14 +33,13 @@ async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Dat
   const work = await onItsTrace(plain, session);
   // A completed result is never overwritten: what came late makes the next version, where it changes a figure.
   if (session.latestVersion > 0 && !session.moved) {
-    await recordResult(work, session, { examined, cause: 'late-event' });
-    return null;
+    return (await recordResult(work, session, { examined, cause: 'late-event' })) ? null : work.now;
   }
   await sayStarted(work, session, examined);
   const over = completion(examined.evidence, examined.seen, { session, rules, now: work.now.getTime() });
   if (!over.done) return new Date(over.again);
-  await recordResult(work, session, { examined, cause: over.cause });
-  return new Date(work.now.getTime() + ONCE_MORE);
+  const recorded = await recordResult(work, session, { examined, cause: over.cause });
+  return recorded ? new Date(work.now.getTime() + ONCE_MORE) : work.now;
 }
 
 /** One trace from the webhook to the last consumer. */

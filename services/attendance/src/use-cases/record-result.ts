@@ -18,23 +18,25 @@ const versions = counter('attendance_versions_total', 'Results written, by why',
 
 /**
  * Writes and says a session's next version: the first completes it, a later one amends it where a figure changed. A
- * written one is never overwritten. Of two that computed the same version `takeVersion` lets one write it.
+ * written one is never overwritten. False: another took that version meanwhile, by what it knew, which may be less; look
+ * again.
  */
 export async function recordResult(
   work: Work,
   session: KeptSession,
   { examined, cause }: { examined: Examined; cause: Cause },
-): Promise<void> {
+): Promise<boolean> {
   const result = resultOf(session, examined, cause);
   const figures = figuresOf(result);
   if ((await readFigures(work.tx, session.id, session.latestVersion))?.equals(figures)) {
     await forgetMove(work.tx, session);
-    return;
+    return true;
   }
-  if (!(await takeVersion(work.tx, session, work.now))) return;
+  if (!(await takeVersion(work.tx, session, work.now))) return false;
   await insertResult(work.tx, rowsOf(session, result, examined, figures), work.now);
   versions.inc({ cause });
   work.emit(result.version === 1 ? sessionCompleted : attendanceAmended, result, { version: result.version });
+  return true;
 }
 
 function resultOf(session: KeptSession, { evidence, seen, observed }: Examined, cause: Cause): Result {
