@@ -16,14 +16,19 @@ import { type KeptSession, readSession } from './store/sessions.js';
 type SessionAnswer = AnswerOf<typeof readSessionAttendance>;
 type Reader = Pick<InputOf<typeof readSessionAttendance>, 'params' | 'user'>;
 
-/** Who was in class. Before completion: what is known at this moment, computed now, version 0. Others': 404. */
+/**
+ * Who was in class, by the newest result or the one asked for. Before completion: what is known at this moment, computed
+ * now, version 0. Another teacher's session, and a version there is not: 404.
+ */
 export const sessionAttendance =
   (rules: Rules, clock: () => Date) =>
-  async (db: Database, input: Reader): Promise<SessionAnswer> => {
+  async (db: Database, input: Reader, asked?: number): Promise<SessionAnswer> => {
     const session = await readSession(db, input.params.sessionId);
     const mayRead = input.user.roles.includes('admin') || session?.teacherId === input.user.id;
     if (session === undefined || !mayRead) throw notFound('session');
-    return session.latestVersion > 0 ? completed(db, session) : soFar(db, session, { rules, now: clock() });
+    const version = asked ?? session.latestVersion;
+    if (version > session.latestVersion) throw notFound('version');
+    return version > 0 ? completed(db, session, version) : soFar(db, session, { rules, now: clock() });
   };
 
 /** One person in a session, as `sessionAttendance` shows him. */
@@ -36,19 +41,20 @@ export const personAttendance =
     return record;
   };
 
-async function completed(db: Database, session: KeptSession): Promise<SessionAnswer> {
+async function completed(db: Database, session: KeptSession, version: number): Promise<SessionAnswer> {
   const rows = await recordsOf(db)
-    .where({ 'records.session_id': session.id })
+    .where({ 'records.session_id': session.id, 'records.version': version })
     .orderBy([{ column: 'records.role', order: 'desc' }, { column: 'records.user_id' }]);
-  const { scheduled_seconds, observed, started_at } = await db('results')
-    .where({ session_id: session.id, version: session.latestVersion })
+  const { scheduled_seconds, observed, started_at, cause } = await db('results')
+    .where({ session_id: session.id, version })
     .first();
   return {
     sessionId: session.id,
     status: session.cancelled ? 'cancelled' : 'completed',
     scheduledSeconds: scheduled_seconds,
     observed,
-    version: session.latestVersion,
+    version,
+    cause,
     startedAt: started_at?.toISOString() ?? null,
     completedAt: session.completedAt?.toISOString() ?? null,
     data: rows.map(recordOfRow),
@@ -70,6 +76,7 @@ async function soFar(
     scheduledSeconds: scale.scheduledSeconds,
     observed,
     version: 0,
+    cause: null,
     startedAt: instant(seen.startedAt),
     completedAt: null,
     data: [seen.teacher, ...seen.people].map((one) =>
@@ -85,7 +92,7 @@ export async function myAttendance(
 ): Promise<AnswerOf<typeof listAttendance>> {
   const after = afterOf(query.cursor);
   const rows = await recordsOf(db)
-    .where({ 'records.user_id': user.id })
+    .where({ 'records.user_id': user.id, 'records.version': db.ref('sessions.latest_version') })
     .modify((rest) => {
       if (query.status) rest.whereIn('records.status', query.status);
       if (query.courseId) rest.where({ 'sessions.course_id': query.courseId });
@@ -130,10 +137,10 @@ interface RecordRow {
   readonly created_at: Date;
 }
 
-/** Records of latest versions, each with the session and result it is of. */
+/** Records, each with the session and result it is of. */
 const recordsOf = (db: Database) =>
   db<RecordRow>('records')
-    .join('sessions', { 'sessions.id': 'records.session_id', 'sessions.latest_version': 'records.version' })
+    .join('sessions', { 'sessions.id': 'records.session_id' })
     .join('results', { 'results.session_id': 'records.session_id', 'results.version': 'records.version' })
     .select<RecordRow[]>(
       'records.*',

@@ -38,7 +38,9 @@ export function routes(
   return [
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
-    query(db, api.readSessionAttendance, sessionAttendance(rules, clock)),
+    query(db, api.readSessionAttendance, (_db, input) =>
+      sessionAttendance(rules, clock)(db, input, input.query.version),
+    ),
     query(db, api.listAttendance, myAttendance),
     ...byHand(db, rules, clock),
   ];

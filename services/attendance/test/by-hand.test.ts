@@ -77,6 +77,11 @@ const correct = (
     more,
   );
 
+const read = async ({ sessionId }: Said, search = '') =>
+  request(app)
+    .get(`/attendance/sessions/${sessionId}${search}`)
+    .set('authorization', `Bearer ${await token({ id: admin, roles: ['admin'] })}`);
+
 /** Posts at a moment of our clock, and looks. */
 async function arrive(bodies: readonly string[], at: number): Promise<void> {
   clock.now = at;
@@ -240,11 +245,12 @@ describe('correcting by hand', () => {
     expect(await said(attendanceAmended, session)).toMatchObject([
       { version: 2, cause: 'correction', people: [{ userId: student, seconds: 3600, corrected: true }] },
     ]);
-    const kept = await database.db('records').where({ session_id: session.sessionId, user_id: student });
-    expect(kept.map(({ version, seconds }) => [version, seconds]).sort()).toEqual([
-      [1, 300],
-      [2, 3600],
-    ]);
+    expect((await read(session)).body).toMatchObject({ version: 2, cause: 'correction' });
+    const first = (await read(session, '?version=1')).body;
+    expect(first).toMatchObject({ version: 1, cause: 'room-finished' });
+    expect(first.data).toMatchObject([{ role: 'teacher' }, { userId: student, seconds: 300, version: 1 }]);
+    expect((await read(session, '?version=3')).status).toBe(404);
+    expect((await read(session, '?version=0')).status).toBe(400);
     expect(await audited(session)).toMatchObject([
       {
         actor: admin,

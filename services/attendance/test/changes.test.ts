@@ -241,6 +241,31 @@ describe('a session that is cancelled', () => {
   });
 });
 
+describe('of a session the newest version wins, in whichever order they are heard', () => {
+  test('cancelled before it was scheduled: it never completes', async () => {
+    const session = sessionData({ startsAt: instant(0) });
+    await know(
+      database.db,
+      envelope(sessionCancelled, { ...session, status: 'cancelled', version: 3 }),
+      envelope(sessionScheduled, session),
+    );
+    await arrive(classFor(session, newId()), minute(59));
+    await lookAt(database.db, minute(500));
+    expect(await completions(session)).toEqual([]);
+  });
+
+  test('moved twice, the first move heard last', async () => {
+    const session = await soon();
+    const moved = await move(session, 120, 0, { version: 3 });
+    await move(session, -120, 0, { version: 2 });
+    await lookAt(database.db, minute(61));
+    expect(await completions(session)).toEqual([]);
+    await arrive(classFor(moved, newId()), minute(179));
+    await lookAt(database.db, minute(180));
+    expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1800 }] }]);
+  });
+});
+
 describe('a room', () => {
   const gauge = async (name: string): Promise<number> => {
     await collect(database.db);

@@ -1,11 +1,7 @@
 /** A session from its first webhook to its result, through the door, the clock and the events. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
-import {
-  sessionCancelled,
-  sessionRescheduled,
-  sessionScheduled,
-} from '@rollcall/contracts/events/enrollment';
+import { sessionRescheduled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import type { Express } from 'express';
@@ -50,12 +46,6 @@ async function arrive(bodies: readonly string[], at: number): Promise<void> {
   clock.now = at;
   await postAll(app, bodies);
   await lookAt(database.db, at);
-}
-
-async function read(session: SessionData, user: { id: string; roles: ('teacher' | 'student' | 'admin')[] }) {
-  return request(app)
-    .get(`/attendance/sessions/${session.sessionId}`)
-    .set('authorization', `Bearer ${await token(user)}`);
 }
 
 const wholeClass = (session: SessionData, student: string) => {
@@ -177,18 +167,6 @@ describe('completion', () => {
     expect(await completions(session)).toMatchObject([
       { cause: 'scheduled-end', people: [{ seconds: 3600 }] },
     ]);
-  });
-
-  test('lessons’ rooms of a session all count for it', async () => {
-    const session = await scheduled(database.db);
-    const student = newId();
-    const [one, two] = [classOf(session, { lesson: 1 }), classOf(session, { lesson: 2 })];
-    await arrive(
-      [...one.in(student, 0, 20), one.finished(20.4), ...two.in(student, 30, 60), two.finished(60.4)],
-      minute(59),
-    );
-    await lookAt(database.db, minute(60));
-    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 3000 }]);
   });
 
   test('two replicas at once complete a session once', async () => {
@@ -413,48 +391,6 @@ describe('after completion', () => {
       await expect(database.db(table).delete()).rejects.toThrow(/append-only/);
     }
     await expect(database.db('records').update({ seconds: 1 })).rejects.toThrow(/append-only/);
-  });
-});
-
-describe('a session', () => {
-  test('heard of after its webhooks is computed when it comes', async () => {
-    const session = sessionData();
-    const student = newId();
-    await arrive(wholeClass(session, student), minute(58));
-    await know(database.db, envelope(sessionScheduled, session));
-    await lookAt(database.db, Date.now());
-    await lookAt(database.db, minute(59));
-    expect(await completions(session)).toMatchObject([{ people: [{ userId: student, seconds: 1800 }] }]);
-  });
-
-  test('that is cancelled never completes, in whichever order that is heard', async () => {
-    const session = sessionData();
-    await know(
-      database.db,
-      envelope(sessionCancelled, { ...session, status: 'cancelled', version: 3 }),
-      envelope(sessionScheduled, session),
-    );
-    await arrive(wholeClass(session, newId()), minute(59));
-    await lookAt(database.db, minute(500));
-    expect(await completions(session)).toEqual([]);
-    expect((await read(session, { id: session.teacherId, roles: ['teacher'] })).body.status).toBe(
-      'cancelled',
-    );
-  });
-
-  test('that is moved is judged by its newest time', async () => {
-    const session = await scheduled(database.db);
-    const moved = { ...session, startsAt: '2026-11-21T12:00:00.000Z', version: 3 };
-    await know(
-      database.db,
-      envelope(sessionRescheduled, moved),
-      envelope(sessionRescheduled, { ...session, startsAt: '2026-11-21T08:00:00.000Z', version: 2 }),
-    );
-    await lookAt(database.db, minute(61));
-    expect(await completions(session)).toEqual([]);
-    await arrive(wholeClass(moved, newId()), minute(179));
-    await lookAt(database.db, minute(180));
-    expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1800 }] }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Interval } from '../events/attendance.js';
+import { Interval, VersionCause } from '../events/attendance.js';
 import { route } from '../route.js';
 import { Id, Instant, InstantInput, text } from '../shapes.js';
 import { listOf, page, period, setOf } from './lists.js';
@@ -39,6 +39,8 @@ export const SessionAttendance = z
     scheduledSeconds: z.int(),
     observed: z.boolean(),
     version: z.int(),
+    /** Why this version was made; null before completion. */
+    cause: VersionCause.nullable(),
     startedAt: Instant.nullable(),
     completedAt: Instant.nullable(),
     data: z.array(AttendanceRecord),
@@ -61,8 +63,10 @@ export const readSessionAttendance = route({
   method: 'get',
   path: '/attendance/sessions/:sessionId',
   who: ['teacher', 'admin'],
-  summary: 'Who was in class, when, and for how long',
+  summary: 'Who was in class, when, and for how long; with `version` as an earlier result had it',
   params: z.strictObject({ sessionId: Id }),
+  query: z.strictObject({ version: z.coerce.number().int().min(1).max(1_000_000).optional() }),
+  problems: [404],
   status: 200,
   answer: SessionAttendance,
 });

@@ -21,10 +21,20 @@ export const Presence = z.object({
   corrected: z.literal(true).optional(),
 });
 
+/** Why a version was made. */
+export const VersionCause = z.enum([
+  'room-finished',
+  'scheduled-end',
+  'deadline',
+  'admin',
+  'late-event',
+  'correction',
+]);
+
 const result = z.object({
   sessionId: Id,
   version: z.int(),
-  cause: z.enum(['room-finished', 'scheduled-end', 'deadline', 'admin', 'late-event', 'correction']),
+  cause: VersionCause,
   scheduledSeconds: z.int(),
   startedAt: Instant.nullable(),
   endedAt: Instant,
