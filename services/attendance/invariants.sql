@@ -2,7 +2,7 @@
 
 -- name: every session is completed within five minutes of its deadline
 select id, deadline_at from sessions
- where completed_at is null and not cancelled and deadline_at < now() - interval '5 minutes';
+ where (completed_at is null or moved) and not cancelled and deadline_at < now() - interval '5 minutes';
 
 -- name: a completed session has every version of its result from 1 to the latest
 select id, latest_version, count(results.version) as found from sessions
@@ -38,4 +38,11 @@ select event_id from deliveries
    and encode(body, 'escape') ~ '"turn_{0,1}[pP]assword"\s*:\s*"[^"]';
 
 -- name: a session that waits has a time to be looked at
-select id from sessions where due_at is null and completed_at is null and not cancelled;
+select id from sessions where due_at is null and (completed_at is null or moved) and not cancelled;
+
+-- name: what an admin set by hand is in the newest result
+select corrections.id from corrections join sessions on sessions.id = corrections.session_id
+ where latest_version > 0 and not moved and corrections.created_at < now() - interval '1 minute'
+   and not exists (select from records
+                    where records.session_id = corrections.session_id and version = latest_version
+                      and records.user_id = corrections.user_id and corrected);

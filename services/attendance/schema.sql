@@ -8,6 +8,21 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+create table corrections (
+  id uuid not null,
+  seq bigint generated always as identity not null,
+  session_id uuid not null,
+  user_id text not null,
+  intervals jsonb not null,
+  actor uuid not null,
+  reason text not null,
+  created_at timestamp with time zone not null,
+  constraint corrections_intervals_check CHECK (jsonb_typeof(intervals) = 'array'::text),
+  constraint corrections_pkey PRIMARY KEY (id)
+);
+CREATE INDEX corrections_session ON corrections USING btree (session_id, seq);
+CREATE TRIGGER corrections_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON corrections FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table deliveries (
   event_id text not null,
   seq bigint generated always as identity not null,
@@ -124,11 +139,14 @@ create table records (
   last_seen_at timestamp with time zone,
   intervals jsonb not null,
   disconnects jsonb not null,
+  corrected boolean default false not null,
+  status text not null,
   constraint records_check CHECK (max_seconds >= seconds),
   constraint records_check1 CHECK (overlap_seconds >= 0 AND overlap_seconds <= seconds),
   constraint records_pkey PRIMARY KEY (session_id, version, user_id),
   constraint records_role_check CHECK (role = ANY (ARRAY['teacher'::text, 'participant'::text])),
-  constraint records_seconds_check CHECK (seconds >= 0)
+  constraint records_seconds_check CHECK (seconds >= 0),
+  constraint records_status_check CHECK (status = ANY (ARRAY['present'::text, 'late'::text, 'absent'::text, 'review'::text]))
 );
 CREATE INDEX records_user ON records USING btree (user_id);
 CREATE TRIGGER records_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON records FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -143,6 +161,7 @@ create table results (
   ended_at timestamp with time zone not null,
   figures_sha256 bytea not null,
   created_at timestamp with time zone not null,
+  starts_at timestamp with time zone not null,
   constraint results_cause_check CHECK (cause = ANY (ARRAY['room-finished'::text, 'scheduled-end'::text, 'deadline'::text, 'admin'::text, 'late-event'::text, 'correction'::text])),
   constraint results_figures_sha256_check CHECK (length(figures_sha256) = 32),
   constraint results_pkey PRIMARY KEY (session_id, version),
@@ -174,15 +193,26 @@ create table sessions (
   latest_version integer default 0 not null,
   due_at timestamp with time zone,
   rest_until timestamp with time zone,
+  moved boolean default false not null,
   constraint sessions_check CHECK (ends_at > starts_at),
   constraint sessions_check1 CHECK (deadline_at >= ends_at),
   constraint sessions_check2 CHECK ((completed_at IS NULL) = (latest_version = 0)),
+  constraint sessions_check3 CHECK (NOT moved OR completed_at IS NOT NULL),
   constraint sessions_duration_minutes_check CHECK (duration_minutes >= 0),
   constraint sessions_latest_version_check CHECK (latest_version >= 0),
   constraint sessions_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sessions_due ON sessions USING btree (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX sessions_room ON sessions USING btree (course_id, number);
+
+create table unresolved_rooms (
+  course_id uuid not null,
+  session_number integer not null,
+  first_heard_at timestamp with time zone not null,
+  last_heard_at timestamp with time zone not null,
+  constraint unresolved_rooms_pkey PRIMARY KEY (course_id, session_number)
+);
+CREATE INDEX unresolved_rooms_heard ON unresolved_rooms USING btree (last_heard_at);
 
 create table wakes (
   id bigint generated always as identity not null,
@@ -192,5 +222,6 @@ create table wakes (
   constraint wakes_pkey PRIMARY KEY (id)
 );
 
+alter table corrections add constraint corrections_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table records add constraint records_session_id_version_fkey FOREIGN KEY (session_id, version) REFERENCES results(session_id, version);
 alter table results add constraint results_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);

@@ -13,11 +13,11 @@ const { userRegistered, userUpdated, userSuspended } = identity;
 const { sessionScheduled, sessionRescheduled, sessionCancelled, purchaseRequested, expiryRequested } =
   enrollment;
 const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
-const { sessionStarted, sessionCompleted } = attendance;
+const { sessionStarted, sessionCompleted, attendanceAudited } = attendance;
 const { holdReleased, holdRefunded, holdUnderReview } = settlement;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
-  identity: [walletAudited],
+  identity: [walletAudited, attendanceAudited],
   enrollment: [
     fundsHeld,
     fundsDeclined,

@@ -1,8 +1,4 @@
-import type {
-  AttendanceRecord,
-  listAttendance,
-  readSessionAttendance,
-} from '@rollcall/contracts/api/attendance';
+import type { listAttendance, readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { Id } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
@@ -11,37 +7,54 @@ import type { InputOf } from '@rollcall/kit/http';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import { z } from 'zod';
 import type { Presence } from './domain/bounds.js';
-import { basisPointsOf, confidenceOf, labelOf, type Scale } from './domain/label.js';
+import { type Label, labelOf } from './domain/label.js';
 import { type Rules, scheduledMs } from './domain/session.js';
+import { instant, type RecordAnswer, recordAnswer } from './record-answer.js';
 import { examineSession } from './store/examine-session.js';
 import { type KeptSession, readSession } from './store/sessions.js';
 
-type RecordShape = z.infer<typeof AttendanceRecord>;
-type SessionShape = AnswerOf<typeof readSessionAttendance>;
+type SessionAnswer = AnswerOf<typeof readSessionAttendance>;
+type Reader = Pick<InputOf<typeof readSessionAttendance>, 'params' | 'user'>;
 
-/** Who was in class. Before completion: what is known at this moment, computed now, version 0. Others': 404. */
+/**
+ * Who was in class, by the newest result or the one asked for. Before completion: what is known at this moment, computed
+ * now, version 0. Another teacher's session, and a version there is not: 404.
+ */
 export const sessionAttendance =
   (rules: Rules, clock: () => Date) =>
-  async (db: Database, input: InputOf<typeof readSessionAttendance>): Promise<SessionShape> => {
+  async (db: Database, input: Reader, asked?: number): Promise<SessionAnswer> => {
     const session = await readSession(db, input.params.sessionId);
     const mayRead = input.user.roles.includes('admin') || session?.teacherId === input.user.id;
     if (session === undefined || !mayRead) throw notFound('session');
-    return session.latestVersion > 0 ? completed(db, session) : soFar(db, session, { rules, now: clock() });
+    const version = asked ?? session.latestVersion;
+    if (version > session.latestVersion) throw notFound('version');
+    return version > 0 ? completed(db, session, version) : soFar(db, session, { rules, now: clock() });
   };
 
-async function completed(db: Database, session: KeptSession): Promise<SessionShape> {
+/** One person in a session, as `sessionAttendance` shows him. */
+export const personAttendance =
+  (rules: Rules, clock: () => Date) =>
+  async (db: Database, input: Reader, userId: string): Promise<RecordAnswer> => {
+    const { data } = await sessionAttendance(rules, clock)(db, input);
+    const record = data.find((one) => one.userId === userId);
+    if (record === undefined) throw notFound('attendance');
+    return record;
+  };
+
+async function completed(db: Database, session: KeptSession, version: number): Promise<SessionAnswer> {
   const rows = await recordsOf(db)
-    .where({ 'records.session_id': session.id })
+    .where({ 'records.session_id': session.id, 'records.version': version })
     .orderBy([{ column: 'records.role', order: 'desc' }, { column: 'records.user_id' }]);
-  const { scheduled_seconds, observed, started_at } = await db('results')
-    .where({ session_id: session.id, version: session.latestVersion })
+  const { scheduled_seconds, observed, started_at, cause } = await db('results')
+    .where({ session_id: session.id, version })
     .first();
   return {
     sessionId: session.id,
-    status: 'completed',
+    status: session.cancelled ? 'cancelled' : 'completed',
     scheduledSeconds: scheduled_seconds,
     observed,
-    version: session.latestVersion,
+    version,
+    cause,
     startedAt: started_at?.toISOString() ?? null,
     completedAt: session.completedAt?.toISOString() ?? null,
     data: rows.map(recordOfRow),
@@ -52,38 +65,44 @@ async function soFar(
   db: Database,
   session: KeptSession,
   { rules, now }: { rules: Rules; now: Date },
-): Promise<SessionShape> {
+): Promise<SessionAnswer> {
   const { seen, observed } = await examineSession(db, session, rules);
   const scale = { startsAt: session.startsAt, scheduledSeconds: scheduledMs(session) / 1000, observed };
   const open = seen.startedAt === null ? 'waiting' : 'live';
+  const frame = { ...scale, sessionId: session.id, courseId: session.courseId, version: 0, createdAt: now };
   return {
     sessionId: session.id,
     status: session.cancelled ? 'cancelled' : open,
     scheduledSeconds: scale.scheduledSeconds,
     observed,
     version: 0,
+    cause: null,
     startedAt: instant(seen.startedAt),
     completedAt: null,
-    data: [seen.teacher, ...seen.people].map((presence) =>
-      recordOf(presence, { ...scale, sessionId: session.id, version: 0, createdAt: now }),
+    data: [seen.teacher, ...seen.people].map((one) =>
+      recordAnswer({ ...one, status: labelOf(one, scale) }, frame),
     ),
   };
 }
 
-/** One's own attendance in completed sessions, newest session first. */
+/** One's own attendance in completed sessions, newest session first; `from` and `to` are of the session's start. */
 export async function myAttendance(
   db: Database,
   { query, user }: InputOf<typeof listAttendance>,
 ): Promise<AnswerOf<typeof listAttendance>> {
   const after = afterOf(query.cursor);
   const rows = await recordsOf(db)
-    .where({ 'records.user_id': user.id })
+    .where({ 'records.user_id': user.id, 'records.version': db.ref('sessions.latest_version') })
     .modify((rest) => {
+      if (query.status) rest.whereIn('records.status', query.status);
+      if (query.courseId) rest.where({ 'sessions.course_id': query.courseId });
+      if (query.from) rest.where('results.starts_at', '>=', query.from);
+      if (query.to) rest.where('results.starts_at', '<', query.to);
       if (after)
-        rest.whereRaw('(sessions.starts_at, sessions.id) < (to_timestamp(?::float8), ?::text::uuid)', after);
+        rest.whereRaw('(results.starts_at, sessions.id) < (to_timestamp(?::float8), ?::text::uuid)', after);
     })
     .orderBy([
-      { column: 'sessions.starts_at', order: 'desc' },
+      { column: 'results.starts_at', order: 'desc' },
       { column: 'sessions.id', order: 'desc' },
     ])
     .limit(query.limit + 1);
@@ -109,27 +128,31 @@ interface RecordRow {
   readonly last_seen_at: Date | null;
   readonly intervals: Presence['intervals'];
   readonly disconnects: string[];
+  readonly corrected: boolean;
+  readonly status: Label;
+  readonly course_id: string;
+  readonly starts_at: Date;
   readonly scheduled_seconds: number;
   readonly observed: boolean;
   readonly created_at: Date;
-  readonly starts_at: Date;
 }
 
-/** Records of latest versions, with what their labels are read by. */
+/** Records, each with the session and result it is of. */
 const recordsOf = (db: Database) =>
   db<RecordRow>('records')
-    .join('sessions', { 'sessions.id': 'records.session_id', 'sessions.latest_version': 'records.version' })
+    .join('sessions', { 'sessions.id': 'records.session_id' })
     .join('results', { 'results.session_id': 'records.session_id', 'results.version': 'records.version' })
     .select<RecordRow[]>(
       'records.*',
-      'sessions.starts_at',
+      'sessions.course_id',
+      'results.starts_at',
       'results.scheduled_seconds',
       'results.observed',
       'results.created_at',
     );
 
-const recordOfRow = (row: RecordRow): RecordShape =>
-  recordOf(
+const recordOfRow = (row: RecordRow): RecordAnswer =>
+  recordAnswer(
     {
       userId: row.user_id,
       role: row.role,
@@ -140,44 +163,16 @@ const recordOfRow = (row: RecordRow): RecordShape =>
       lastSeenAt: row.last_seen_at?.getTime() ?? null,
       intervals: row.intervals,
       disconnects: row.disconnects,
+      corrected: row.corrected,
+      status: row.status,
     },
     {
       sessionId: row.session_id,
-      version: row.version,
-      createdAt: row.created_at,
+      courseId: row.course_id,
       startsAt: row.starts_at.getTime(),
       scheduledSeconds: row.scheduled_seconds,
       observed: row.observed,
+      version: row.version,
+      createdAt: row.created_at,
     },
   );
-
-interface Frame extends Scale {
-  readonly sessionId: string;
-  readonly version: number;
-  readonly createdAt: Date;
-}
-
-function recordOf(presence: Presence, frame: Frame): RecordShape {
-  const percentBasisPoints = basisPointsOf(presence.seconds, frame.scheduledSeconds);
-  return {
-    id: `${frame.sessionId}:${presence.userId}`,
-    sessionId: frame.sessionId,
-    ...presence,
-    percent: percentBasisPoints / 100,
-    percentBasisPoints,
-    status: labelOf(presence, frame),
-    firstSeenAt: instant(presence.firstSeenAt),
-    lastSeenAt: instant(presence.lastSeenAt),
-    intervals: presence.intervals.map(({ from, to, exact }) => ({
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-      exact,
-    })),
-    disconnects: [...presence.disconnects],
-    confidence: confidenceOf(presence, frame.observed),
-    version: frame.version,
-    createdAt: frame.createdAt.toISOString(),
-  };
-}
-
-const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

@@ -1,13 +1,16 @@
 import * as api from '@rollcall/contracts/api/attendance';
-import { isOutage } from '@rollcall/kit/database';
+import { type Database, isOutage } from '@rollcall/kit/database';
 import { unavailable } from '@rollcall/kit/errors';
-import { query, type Served, webhook } from '@rollcall/kit/http';
+import { command, query, type Served, webhook } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
 import { type Config, keyPairsOf, rulesOf } from './config.js';
+import type { Rules } from './domain/session.js';
 import { groupCommit } from './group.js';
-import { myAttendance, sessionAttendance } from './queries.js';
+import { myAttendance, personAttendance, sessionAttendance } from './queries.js';
 import { signatureCheck } from './signature.js';
 import { insertDeliveries } from './store/deliveries.js';
+import { completeSession } from './use-cases/complete-session.js';
+import { correctAttendance } from './use-cases/correct-attendance.js';
 import { receiveWebhook } from './use-cases/receive-webhook.js';
 import { createWatch, type Watch } from './watch.js';
 
@@ -35,7 +38,32 @@ export function routes(
   return [
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
-    query(db, api.readSessionAttendance, sessionAttendance(rules, clock)),
+    query(db, api.readSessionAttendance, (_db, input) =>
+      sessionAttendance(rules, clock)(db, input, input.query.version),
+    ),
     query(db, api.listAttendance, myAttendance),
+    ...byHand(db, rules, clock),
   ];
 }
+
+/** What an admin does to a session, with a reason. */
+const byHand = (db: Database, rules: Rules, clock: () => Date): Served[] => [
+  command(
+    db,
+    api.completeSession,
+    (work, { params, body, user }) => completeSession(work, rules, { ...params, ...body, actorId: user.id }),
+    (_db, _ref, input) => sessionAttendance(rules, clock)(db, input),
+  ),
+  command(
+    db,
+    api.correctAttendance,
+    (work, { params, body, user }) =>
+      correctAttendance(work, rules, {
+        ...params,
+        ...body,
+        intervals: body.intervals.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
+        actorId: user.id,
+      }),
+    (_db, { userId }, input) => personAttendance(rules, clock)(db, input, userId),
+  ),
+];

@@ -51,6 +51,7 @@ export interface Watch {
 export function createWatch(context: WatchContext): Watch {
   const timers: { next?: NodeJS.Timeout; grace?: NodeJS.Timeout } = {};
   let looking = false;
+  let nudged = false;
   let lastLook = 0;
 
   const run = async (): Promise<void> => {
@@ -58,10 +59,15 @@ export function createWatch(context: WatchContext): Watch {
     if (looking) return plan();
     looking = true;
     lastLook = Date.now();
+    const wasNudged = nudged;
+    nudged = false;
     await look(context).catch((error: unknown) =>
       context.log.warn({ err: error }, 'could not look at sessions; the schedule will'),
     );
     looking = false;
+    if (!wasNudged) return;
+    clearTimeout(timers.grace);
+    timers.grace = setTimeout(plan, context.rules.grace + PAUSE).unref(); // the grace began no later than this look
   };
   const plan = (): void => {
     timers.next ??= setTimeout(() => void run(), Math.max(0, lastLook + PAUSE - Date.now())).unref();
@@ -69,9 +75,8 @@ export function createWatch(context: WatchContext): Watch {
 
   return {
     nudge: () => {
+      nudged = true;
       plan();
-      clearTimeout(timers.grace);
-      timers.grace = setTimeout(plan, context.rules.grace + PAUSE).unref();
     },
   };
 }

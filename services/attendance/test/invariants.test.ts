@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
-import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
+import { defaultRules } from '../src/domain/session.js';
+import { correctAttendance } from '../src/use-cases/correct-attendance.js';
 import { appOf, classOf, lookAt, migrations, postAll, type SessionData, scheduled } from './support.js';
 
 let database: TestDatabase;
@@ -18,6 +20,13 @@ beforeAll(async () => {
   await postAll(await appOf(database.db), [...people, room.finished(60)]);
   await lookAt(database.db, Date.now() + 60_000);
   await lookAt(database.db, Date.now() + 120_000);
+  const byHand = {
+    sessionId: over.sessionId,
+    actorId: newId(),
+    userId: newId(),
+    reason: 'seen in the recording',
+  };
+  await workOf(database.db, (work) => correctAttendance(work, defaultRules, { ...byHand, intervals: [] }));
 });
 afterAll(() => database.close());
 
@@ -44,7 +53,7 @@ async function foundAfter(harm: string): Promise<string[]> {
 }
 
 test('nothing is found where nothing is wrong', async () => {
-  expect(await database.db('results')).toHaveLength(1);
+  expect(await database.db('results')).toHaveLength(2);
   expect(await broken(database.db)).toEqual([]);
 });
 
@@ -56,7 +65,7 @@ test.each<[rule: string, harm: string]>([
   ],
   [
     'a completed session has every version of its result from 1 to the latest',
-    'update sessions set latest_version = 2 where completed_at is not null',
+    'update sessions set latest_version = 3 where completed_at is not null',
   ],
   ['every result has its teacher, once', "delete from records where role = 'teacher'"],
   ['nobody was in longer than the session was to last', 'update results set scheduled_seconds = 60'],
@@ -77,6 +86,10 @@ test.each<[rule: string, harm: string]>([
   [
     'a session that waits has a time to be looked at',
     'update sessions set due_at = null where id = :waiting',
+  ],
+  [
+    'what an admin set by hand is in the newest result',
+    `with a as (update corrections set created_at = now() - interval '2 minutes') update records set corrected = false`,
   ],
 ])('it is found when this breaks: %s', async (rule, harm) => {
   expect(await foundAfter(harm)).toContain(rule);

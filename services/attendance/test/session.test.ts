@@ -1,11 +1,7 @@
 /** A session from its first webhook to its result, through the door, the clock and the events. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
-import {
-  sessionCancelled,
-  sessionRescheduled,
-  sessionScheduled,
-} from '@rollcall/contracts/events/enrollment';
+import { sessionRescheduled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import type { Express } from 'express';
@@ -50,12 +46,6 @@ async function arrive(bodies: readonly string[], at: number): Promise<void> {
   clock.now = at;
   await postAll(app, bodies);
   await lookAt(database.db, at);
-}
-
-async function read(session: SessionData, user: { id: string; roles: ('teacher' | 'student' | 'admin')[] }) {
-  return request(app)
-    .get(`/attendance/sessions/${session.sessionId}`)
-    .set('authorization', `Bearer ${await token(user)}`);
 }
 
 const wholeClass = (session: SessionData, student: string) => {
@@ -177,18 +167,6 @@ describe('completion', () => {
     expect(await completions(session)).toMatchObject([
       { cause: 'scheduled-end', people: [{ seconds: 3600 }] },
     ]);
-  });
-
-  test('lessons’ rooms of a session all count for it', async () => {
-    const session = await scheduled(database.db);
-    const student = newId();
-    const [one, two] = [classOf(session, { lesson: 1 }), classOf(session, { lesson: 2 })];
-    await arrive(
-      [...one.in(student, 0, 20), one.finished(20.4), ...two.in(student, 30, 60), two.finished(60.4)],
-      minute(59),
-    );
-    await lookAt(database.db, minute(60));
-    expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 3000 }]);
   });
 
   test('two replicas at once complete a session once', async () => {
@@ -416,48 +394,6 @@ describe('after completion', () => {
   });
 });
 
-describe('a session', () => {
-  test('heard of after its webhooks is computed when it comes', async () => {
-    const session = sessionData();
-    const student = newId();
-    await arrive(wholeClass(session, student), minute(58));
-    await know(database.db, envelope(sessionScheduled, session));
-    await lookAt(database.db, Date.now());
-    await lookAt(database.db, minute(59));
-    expect(await completions(session)).toMatchObject([{ people: [{ userId: student, seconds: 1800 }] }]);
-  });
-
-  test('that is cancelled never completes, in whichever order that is heard', async () => {
-    const session = sessionData();
-    await know(
-      database.db,
-      envelope(sessionCancelled, { ...session, status: 'cancelled', version: 3 }),
-      envelope(sessionScheduled, session),
-    );
-    await arrive(wholeClass(session, newId()), minute(59));
-    await lookAt(database.db, minute(500));
-    expect(await completions(session)).toEqual([]);
-    expect((await read(session, { id: session.teacherId, roles: ['teacher'] })).body.status).toBe(
-      'cancelled',
-    );
-  });
-
-  test('that is moved is judged by its newest time', async () => {
-    const session = await scheduled(database.db);
-    const moved = { ...session, startsAt: '2026-11-21T12:00:00.000Z', version: 3 };
-    await know(
-      database.db,
-      envelope(sessionRescheduled, moved),
-      envelope(sessionRescheduled, { ...session, startsAt: '2026-11-21T08:00:00.000Z', version: 2 }),
-    );
-    await lookAt(database.db, minute(61));
-    expect(await completions(session)).toEqual([]);
-    await arrive(wholeClass(moved, newId()), minute(179));
-    await lookAt(database.db, minute(180));
-    expect(await completions(session)).toMatchObject([{ people: [{ seconds: 1800 }] }]);
-  });
-});
-
 test('a session that is moved while it is computed is not completed by its old time', async () => {
   const session = await scheduled(database.db);
   const before = (await readSession(database.db, session.sessionId))!;
@@ -469,84 +405,14 @@ test('a session that is moved while it is computed is not completed by its old t
   expect(await workOf(database.db, ({ tx }) => takeVersion(tx, before, now))).toBe(false);
 });
 
-describe('reading', () => {
-  test('its teacher and an admin see each person; another teacher does not', async () => {
-    const session = await scheduled(database.db);
-    const student = newId();
-    await arrive(wholeClass(session, student), minute(59));
-    const teacher = { id: session.teacherId, roles: ['teacher' as const] };
-    expect((await read(session, teacher)).body).toMatchObject({
-      status: 'live',
-      version: 0,
-      completedAt: null,
-    });
-    await lookAt(database.db, minute(60));
-    const answer = await read(session, teacher);
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
-      status: 'completed',
-      version: 1,
-      observed: true,
-      scheduledSeconds: 3600,
-    });
-    expect(answer.body.data).toMatchObject([
-      { userId: session.teacherId, role: 'teacher', percent: 100, status: 'present', confidence: 'exact' },
-      {
-        userId: student,
-        role: 'participant',
-        seconds: 1800,
-        percent: 50,
-        percentBasisPoints: 5000,
-        status: 'present',
-      },
-    ]);
-    expect((await read(session, { id: newId(), roles: ['admin'] })).status).toBe(200);
-    expect((await read(session, { id: newId(), roles: ['teacher'] })).status).toBe(404);
-    expect((await read(session, { id: student, roles: ['student'] })).status).toBe(403);
-    expect((await read(sessionData(), { id: newId(), roles: ['admin'] })).status).toBe(404);
-  });
-
-  test('a student reads his own history, newest session first, page by page', async () => {
-    const student = newId();
-    for (const startsAt of [
-      '2026-11-21T10:00:00.000Z',
-      '2026-11-22T10:00:00.000Z',
-      '2026-11-23T10:00:00.000Z',
-    ]) {
-      const session = await scheduled(database.db, { startsAt });
-      await arrive(wholeClass(session, student), minute(59));
-      await lookAt(database.db, minute(60));
-    }
-    const mine = async (query: string) =>
-      request(app)
-        .get(`/attendance/me?${query}`)
-        .set('authorization', `Bearer ${await token({ id: student, roles: ['student'] })}`);
-    const first = await mine('limit=2');
-    expect(first.body.data).toHaveLength(2);
-    const second = await mine(`limit=2&cursor=${first.body.nextCursor}`);
-    const days = [...first.body.data, ...second.body.data].map(({ firstSeenAt }) => firstSeenAt.slice(0, 10));
-    expect(days).toEqual(['2026-11-23', '2026-11-22', '2026-11-21']);
-    expect(second.body.nextCursor).toBeNull();
-    for (const madeUp of [
-      ['x', 'y'],
-      ['1e300', newId()],
-      ['1', 'y'],
-      ['-1', newId()],
-    ]) {
-      const cursor = Buffer.from(JSON.stringify(madeUp)).toString('base64url');
-      expect((await mine(`cursor=${cursor}`)).status).toBe(400);
-    }
-  });
-});
-
 test('the invariants hold after all of this', async () => {
   const { readFileSync } = await import('node:fs');
   const file = readFileSync(new URL('../invariants.sql', import.meta.url), 'utf8');
   const queries = file.split(/^-- name: /m).slice(1);
   expect(queries.length).toBeGreaterThanOrEqual(6);
+  await lookAt(database.db, Math.max(Date.now(), minute(500))); // what the tests above left open is over by then
   for (const query of queries) {
     const [name, ...sql] = query.split('\n');
-    // The clock of this file is in the future of the database's, which the first of them compares with.
     const { rows } = await database.db.raw(sql.join('\n').replaceAll('?', '\\?'));
     expect({ name, rows }).toEqual({ name, rows: [] });
   }

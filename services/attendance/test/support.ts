@@ -1,11 +1,11 @@
 /** Webhooks as a LiveKit server sends them, and the service around them. */
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { DataOf, Envelope } from '@rollcall/contracts/event';
+import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
 import { sessionScheduled } from '@rollcall/contracts/events/enrollment';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
-import { deliver, envelope, quietLog, testApp } from '@rollcall/kit/testing';
+import { deliver, emitted, envelope, quietLog, testApp } from '@rollcall/kit/testing';
 import type { Express } from 'express';
 import { AccessToken } from 'livekit-server-sdk';
 import request from 'supertest';
@@ -118,6 +118,16 @@ export async function scheduled(db: Database, more: Partial<SessionData> = {}): 
   await know(db, envelope(sessionScheduled, session));
   return session;
 }
+
+/** What was said of a session by events of one type, oldest first. */
+export const saidOf = async <Data extends { sessionId: string }>(
+  db: Database,
+  type: EventType<Data>,
+  session: { sessionId: string },
+): Promise<Data[]> =>
+  (await emitted(db, type))
+    .map(({ data }) => data)
+    .filter(({ sessionId }) => sessionId === session.sessionId);
 
 let count = 0;
 const fresh = (prefix: string): string => `${prefix}_${(++count).toString(36)}${newId().slice(-6)}`;

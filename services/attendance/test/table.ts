@@ -1,6 +1,9 @@
-/** For tests: attendance.md's shorthand. A session from 10:00 to 11:00; `mm:ss` after 10:00; J L A F SW as in its table. */
-import type { Seen } from '../src/domain/evidence.js';
-import type { Session } from '../src/domain/session.js';
+/** For tests: attendance.md's shorthand, and any order of it. A session from 10:00 to 11:00; `mm:ss` after 10:00; J L A F SW as in its table. */
+import fc from 'fast-check';
+import { bounds, type Presence } from '../src/domain/bounds.js';
+import type { Correction } from '../src/domain/correction.js';
+import { gather, type Seen } from '../src/domain/evidence.js';
+import { defaultRules, type Session, windowOf } from '../src/domain/session.js';
 
 export const TEN = Date.parse('2026-11-20T10:00:00Z');
 export const TEACHER = 'teacher';
@@ -81,3 +84,41 @@ export const SW = (time: string, ...sids: string[]): Seen => ({
 
 export const minutes = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `${String(from + index).padStart(2, '0')}:00`);
+
+/** A whole connection: [joined, left]. */
+export function whole(
+  sid: string,
+  joined: string,
+  left: string,
+  more: Partial<Seen> & { user?: string } = {},
+): Seen[] {
+  const one = connection(sid, joined, more);
+  return [one.J, one.L(left)];
+}
+
+/** Any order, any duplicates. */
+export const stirred = <One>(all: readonly One[]): fc.Arbitrary<One[]> =>
+  fc
+    .tuple(fc.shuffledSubarray([...all], { minLength: all.length }), fc.subarray([...all]))
+    .map(([once, again]) => [...once, ...again])
+    .chain((some) => fc.shuffledSubarray(some, { minLength: some.length }));
+
+export const seenOf = (events: Iterable<Seen>, corrections: Iterable<Correction> = []) =>
+  bounds(gather(events, windowOf(hour, defaultRules), corrections), hour, defaultRules);
+
+export const nobody: Presence = {
+  userId: 'student',
+  role: 'participant',
+  seconds: 0,
+  maxSeconds: 0,
+  overlapSeconds: 0,
+  firstSeenAt: null,
+  lastSeenAt: null,
+  intervals: [],
+  disconnects: [],
+  corrected: false,
+};
+
+/** The student, who may not have been seen at all. */
+export const studentIn = (events: readonly Seen[], corrections: readonly Correction[] = []): Presence =>
+  seenOf(events, corrections).people.find(({ userId }) => userId === 'student') ?? nobody;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import { attendanceAudited } from '@rollcall/contracts/events/attendance';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { hearers } from '@rollcall/contracts/topology';
 import { newId } from '@rollcall/kit/id';
@@ -45,32 +46,26 @@ test('identity hears what the topology says it hears', () => {
   );
 });
 
-const audited = {
-  auditId: newId(),
-  actor: newId(),
-  action: 'wallet.credit',
-  target: newId(),
-  reason: 'Lesson given twice',
-  at: '2026-11-20T10:00:00.000Z',
-};
-
-test('what was done by hand is kept once, also when it is said by two events', async () => {
-  const first = envelope(walletAudited, audited);
-  await deliver(identity.db, consumers, [first, first]);
-  await deliver(identity.db, consumers, [first, envelope(walletAudited, audited)]);
-  const rows = await identity.db('audit_entries');
-  expect(rows).toEqual([
-    {
-      audit_id: audited.auditId,
-      source: '/rollcall/wallet',
-      actor: audited.actor,
-      action: audited.action,
-      target: audited.target,
-      reason: audited.reason,
-      at: new Date(audited.at),
-    },
-  ]);
-});
+test.each([walletAudited, attendanceAudited].map((type) => [type.source, type] as const))(
+  'what was done by hand in %s is kept once, also when it is said by two events',
+  async (source, type) => {
+    const audited = {
+      auditId: newId(),
+      actor: newId(),
+      action: `${source}.something`,
+      target: newId(),
+      reason: 'Lesson given twice',
+      at: '2026-11-20T10:00:00.000Z',
+    };
+    const first = envelope(type, audited);
+    await deliver(identity.db, consumers, [first, first]);
+    await deliver(identity.db, consumers, [first, envelope(type, audited)]);
+    const { auditId, at, ...said } = audited;
+    expect(await identity.db('audit_entries').where({ audit_id: auditId })).toEqual([
+      { audit_id: auditId, source: `/rollcall/${source}`, ...said, at: new Date(at) },
+    ]);
+  },
+);
 
 test('the audit trail is never changed, shortened or emptied', async () => {
   const table = () => identity.db('audit_entries');

@@ -1,13 +1,18 @@
 import { z } from 'zod';
-import { Interval } from '../events/attendance.js';
+import { Interval, VersionCause } from '../events/attendance.js';
 import { route } from '../route.js';
-import { Id, Instant } from '../shapes.js';
-import { listOf, page } from './lists.js';
+import { Id, Instant, InstantInput, text } from '../shapes.js';
+import { listOf, page, period, setOf } from './lists.js';
+
+export const AttendanceStatus = z.enum(['present', 'late', 'absent', 'review']);
 
 export const AttendanceRecord = z
   .object({
     id: z.string(),
     sessionId: Id,
+    courseId: Id,
+    /** The session's, as this version was computed for it. */
+    startsAt: Instant,
     userId: z.string(),
     role: z.enum(['teacher', 'participant']),
     seconds: z.int(),
@@ -15,13 +20,13 @@ export const AttendanceRecord = z
     /** Percent with two decimals, rounded down; `percentBasisPoints` is the whole number behind it. */
     percent: z.number(),
     percentBasisPoints: z.int(),
-    status: z.enum(['present', 'late', 'absent', 'review']),
+    status: AttendanceStatus,
     overlapSeconds: z.int(),
     firstSeenAt: Instant.nullable(),
     lastSeenAt: Instant.nullable(),
     intervals: z.array(Interval),
     disconnects: z.array(z.string()),
-    confidence: z.enum(['exact', 'bounded', 'unobserved']),
+    confidence: z.enum(['exact', 'bounded', 'unobserved', 'corrected']),
     version: z.int(),
     createdAt: Instant,
   })
@@ -34,6 +39,8 @@ export const SessionAttendance = z
     scheduledSeconds: z.int(),
     observed: z.boolean(),
     version: z.int(),
+    /** Why this version was made; null before completion. */
+    cause: VersionCause.nullable(),
     startedAt: Instant.nullable(),
     completedAt: Instant.nullable(),
     data: z.array(AttendanceRecord),
@@ -56,8 +63,10 @@ export const readSessionAttendance = route({
   method: 'get',
   path: '/attendance/sessions/:sessionId',
   who: ['teacher', 'admin'],
-  summary: 'Who was in class, when, and for how long',
+  summary: 'Who was in class, when, and for how long; with `version` as an earlier result had it',
   params: z.strictObject({ sessionId: Id }),
+  query: z.strictObject({ version: z.coerce.number().int().min(1).max(1_000_000).optional() }),
+  problems: [404],
   status: 200,
   answer: SessionAttendance,
 });
@@ -67,7 +76,39 @@ export const listAttendance = route({
   path: '/attendance/me',
   who: ['student'],
   summary: 'Your own attendance, newest session first',
-  query: z.strictObject({ ...page }),
+  query: z.strictObject({ ...page, status: setOf(AttendanceStatus), courseId: Id.optional(), ...period }),
   status: 200,
   answer: listOf(AttendanceRecord),
+});
+
+export const completeSession = route({
+  method: 'post',
+  path: '/admin/attendance/sessions/:sessionId/complete',
+  who: ['admin'],
+  summary: 'Close a session whose end the video server never told, with a reason',
+  params: z.strictObject({ sessionId: Id }),
+  body: z.strictObject({ reason: text(500) }),
+  status: 200,
+  answer: SessionAttendance,
+  problems: [404, 409],
+  idempotent: true,
+});
+
+export const correctAttendance = route({
+  method: 'post',
+  path: '/admin/attendance/sessions/:sessionId/corrections',
+  who: ['admin'],
+  summary: 'Set by hand when one participant was in, with a reason; it replaces what was seen of him',
+  params: z.strictObject({ sessionId: Id }),
+  body: z.strictObject({
+    /** A user's id, or the identity the video server reported. */
+    userId: z.union([Id, text(200)]),
+    /** All of it, in any order; none at all says that he never came. */
+    intervals: z.array(z.strictObject({ from: InstantInput, to: InstantInput })).max(100),
+    reason: text(500),
+  }),
+  status: 201,
+  answer: AttendanceRecord,
+  problems: [404, 409, 422],
+  idempotent: true,
 });

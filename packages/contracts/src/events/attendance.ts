@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { Id, Instant } from '../shapes.js';
+import { audited } from './identity.js';
 
 export const Interval = z.object({ from: Instant, to: Instant, exact: z.boolean() });
 
@@ -16,12 +17,24 @@ export const Presence = z.object({
   lastSeenAt: Instant.nullable(),
   intervals: z.array(Interval),
   disconnects: z.array(z.string()),
+  /** An admin set the intervals by hand: they count as seen, also in a session that could not be observed. */
+  corrected: z.literal(true).optional(),
 });
+
+/** Why a version was made. */
+export const VersionCause = z.enum([
+  'room-finished',
+  'scheduled-end',
+  'deadline',
+  'admin',
+  'late-event',
+  'correction',
+]);
 
 const result = z.object({
   sessionId: Id,
   version: z.int(),
-  cause: z.enum(['room-finished', 'scheduled-end', 'deadline', 'admin', 'late-event', 'correction']),
+  cause: VersionCause,
   scheduledSeconds: z.int(),
   startedAt: Instant.nullable(),
   endedAt: Instant,
@@ -51,4 +64,11 @@ export const attendanceAmended = event(
   'sessionId',
   'A completed session has a newer result.',
   result,
+);
+export const attendanceAudited = event(
+  'attendance.action-audited',
+  1,
+  'auditId',
+  'Somebody completed a session or set an attendance by hand: who, what, why.',
+  audited,
 );

@@ -1,6 +1,6 @@
 /**
  * When each person was in the room: for certain (`seconds`) and at most (`maxSeconds`). They differ where somebody's
- * leaving was not seen. Pure: one set of events, one result. Source: attendance.md, 'How it is computed', 3 to 6.
+ * leaving was not seen. Pure: one set of events and corrections, one result. Source: attendance.md, 'How it is computed', 3 to 6.
  */
 import { type Span, spansOf } from './ends.js';
 import type { Evidence } from './evidence.js';
@@ -18,6 +18,8 @@ export interface Presence {
   readonly lastSeenAt: number | null;
   readonly intervals: readonly Stretch[];
   readonly disconnects: readonly string[];
+  /** The intervals are an admin's, not what was seen. */
+  readonly corrected: boolean;
 }
 
 export interface Bounds {
@@ -28,7 +30,7 @@ export interface Bounds {
   readonly startedAt: number | null;
   /** When the two had been in together for the length less five minutes: class is over, whatever the clock says. */
   readonly fullAt: number | null;
-  /** Somebody has no end that we saw, in a room that is not finished. */
+  /** Somebody has no end that we saw, in a room that is not finished; not one whose presence was set by hand. */
   readonly open: boolean;
 }
 
@@ -44,9 +46,16 @@ export function bounds(evidence: Evidence, session: Session, rules: Rules): Boun
     if (!connection.person) continue;
     const person = personOf(people, connection.identity);
     if (connection.reason !== undefined) person.reasons.push(connection.reason);
-    const span = spanOf(connection);
+    const span = evidence.corrections.has(connection.identity) ? undefined : spanOf(connection);
     open ||= span?.open ?? false;
     if (span !== undefined) person.spans.push(span);
+  }
+  for (const { userId, intervals } of evidence.corrections.values()) {
+    const person = personOf(people, userId);
+    person.corrected = true;
+    for (const { from, to } of intervals) {
+      person.spans.push({ start: from, lo: to, hi: to, exact: true, open: false });
+    }
   }
   return { ...present(people, session, window), open };
 }
@@ -54,12 +63,13 @@ export function bounds(evidence: Evidence, session: Session, rules: Rules): Boun
 interface Person {
   readonly spans: Span[];
   readonly reasons: (readonly [at: number, word: string])[];
+  corrected: boolean;
 }
 
 function personOf(people: Map<string, Person>, identity: string): Person {
   const known = people.get(identity);
   if (known !== undefined) return known;
-  const fresh = { spans: [], reasons: [] };
+  const fresh: Person = { spans: [], reasons: [], corrected: false };
   people.set(identity, fresh);
   return fresh;
 }
@@ -102,6 +112,7 @@ function present(people: Map<string, Person>, session: Session, window: Window):
       lastSeenAt: certain.at(-1)?.to ?? possible[0]?.from ?? null,
       intervals: certain,
       disconnects: reasonsOf(people.get(userId)),
+      corrected: people.get(userId)?.corrected ?? false,
     };
   };
 

@@ -2,6 +2,7 @@
  * Everything a session's events say, gathered in one pass. Each field is an earliest, a latest, an 'ever' or a set:
  * none of these can tell in which order, or how often, an event arrived, and so neither can anything computed from them.
  */
+import type { Correction } from './correction.js';
 import type { Window } from './intervals.js';
 
 /** One stored event of one of the session's rooms. Times are the video server's, in milliseconds. */
@@ -55,6 +56,8 @@ export interface Evidence {
   readonly finishes: Map<string, Set<number>>;
   /** Room name → when it was swept. */
   readonly sweeps: Map<string, Set<number>>;
+  /** Each corrected person's last correction. */
+  readonly corrections: Map<string, Correction>;
   /** Was anything heard of the session's rooms inside its window? */
   heardInWindow: boolean;
   /** Our clock at the last delivery. */
@@ -65,15 +68,27 @@ export const noEvidence = (): Evidence => ({
   connections: new Map(),
   finishes: new Map(),
   sweeps: new Map(),
+  corrections: new Map(),
   heardInWindow: false,
   lastDeliveryAt: undefined,
 });
 
-/** The evidence of a set of events; for tests and small sessions. */
-export function gather(events: Iterable<Seen>, window: Window): Evidence {
+/** The evidence of a set of events and corrections; for tests and small sessions. */
+export function gather(
+  events: Iterable<Seen>,
+  window: Window,
+  corrections: Iterable<Correction> = [],
+): Evidence {
   const evidence = noEvidence();
   for (const seen of events) add(evidence, seen, window);
+  for (const correction of corrections) correct(evidence, correction);
   return evidence;
+}
+
+/** Adds one correction, in place: the last of a person is the one with the greatest number, however they come. */
+export function correct({ corrections }: Evidence, correction: Correction): void {
+  const known = corrections.get(correction.userId);
+  if (known === undefined || known.seq < correction.seq) corrections.set(correction.userId, correction);
 }
 
 /** Adds one event, in place: a session of 100,000 events is read in pages and never held whole. */

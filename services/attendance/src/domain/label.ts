@@ -2,7 +2,7 @@
 import type { Presence } from './bounds.js';
 
 export type Label = 'present' | 'late' | 'absent' | 'review';
-export type Confidence = 'exact' | 'bounded' | 'unobserved';
+export type Confidence = 'exact' | 'bounded' | 'unobserved' | 'corrected';
 
 /** Basis points of the scheduled length from which somebody was present. */
 const PRESENT = 2_000;
@@ -20,20 +20,22 @@ export interface Scale {
 }
 
 export function labelOf(
-  presence: Pick<Presence, 'seconds' | 'maxSeconds' | 'firstSeenAt'>,
+  presence: Pick<Presence, 'seconds' | 'maxSeconds' | 'firstSeenAt' | 'corrected'>,
   { startsAt, scheduledSeconds, observed }: Scale,
 ): Label {
   const reached = (seconds: number) => seconds * 10_000 >= PRESENT * scheduledSeconds;
-  if (!observed || reached(presence.seconds) !== reached(presence.maxSeconds)) return 'review';
+  const known = observed || presence.corrected;
+  if (!known || reached(presence.seconds) !== reached(presence.maxSeconds)) return 'review';
   if (!reached(presence.seconds)) return 'absent';
   return (presence.firstSeenAt ?? startsAt) > startsAt + LATE ? 'late' : 'present';
 }
 
-/** Are the figures measured, or bounds around an end nobody saw, or of a class we could not see at all? */
+/** Are the figures set by hand, or measured, or bounds around an end nobody saw, or of a class we could not see at all? */
 export function confidenceOf(
-  { seconds, maxSeconds }: Pick<Presence, 'seconds' | 'maxSeconds'>,
+  { seconds, maxSeconds, corrected }: Pick<Presence, 'seconds' | 'maxSeconds' | 'corrected'>,
   observed: boolean,
 ): Confidence {
+  if (corrected) return 'corrected';
   if (!observed) return 'unobserved';
   return seconds === maxSeconds ? 'exact' : 'bounded';
 }

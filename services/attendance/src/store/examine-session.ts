@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { type Bounds, bounds } from '../domain/bounds.js';
 import { observed } from '../domain/completion.js';
-import type { Evidence } from '../domain/evidence.js';
+import { correct, type Evidence } from '../domain/evidence.js';
 import { type Rules, windowOf } from '../domain/session.js';
+import { readCorrections } from './corrections.js';
 import { heardBetween, readEvidence } from './deliveries.js';
 import type { KeptSession } from './sessions.js';
 
@@ -12,9 +13,10 @@ export interface Examined {
   readonly observed: boolean;
 }
 
-/** What the stored events say of a session now. Reads only. */
+/** What the stored events and corrections say of a session now. Reads only. */
 export async function examineSession(db: Knex, session: KeptSession, rules: Rules): Promise<Examined> {
   const evidence = await readEvidence(db, { room: session, session, rules });
+  for (const correction of await readCorrections(db, session.id)) correct(evidence, correction);
   const window = windowOf(session, rules);
   const heard = evidence.heardInWindow || (await heardBetween(db, window.from, window.to));
   return { evidence, seen: bounds(evidence, session, rules), observed: observed(evidence, heard) };

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Presence } from '../domain/bounds.js';
+import type { Label } from '../domain/label.js';
 
 export interface NewResult {
   readonly sessionId: string;
@@ -7,10 +8,11 @@ export interface NewResult {
   readonly cause: string;
   readonly scheduledSeconds: number;
   readonly observed: boolean;
+  readonly startsAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date;
   readonly figures: Buffer;
-  readonly people: readonly Presence[];
+  readonly people: readonly (Presence & { readonly status: Label })[];
 }
 
 /** Records of one statement: 1,000 are about 300 kB. */
@@ -24,6 +26,7 @@ export async function insertResult(tx: Knex, result: NewResult, now: Date): Prom
     cause: rest.cause,
     scheduled_seconds: rest.scheduledSeconds,
     observed: rest.observed,
+    starts_at: rest.startsAt,
     started_at: rest.startedAt,
     ended_at: rest.endedAt,
     figures_sha256: figures,
@@ -37,15 +40,16 @@ export async function insertResult(tx: Knex, result: NewResult, now: Date): Prom
 async function insertRecords(
   tx: Knex,
   { sessionId, version }: NewResult,
-  people: readonly Presence[],
+  people: NewResult['people'],
 ): Promise<void> {
   await tx.raw(
     `insert into records (session_id, version, user_id, role, seconds, max_seconds, overlap_seconds, first_seen_at,
-                          last_seen_at, intervals, disconnects)
+                          last_seen_at, intervals, disconnects, corrected, status)
      select ?, ?, "userId", role, seconds, "maxSeconds", "overlapSeconds", to_timestamp("firstSeenAt" / 1000.0),
-            to_timestamp("lastSeenAt" / 1000.0), intervals, disconnects
+            to_timestamp("lastSeenAt" / 1000.0), intervals, disconnects, corrected, status
        from json_to_recordset(?::json) as row ("userId" text, role text, seconds integer, "maxSeconds" integer,
-              "overlapSeconds" integer, "firstSeenAt" bigint, "lastSeenAt" bigint, intervals jsonb, disconnects jsonb)`,
+              "overlapSeconds" integer, "firstSeenAt" bigint, "lastSeenAt" bigint, intervals jsonb, disconnects jsonb,
+              corrected boolean, status text)`,
     [sessionId, version, JSON.stringify(people)],
   );
 }

@@ -9,6 +9,8 @@ export interface KeptSession extends Session {
   /** As said in attendance.session-started. */
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
+  /** Its schedule changed after it was completed, and the next version waits for its new end. */
+  readonly moved: boolean;
   /** Of its results; 0: not completed. */
   readonly latestVersion: number;
   /** enrollment's, of the session's own facts. */
@@ -43,7 +45,9 @@ export async function upsertSessions(tx: Knex, sessions: readonly KnownSession[]
        course_id = excluded.course_id, number = excluded.number, teacher_id = excluded.teacher_id,
        starts_at = excluded.starts_at, duration_minutes = excluded.duration_minutes, ends_at = excluded.ends_at,
        deadline_at = excluded.deadline_at, cancelled = excluded.cancelled, version = excluded.version,
-       due_at = excluded.due_at
+       due_at = excluded.due_at,
+       moved = known.latest_version > 0
+         and (known.moved or (known.starts_at, known.ends_at) <> (excluded.starts_at, excluded.ends_at))
      where known.version < excluded.version`,
     [now, JSON.stringify(sorted)],
   );
@@ -64,6 +68,13 @@ export async function takeWakes(tx: Knex, now: Date, graceMs: number): Promise<n
        returning course_id, session_number, finished),
      rooms as (
        select course_id, session_number, bool_or(finished) as finished from taken group by course_id, session_number),
+     -- Nobody told us of such a session yet: its deliveries wait, and somebody may want to know.
+     unresolved as (
+       insert into unresolved_rooms (course_id, session_number, first_heard_at, last_heard_at)
+       select course_id, session_number, :now::timestamptz, :now::timestamptz from rooms
+        where not exists (select from sessions where (course_id, number) = (rooms.course_id, rooms.session_number))
+        order by course_id, session_number
+       on conflict (course_id, session_number) do update set last_heard_at = excluded.last_heard_at),
      looked as (
        select id, rooms.finished,
               case when latest_version > 0 then :soon::timestamptz
@@ -128,13 +139,28 @@ const columns = {
   cancelled: 'cancelled',
   startedAt: 'started_at',
   completedAt: 'completed_at',
+  moved: 'moved',
   latestVersion: 'latest_version',
   version: 'version',
 };
 
 export async function readSession(db: Knex, id: string): Promise<KeptSession | undefined> {
-  const row = await db('sessions').select(columns).where({ id }).first();
-  return row && { ...row, startsAt: row.startsAt.getTime() };
+  return keptOf(await db('sessions').select(columns).where({ id }).first());
+}
+
+/** The session, to this transaction alone until its end: two changes by hand come one after the other. */
+export async function lockSession(tx: Knex.Transaction, id: string): Promise<KeptSession | undefined> {
+  return keptOf(await tx('sessions').select(columns).where({ id }).first().forNoKeyUpdate());
+}
+
+const keptOf = (row: (Omit<KeptSession, 'startsAt'> & { startsAt: Date }) | undefined) =>
+  row && { ...row, startsAt: row.startsAt.getTime() };
+
+/** Asks for a look at this moment at the latest. */
+export async function askToLook(tx: Knex, id: string, at: Date): Promise<void> {
+  await tx('sessions')
+    .where({ id })
+    .update({ due_at: tx.raw('least(due_at, ?::timestamptz)', [at]) });
 }
 
 /** Marks the start once; whether this call did. */
@@ -155,6 +181,18 @@ export async function takeVersion(
   const changed = await tx('sessions')
     .where({ id, latest_version: latestVersion, version })
     .where((open) => open.where({ cancelled: false }).orWhere('latest_version', '>', 0))
-    .update({ latest_version: latestVersion + 1, completed_at: tx.raw('coalesce(completed_at, ?)', [now]) });
+    .update({
+      latest_version: latestVersion + 1,
+      completed_at: tx.raw('coalesce(completed_at, ?)', [now]),
+      moved: false,
+    });
   return changed === 1;
+}
+
+/** Its new end has come and changed no figure: there is nothing more to wait for. */
+export async function forgetMove(
+  tx: Knex,
+  { id, version }: Pick<KeptSession, 'id' | 'version'>,
+): Promise<void> {
+  await tx('sessions').where({ id, version, moved: true }).update({ moved: false });
 }

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { DataOf } from '@rollcall/contracts/event';
+import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
+import { counter } from '@rollcall/kit/metrics';
+import type { Work } from '@rollcall/kit/work';
+import type { Presence } from '../domain/bounds.js';
+import { finishedAt } from '../domain/completion.js';
+import { labelOf } from '../domain/label.js';
+import { endsAt, scheduledMs } from '../domain/session.js';
+import type { Examined } from '../store/examine-session.js';
+import { insertResult, type NewResult, readFigures } from '../store/results.js';
+import { forgetMove, type KeptSession, takeVersion } from '../store/sessions.js';
+
+type Result = DataOf<typeof sessionCompleted>;
+type Cause = Result['cause'];
+
+const versions = counter('attendance_versions_total', 'Results written, by why', ['cause']);
+
+/**
+ * Writes and says a session's next version: the first completes it, a later one amends it where a figure changed. A
+ * written one is never overwritten. False: another took that version meanwhile, by what it knew, which may be less; look
+ * again.
+ */
+export async function recordResult(
+  work: Work,
+  session: KeptSession,
+  { examined, cause }: { examined: Examined; cause: Cause },
+): Promise<boolean> {
+  const result = resultOf(session, examined, cause);
+  const figures = figuresOf(result);
+  if ((await readFigures(work.tx, session.id, session.latestVersion))?.equals(figures)) {
+    await forgetMove(work.tx, session);
+    return true;
+  }
+  if (!(await takeVersion(work.tx, session, work.now))) return false;
+  await insertResult(work.tx, rowsOf(session, result, examined, figures), work.now);
+  versions.inc({ cause });
+  work.emit(result.version === 1 ? sessionCompleted : attendanceAmended, result, { version: result.version });
+  return true;
+}
+
+function resultOf(session: KeptSession, { evidence, seen, observed }: Examined, cause: Cause): Result {
+  return {
+    sessionId: session.id,
+    version: session.latestVersion + 1,
+    cause,
+    scheduledSeconds: scheduledMs(session) / 1000,
+    startedAt: instant(seen.startedAt),
+    endedAt: new Date(finishedAt(evidence, seen, session) ?? endsAt(session)).toISOString(),
+    observed,
+    teacher: presenceOf(seen.teacher),
+    people: seen.people.map(presenceOf),
+  };
+}
+
+const presenceOf = ({ corrected, ...presence }: Presence): Result['teacher'] => ({
+  ...presence,
+  firstSeenAt: instant(presence.firstSeenAt),
+  lastSeenAt: instant(presence.lastSeenAt),
+  intervals: presence.intervals.map(({ from, to, exact }) => ({
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    exact,
+  })),
+  disconnects: [...presence.disconnects],
+  ...(corrected && { corrected }),
+});
+
+const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** What settlement judges by; neither why nor when it was computed. */
+const figuresOf = ({ scheduledSeconds, observed, teacher, people }: Result): Buffer =>
+  createHash('sha256').update(JSON.stringify({ scheduledSeconds, observed, teacher, people })).digest();
+
+function rowsOf(session: KeptSession, result: Result, { seen }: Examined, figures: Buffer): NewResult {
+  const scale = { ...result, startsAt: session.startsAt };
+  return {
+    ...result,
+    startsAt: new Date(session.startsAt),
+    startedAt: result.startedAt === null ? null : new Date(result.startedAt),
+    endedAt: new Date(result.endedAt),
+    figures,
+    people: [seen.teacher, ...seen.people].map((one) => ({ ...one, status: labelOf(one, scale) })),
+  };
+}
