@@ -19,8 +19,14 @@ export interface Agreement {
 }
 
 const people = 'purchase_id, session_id, student_id, teacher_id, amount, trim(currency) as currency';
-const parts = 'teacher, commission, referral, refund';
-const endings: Side = { service: 'wallet', sql: `select hold_id as id, ${parts} from hold_endings` };
+/** What each ended hold has come to in the wallet: its ending, or the last correction of it. */
+const standing = `
+  select e.hold_id as id, coalesce(c.teacher, e.teacher) as teacher, coalesce(c.commission, e.commission) as commission,
+         coalesce(c.referral, e.referral) as referral, coalesce(c.refund, e.refund) as refund
+    from hold_endings e
+    left join lateral (select * from hold_corrections c where c.hold_id = e.hold_id
+                        order by decision_version desc limit 1) c on true`;
+const endings: Side = { service: 'wallet', sql: standing };
 const decided = (condition: string): Side => ({
   service: 'settlement',
   sql: `select h.id, d.teacher, d.commission, d.referral, d.refund
@@ -58,7 +64,7 @@ export const agreements: readonly Agreement[] = [
   {
     name: 'enrollment shows as given back what the wallet gave back',
     left: { service: 'enrollment', sql: 'select id, refunded from holds where paid_at is not null' },
-    right: { service: 'wallet', sql: 'select hold_id as id, refund as refunded from hold_endings' },
+    right: { service: 'wallet', sql: `select id, refund as refunded from (${standing}) as standing` },
   },
   {
     name: 'every purchase stands as the wallet answered it, and none waits that has its answer',
@@ -70,10 +76,11 @@ export const agreements: readonly Agreement[] = [
     right: { service: 'wallet', sql: 'select id, outcome from purchases' },
   },
   {
-    name: 'settlement judges every completed session, by its first result',
+    name: 'settlement knows the newest result of every completed session',
     left: {
       service: 'attendance',
-      sql: 'select session_id as id, observed, scheduled_seconds, version from results where version = 1',
+      sql: `select distinct on (session_id) session_id as id, observed, scheduled_seconds, version
+              from results order by session_id, version desc`,
     },
     right: {
       service: 'settlement',

@@ -47,11 +47,17 @@ create table holds (
   attendance_version integer default 0 not null,
   refunded bigint default 0 not null,
   paid_at timestamp with time zone,
+  decision_version integer default 0 not null,
+  paid_version integer default 0 not null,
   constraint holds_amount_check CHECK (amount >= 0 AND amount <= '1000000000000'::bigint),
   constraint holds_attendance_seconds_check CHECK (attendance_seconds >= 0),
   constraint holds_check CHECK (refunded >= 0 AND refunded <= amount),
   constraint holds_check1 CHECK ((reason IS NOT NULL) = (status = ANY (ARRAY['released'::text, 'refunded'::text, 'split'::text]))),
+  constraint holds_decision CHECK ((decision_version > 0) = (reason IS NOT NULL)),
+  constraint holds_decision_version_check CHECK (decision_version >= 0),
   constraint holds_one_a_session UNIQUE (purchase_id, session_id),
+  constraint holds_paid CHECK ((paid_version > 0) = (paid_at IS NOT NULL)),
+  constraint holds_paid_version_check CHECK (paid_version >= 0),
   constraint holds_pkey PRIMARY KEY (id),
   constraint holds_status_check CHECK (status = ANY (ARRAY['pending'::text, 'held'::text, 'review'::text, 'disputed'::text, 'released'::text, 'refunded'::text, 'split'::text, 'declined'::text]))
 );

@@ -13,9 +13,27 @@ where h.status not in ('held', 'disputed') and d.outcome is distinct from h.stat
 -- name: a held hold has no decision
 select h.id from holds h join decisions d on d.hold_id = h.id where h.status = 'held';
 
--- name: a hold ends by one decision and nothing is decided after it
-select d.hold_id from decisions d join holds h on h.id = d.hold_id
-where h.decided_at is not null and (d.version > h.decision_version or d.version < h.decision_version and d.outcome <> 'review');
+-- name: a hold's decision is its last
+select h.id, h.decision_version, max(d.version) as last
+from holds h join decisions d on d.hold_id = h.id
+group by h.id having h.decision_version is distinct from max(d.version);
+
+-- name: a hold ends once, and what is decided after that corrects the decision before it
+select d.hold_id, d.version, d.corrects, b.outcome as before
+from decisions d left join decisions b on b.hold_id = d.hold_id and b.version = d.version - 1
+where (coalesce(b.outcome, 'review') <> 'review') <> (d.corrects is not null);
+
+-- name: an open review questions the decision that stands, of an ended hold
+select r.id, r.hold_id, r.decision_version, h.decision_version as stands
+from reviews r join holds h on h.id = r.hold_id
+where r.status = 'open' and (h.decided_at is null or h.decision_version <> r.decision_version);
+
+-- name: an applied review is the decision after the one it questioned
+select r.id, r.hold_id from reviews r
+left join decisions d on d.hold_id = r.hold_id and d.version = r.decision_version + 1
+where r.status = 'applied'
+  and (d.outcome, d.teacher, d.commission, d.referral, d.refund)
+    is distinct from (r.outcome, r.teacher, r.commission, r.referral, r.refund);
 
 -- name: the evidence of a decision says what was decided
 select d.hold_id, d.reason, d.seconds, d.scheduled_seconds, p.threshold
@@ -23,19 +41,23 @@ from decisions d join policies p on p.version = d.policy_version
 where d.reason in ('attended', 'below-threshold')
   and (d.reason = 'attended') <> (d.seconds::bigint * 10000 >= p.threshold::bigint * d.scheduled_seconds);
 
--- name: commission is what the rate says, half up
+-- name: commission is what the rate says of the teacher's side, half up
 select d.hold_id, d.amount, d.commission_rate, d.commission, d.referral
 from decisions d
-where d.outcome = 'released'
-  and d.commission + d.referral <> div(d.amount::numeric * d.commission_rate + 5000, 10000);
+where d.outcome in ('released', 'split')
+  and d.commission + d.referral <> div((d.amount - d.refund)::numeric * d.commission_rate + 5000, 10000);
 
 -- name: no hold of a session that is over waits longer than the sweep needs
 select h.id, h.session_id, s.completed_at, s.cancelled_at
 from holds h join sessions s on s.id = h.session_id
 where h.status in ('held', 'review')
-  and (s.cancelled_at < now() - interval '11 minutes'
+  and (s.cancelled_at < now() - interval '11 minutes' and (s.ended_by = 'cancelled' or h.status = 'review')
        or h.status = 'held' and h.waits_for is null and s.completed_at < now() - interval '11 minutes'
           and h.created_at < now() - interval '11 minutes');
+
+-- name: every newer result was held against the ended holds of its session
+select id, attendance_version, looked_version from sessions
+where attendance_version > looked_version and facts_at < now() - interval '11 minutes';
 
 -- name: no hold waits for a user we know longer than the sweep needs
 select h.id, h.waits_for

@@ -44,12 +44,18 @@ create table decisions (
   attendance_version integer,
   steps jsonb not null,
   decided_at timestamp with time zone not null,
+  corrects integer,
+  actor uuid,
+  notes text,
+  constraint decisions_admin CHECK (reason <> 'admin'::text OR actor IS NOT NULL),
+  constraint decisions_by_hand CHECK ((actor IS NULL) = (notes IS NULL)),
   constraint decisions_check CHECK ((teacher + commission + referral + refund) =
 CASE outcome
     WHEN 'review'::text THEN 0::bigint
     ELSE amount
 END),
   constraint decisions_commission_check CHECK (commission >= 0),
+  constraint decisions_corrects CHECK (corrects IS NULL OR corrects = (version - 1) AND outcome <> 'review'::text),
   constraint decisions_outcome_check CHECK (outcome = ANY (ARRAY['released'::text, 'refunded'::text, 'split'::text, 'review'::text])),
   constraint decisions_pkey PRIMARY KEY (hold_id, version),
   constraint decisions_referral_check CHECK (referral >= 0),
@@ -83,6 +89,7 @@ create table holds (
   sent_at timestamp with time zone,
   paid_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  review_since timestamp with time zone,
   constraint holds_amount_check CHECK (amount >= 0),
   constraint holds_check CHECK ((commission_case IS NULL) = (commission_rate IS NULL) AND (commission_rate IS NULL) = (referrer_share IS NULL)),
   constraint holds_check1 CHECK ((referrer_id IS NULL) = (referral_account IS NULL)),
@@ -95,9 +102,11 @@ create table holds (
   constraint holds_pkey PRIMARY KEY (id),
   constraint holds_referral_account_check CHECK (referral_account = ANY (ARRAY['earnings'::text, 'promo'::text])),
   constraint holds_referrer_share_check CHECK (referrer_share >= 0 AND referrer_share <= 10000),
+  constraint holds_review_since CHECK ((status = 'review'::text) = (review_since IS NOT NULL)),
   constraint holds_status_check CHECK (status = ANY (ARRAY['held'::text, 'review'::text, 'disputed'::text, 'released'::text, 'refunded'::text, 'split'::text]))
 );
 CREATE INDEX holds_open ON holds USING btree (session_id, id) INCLUDE (status) WHERE status = ANY (ARRAY['held'::text, 'review'::text, 'disputed'::text]);
+CREATE INDEX holds_review ON holds USING btree (id DESC) INCLUDE (session_id, review_since) WHERE status = 'review'::text;
 CREATE INDEX holds_session ON holds USING btree (session_id);
 CREATE INDEX holds_student ON holds USING btree (student_id, id DESC);
 CREATE INDEX holds_teacher ON holds USING btree (teacher_id, id DESC);
@@ -212,6 +221,50 @@ create table presences (
   constraint presences_seconds_check CHECK (seconds >= 0)
 );
 
+create table reviews (
+  id uuid not null,
+  hold_id uuid not null,
+  decision_version integer not null,
+  attendance_version integer not null,
+  status text default 'open'::text not null,
+  outcome text not null,
+  reason text not null,
+  amount bigint not null,
+  teacher bigint not null,
+  commission bigint not null,
+  referral bigint not null,
+  refund bigint not null,
+  commission_rate integer not null,
+  observed boolean not null,
+  seconds integer not null,
+  max_seconds integer not null,
+  scheduled_seconds integer not null,
+  percent integer not null,
+  steps jsonb not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  closed_by uuid,
+  notes text,
+  constraint reviews_closed CHECK ((status = 'open'::text) = (closed_at IS NULL)),
+  constraint reviews_closed_by CHECK ((status = ANY (ARRAY['applied'::text, 'dismissed'::text])) = (closed_by IS NOT NULL AND notes IS NOT NULL)),
+  constraint reviews_commission_check CHECK (commission >= 0),
+  constraint reviews_once UNIQUE (hold_id, decision_version, attendance_version),
+  constraint reviews_outcome_check CHECK (outcome = ANY (ARRAY['released'::text, 'refunded'::text, 'review'::text])),
+  constraint reviews_pkey PRIMARY KEY (id),
+  constraint reviews_referral_check CHECK (referral >= 0),
+  constraint reviews_refund_check CHECK (refund >= 0),
+  constraint reviews_status_check CHECK (status = ANY (ARRAY['open'::text, 'applied'::text, 'dismissed'::text, 'superseded'::text])),
+  constraint reviews_sum CHECK ((teacher + commission + referral + refund) =
+CASE outcome
+    WHEN 'review'::text THEN 0::bigint
+    ELSE amount
+END),
+  constraint reviews_teacher_check CHECK (teacher >= 0)
+);
+CREATE UNIQUE INDEX reviews_one_open ON reviews USING btree (hold_id) WHERE status = 'open'::text;
+CREATE TRIGGER reviews_closed_once BEFORE UPDATE ON reviews FOR EACH ROW WHEN (old.status <> 'open'::text OR old.id IS DISTINCT FROM new.id OR old.hold_id IS DISTINCT FROM new.hold_id OR old.decision_version IS DISTINCT FROM new.decision_version OR old.attendance_version IS DISTINCT FROM new.attendance_version OR old.outcome IS DISTINCT FROM new.outcome OR old.reason IS DISTINCT FROM new.reason OR old.amount IS DISTINCT FROM new.amount OR old.teacher IS DISTINCT FROM new.teacher OR old.commission IS DISTINCT FROM new.commission OR old.referral IS DISTINCT FROM new.referral OR old.refund IS DISTINCT FROM new.refund OR old.commission_rate IS DISTINCT FROM new.commission_rate OR old.steps IS DISTINCT FROM new.steps OR old.opened_at IS DISTINCT FROM new.opened_at) EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER reviews_never_deleted BEFORE DELETE ON reviews FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+
 create table scheduled_runs (
   task text not null,
   tick timestamp with time zone not null,
@@ -232,10 +285,17 @@ create table sessions (
   attendance_version integer,
   settled_version integer default 0 not null,
   created_at timestamp with time zone default now() not null,
+  ended_by text,
+  facts_at timestamp with time zone,
+  looked_version integer default 0 not null,
   constraint sessions_check CHECK (completed_at IS NULL OR observed IS NOT NULL AND scheduled_seconds IS NOT NULL AND attendance_version IS NOT NULL),
+  constraint sessions_ended_by CHECK ((ended_by IS NULL) = (completed_at IS NULL AND cancelled_at IS NULL)),
+  constraint sessions_ended_by_check CHECK (ended_by = ANY (ARRAY['completed'::text, 'cancelled'::text])),
+  constraint sessions_facts CHECK ((facts_at IS NULL) = (completed_at IS NULL)),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_scheduled_seconds_check CHECK (scheduled_seconds > 0)
 );
+CREATE INDEX sessions_amended ON sessions USING btree (facts_at) WHERE attendance_version > looked_version;
 
 create table users (
   id uuid not null,
@@ -252,3 +312,4 @@ alter table holds add constraint holds_policy_version_fkey FOREIGN KEY (policy_v
 alter table holds add constraint holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table holds add constraint holds_waits_for_fkey FOREIGN KEY (waits_for) REFERENCES users(id);
 alter table presences add constraint presences_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
+alter table reviews add constraint reviews_hold_id_decision_version_fkey FOREIGN KEY (hold_id, decision_version) REFERENCES decisions(hold_id, version);

@@ -137,3 +137,49 @@ select p.id as purchase_id, p.outcome, count(h.id) as holds
   from purchases p left join holds h on h.purchase_id = p.id
  group by p.id, p.outcome
 having (p.outcome = 'held') <> (count(h.id) > 0);
+
+-- name: corrections of a hold follow its ending without a gap, and each shares it out exactly
+select c.hold_id, c.decision_version, h.amount, c.teacher, c.commission, c.referral, c.refund
+  from hold_corrections c left join holds h on h.id = c.hold_id
+ where c.teacher + c.commission + c.referral + c.refund is distinct from h.amount
+    or c.to_promo + c.to_credits + c.to_subscription <> c.refund
+    or c.to_promo > h.from_promo or c.to_credits > h.from_credits or c.to_subscription > h.from_subscription
+    or not exists (select from hold_endings e
+                    where e.hold_id = c.hold_id and e.decision_version = c.decision_version - 1)
+   and not exists (select from hold_corrections b
+                    where b.hold_id = c.hold_id and b.decision_version = c.decision_version - 1);
+
+-- name: a correction leaves in escrow what it found there
+select c.hold_id, c.decision_version, sum(case when t.to_account = a.id then t.amount else -t.amount end) as left_over
+  from hold_corrections c
+  join transfers t on t.entry_id = c.entry_id
+  join accounts a on a.id in (t.from_account, t.to_account) and a.owner_id is null and a.kind = 'escrow'
+ group by c.hold_id, c.decision_version
+having sum(case when t.to_account = a.id then t.amount else -t.amount end) <> 0;
+
+-- name: everybody has of a corrected hold what its last correction says, debts counted
+with last as (
+  select distinct on (hold_id) * from hold_corrections order by hold_id, decision_version desc
+), moved as (
+  select e.hold_id, a.owner_id, a.kind, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from (select hold_id, entry_id from hold_endings union all select hold_id, entry_id from hold_corrections) e
+    join last using (hold_id)
+    join transfers t on t.entry_id = e.entry_id
+    join accounts a on a.id in (t.from_account, t.to_account)
+   group by e.hold_id, a.owner_id, a.kind
+), got as (
+  select h.id as hold_id,
+         coalesce(sum(m.amount) filter (where m.owner_id = h.teacher_id and m.kind in ('earnings', 'debt')), 0) as teacher,
+         coalesce(sum(m.amount) filter (where m.owner_id is null and m.kind = 'commission'), 0) as commission,
+         coalesce(sum(m.amount) filter (where m.owner_id = h.student_id and m.kind in ('credits', 'promo', 'debt')), 0)
+           as student
+    from last join holds h on h.id = last.hold_id left join moved m on m.hold_id = h.id
+   group by h.id
+)
+select l.hold_id, l.teacher, l.commission, l.refund, g.teacher as has_teacher, g.commission as has_commission,
+       g.student as has_student
+  from last l join got g using (hold_id)
+ -- A teacher or student who is also the referrer has both.
+ where g.teacher not in (l.teacher, l.teacher + l.referral)
+    or g.commission <> l.commission
+    or g.student not in (l.refund - l.to_subscription, l.refund - l.to_subscription + l.referral);

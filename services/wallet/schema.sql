@@ -61,6 +61,29 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.check_corrections()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from added c left join holds h on h.id = c.hold_id
+              where h.id is null or h.amount <> c.amount or h.currency <> c.currency
+                 or c.to_promo > h.from_promo or c.to_credits > h.from_credits
+                 or c.to_subscription > h.from_subscription) then
+    raise exception 'a correction needs its hold, its amount, and gives no part back more than came from it'
+      using errcode = 'check_violation';
+  end if;
+  if exists (select from added c
+              where not exists (select from hold_endings e
+                                 where e.hold_id = c.hold_id and e.decision_version = c.decision_version - 1)
+                and not exists (select from hold_corrections b
+                                 where b.hold_id = c.hold_id and b.decision_version = c.decision_version - 1)) then
+    raise exception 'a correction follows the ending of its hold, or the correction before it'
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.check_endings()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -140,9 +163,41 @@ create table entries (
   actor_id uuid,
   at timestamp with time zone not null,
   constraint entries_pkey PRIMARY KEY (id),
-  constraint entries_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text]))
+  constraint entries_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text, 'correction'::text]))
 );
 CREATE TRIGGER entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table hold_corrections (
+  hold_id uuid not null,
+  decision_version integer not null,
+  entry_id uuid not null,
+  amount bigint not null,
+  currency text not null,
+  teacher bigint not null,
+  commission bigint not null,
+  referral bigint not null,
+  refund bigint not null,
+  to_promo bigint not null,
+  to_credits bigint not null,
+  to_subscription bigint default 0 not null,
+  reason text not null,
+  commission_rate integer not null,
+  attendance_basis_points integer,
+  corrected_at timestamp with time zone not null,
+  constraint hold_corrections_commission_check CHECK (commission >= 0),
+  constraint hold_corrections_decision_version_check CHECK (decision_version > 1),
+  constraint hold_corrections_pkey PRIMARY KEY (hold_id, decision_version),
+  constraint hold_corrections_referral_check CHECK (referral >= 0),
+  constraint hold_corrections_refund CHECK ((to_promo + to_credits + to_subscription) = refund),
+  constraint hold_corrections_refund_check CHECK (refund >= 0),
+  constraint hold_corrections_sum CHECK ((teacher + commission + referral + refund) = amount),
+  constraint hold_corrections_teacher_check CHECK (teacher >= 0),
+  constraint hold_corrections_to_credits_check CHECK (to_credits >= 0),
+  constraint hold_corrections_to_promo_check CHECK (to_promo >= 0),
+  constraint hold_corrections_to_subscription_check CHECK (to_subscription >= 0)
+);
+CREATE TRIGGER hold_corrections_match AFTER INSERT ON hold_corrections REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_corrections();
+CREATE TRIGGER hold_corrections_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON hold_corrections FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
 create table hold_endings (
   hold_id uuid not null,
@@ -160,7 +215,9 @@ create table hold_endings (
   commission_rate integer not null,
   attendance_basis_points integer,
   ended_at timestamp with time zone not null,
+  decision_version integer not null,
   constraint hold_endings_commission_check CHECK (commission >= 0),
+  constraint hold_endings_decision_version_check CHECK (decision_version > 0),
   constraint hold_endings_pkey PRIMARY KEY (hold_id),
   constraint hold_endings_referral_check CHECK (referral >= 0),
   constraint hold_endings_refund CHECK ((to_promo + to_credits + to_subscription) = refund),

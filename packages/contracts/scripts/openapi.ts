@@ -52,6 +52,11 @@ const prefer = z
   .string()
   .optional()
   .meta({ description: '`respond-async` answers 202 at once', example: 'respond-async' });
+const ifMatch = z
+  .string()
+  .optional()
+  .meta({ description: 'The ETag you decided by: 412 when somebody was quicker', example: '"1"' });
+const eTag = z.string().meta({ description: 'Names the state you see; send it back in If-Match' });
 
 export const openapi = () =>
   createDocument(
@@ -104,6 +109,7 @@ function operation(service: string, route: Route): ZodOpenApiOperationObject {
   const header = z.object({
     ...(route.idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
     ...(route.alsoAnswers?.includes(202) ? { Prefer: prefer } : {}),
+    ...(isGuarded(route) ? { 'If-Match': ifMatch } : {}),
   });
   return {
     operationId: operationId(route),
@@ -120,6 +126,9 @@ function operation(service: string, route: Route): ZodOpenApiOperationObject {
     responses: responses(route),
   };
 }
+
+/** May be refused with 412 because somebody else was quicker. */
+const isGuarded = ({ conditional, method }: Route): boolean => conditional === true && method !== 'get';
 
 /** Stable and unique: the method and the path's words, `post-courses-courseId-publish`. */
 const operationId = ({ method, path }: Route): string =>
@@ -154,6 +163,7 @@ function responses(route: Route): ZodOpenApiResponsesObject {
 
 const answer = (route: Route, status: number) => ({
   description: WORDS[status]!,
+  ...(route.conditional ? { headers: z.object({ ETag: eTag }) } : {}),
   ...(route.answer && status !== 204 ? { content: { 'application/json': { schema: route.answer } } } : {}),
 });
 
@@ -163,13 +173,15 @@ const problem = (status: number, schema: z.ZodType = Problem) => ({
 });
 
 /** What the kit and the gateway can answer on any route of its kind, and what the route itself names. */
-function problemsOf({ who, params, query, body, problems = [] }: Route): number[] {
+function problemsOf(route: Route): number[] {
+  const { who, params, query, body, problems = [] } = route;
   const signed = who === 'public' || who === 'webhook' ? [] : [401];
   const roles = typeof who === 'string' ? [] : [403];
   const shape = params || query || body ? [400] : [];
   const found = params ? [404] : [];
   const carried = body ? [413, 415] : [];
   const limited = who === 'webhook' ? [] : [429];
-  const all = [...shape, ...signed, ...roles, ...found, ...carried, ...limited, ...problems, 503];
+  const lost = isGuarded(route) ? [412] : [];
+  const all = [...shape, ...signed, ...roles, ...found, ...lost, ...carried, ...limited, ...problems, 503];
   return [...new Set(all)].sort((a, b) => a - b);
 }

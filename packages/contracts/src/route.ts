@@ -34,6 +34,8 @@ export interface Route<
   readonly problemShapes?: Readonly<Record<number, z.ZodType>>;
   /** Takes an Idempotency-Key: it moves money or creates something. */
   readonly idempotent?: boolean;
+  /** Answers with an ETag; where it changes something it honours If-Match. */
+  readonly conditional?: boolean;
 }
 
 /** Names the types of a route's parts; changes nothing. */

@@ -13,19 +13,21 @@ const { userRegistered, userUpdated, userSuspended } = identity;
 const { sessionScheduled, sessionRescheduled, sessionCancelled, purchaseRequested, expiryRequested } =
   enrollment;
 const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
-const { sessionStarted, sessionCompleted, attendanceAudited } = attendance;
-const { holdReleased, holdRefunded, holdUnderReview } = settlement;
+const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited } = attendance;
+const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited } = settlement;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
-  identity: [walletAudited, attendanceAudited],
+  identity: [walletAudited, attendanceAudited, settlementAudited],
   enrollment: [
     fundsHeld,
     fundsDeclined,
     holdPaid,
     sessionStarted,
     sessionCompleted,
+    attendanceAmended,
     holdReleased,
     holdRefunded,
+    holdCorrected,
     holdUnderReview,
   ],
   attendance: [sessionScheduled, sessionRescheduled, sessionCancelled],
@@ -38,6 +40,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     sessionCancelled,
     fundsHeld,
     sessionCompleted,
+    attendanceAmended,
     holdPaid,
   ],
   wallet: [
@@ -48,6 +51,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     expiryRequested,
     holdReleased,
     holdRefunded,
+    holdCorrected,
   ],
 };
 
@@ -59,7 +63,6 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [enrollment.purchaseActivated.type]: ['notification', 'attendance', 'billing'],
   [enrollment.purchaseDeclined.type]: ['notification', 'attendance', 'billing'],
   [enrollment.purchaseExpired.type]: ['notification', 'attendance', 'billing'],
-  [attendance.attendanceAmended.type]: ['settlement', 'enrollment'],
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
 };
 

@@ -26,6 +26,8 @@ export interface InputOf<R> {
   readonly requestId: string;
   /** The Prefer header, such as `respond-async`. */
   readonly prefer: string | undefined;
+  /** The If-Match header, for `checkMatch`. */
+  readonly ifMatch: string | undefined;
   readonly cause: Cause;
   /** Aborts when the caller has gone: stop waiting for an outcome. */
   readonly signal: AbortSignal;
@@ -132,8 +134,9 @@ function inputOf<R extends AnyRoute>(route: R, request: Request, response: Respo
     throw invalid('invalid-request', 'Mend what `errors` names and send it again.', errors.slice(0, 50));
   }
   const { user, requestId, cause, signal } = response.locals;
-  const prefer = request.get('prefer');
-  return { params, query: search, body, user, requestId, prefer, cause, signal } as unknown as InputOf<R>;
+  const [prefer, ifMatch] = [request.get('prefer'), request.get('if-match')];
+  const head = { user, requestId, prefer, ifMatch, cause, signal };
+  return { params, query: search, body, ...head } as unknown as InputOf<R>;
 }
 
 const isEmpty = (body: unknown): boolean =>

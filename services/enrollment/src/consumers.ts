@@ -1,5 +1,10 @@
-import { sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
-import { holdRefunded, holdReleased, holdUnderReview } from '@rollcall/contracts/events/settlement';
+import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
+import {
+  holdCorrected,
+  holdRefunded,
+  holdReleased,
+  holdUnderReview,
+} from '@rollcall/contracts/events/settlement';
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import { activatePurchases, declinePurchase } from './use-cases/answer-purchases.js';
@@ -15,7 +20,8 @@ export const consumers: Consumer[] = [
   on(fundsDeclined, declinePurchase),
   on(sessionStarted, noteStarted),
   lingering(PROJECTION, on(sessionCompleted, noteCompleted)),
-  lingering(PROJECTION, onBatch([holdReleased, holdRefunded], settleHolds)),
+  lingering(PROJECTION, on(attendanceAmended, noteCompleted)),
+  lingering(PROJECTION, onBatch([holdReleased, holdRefunded, holdCorrected], settleHolds)),
   lingering(PROJECTION, onBatch(holdPaid, notePaid)),
   on(holdUnderReview, noteReview),
 ];

@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Course } from '@rollcall/contracts/api/enrollment';
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import { sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
+import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import { purchaseActivated } from '@rollcall/contracts/events/enrollment';
-import { holdRefunded, holdReleased, holdUnderReview } from '@rollcall/contracts/events/settlement';
+import {
+  holdCorrected,
+  holdRefunded,
+  holdReleased,
+  holdUnderReview,
+} from '@rollcall/contracts/events/settlement';
 import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope } from '@rollcall/kit/testing';
@@ -66,7 +71,28 @@ const ending = (bought: Bought, more: Partial<Ended>): Ended => ({
 const released = (bought: Bought) => envelope(holdReleased, ending(bought, { teacher: usd(1000) }));
 const refunded = (bought: Bought, reason: Ended['reason']) =>
   envelope(holdRefunded, ending(bought, { refund: usd(1000), reason }));
-const paid = (bought: Bought, refund = 0) =>
+const corrected = (bought: Bought, decisionVersion: number, outcome: 'released' | 'refunded') => {
+  const {
+    teacher: _t,
+    commission: _c,
+    commissionRate: _m,
+    referral: _r,
+    refund: _f,
+    ...hold
+  } = ending(bought, {
+    decisionVersion,
+    reason: outcome === 'released' ? 'attended' : 'below-threshold',
+  });
+  const standing = (version: number, is: typeof outcome) => ({
+    ...{ decisionVersion: version, outcome: is, commission: usd(0), commissionRate: 0, referral: usd(0) },
+    teacher: usd(is === 'released' ? 1000 : 0),
+    refund: usd(is === 'released' ? 0 : 1000),
+  });
+  const before = outcome === 'released' ? 'refunded' : 'released';
+  const [from, to] = [standing(decisionVersion - 1, before), standing(decisionVersion, outcome)];
+  return envelope(holdCorrected, { ...hold, from, to, transfers: [] });
+};
+const paid = (bought: Bought, refund = 0, decisionVersion = 1) =>
   envelope(holdPaid, {
     holdId: bought.holds[0]!.id,
     purchaseId: bought.id,
@@ -77,6 +103,7 @@ const paid = (bought: Bought, refund = 0) =>
     commission: usd(0),
     referral: usd(0),
     refund: usd(refund),
+    decisionVersion,
     entryId: newId(),
     paidAt: '2026-11-20T11:00:01.000Z',
   });
@@ -211,6 +238,64 @@ describe('the end of a hold', () => {
       status: 'attended',
       holds: [{ status: 'released' }],
     });
+  });
+});
+
+describe('a correction of a hold', () => {
+  test.each<[string, (bought: Bought) => Envelope[], object]>([
+    [
+      'who was not there after all has missed the class and has his money back',
+      (b) => [released(b), paid(b), corrected(b, 2, 'refunded'), paid(b, 1000, 2)],
+      { status: 'missed', attended: false, paymentStatus: 'refunded', refunded: usd(1000) },
+    ],
+    [
+      'who was there after all has attended and pays for it',
+      (b) => [refunded(b, 'below-threshold'), paid(b, 1000), corrected(b, 2, 'released'), paid(b, 0, 2)],
+      { status: 'attended', attended: true, paymentStatus: 'paid', refunded: usd(0) },
+    ],
+    [
+      'what is corrected twice is as the last word has it',
+      (b) => [
+        released(b),
+        paid(b),
+        corrected(b, 2, 'refunded'),
+        paid(b, 1000, 2),
+        corrected(b, 3, 'released'),
+        paid(b, 0, 3),
+      ],
+      { status: 'attended', attended: true, paymentStatus: 'paid', refunded: usd(0) },
+    ],
+  ])('%s, in whatever order and however often it is told', async (_rule, events, expected) => {
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat(1000)), fc.boolean(), async (weights, together) => {
+        const { student, bought } = await oneBought();
+        const told = events(bought);
+        const order = told.map((event) => [weights.next().value as number, event] as const);
+        const shuffled = order.sort(([a], [b]) => a - b).map(([, event]) => event);
+        if (together) await hear(...shuffled);
+        else for (const event of shuffled) await hear(event);
+        await hear(...shuffled.map((event) => ({ ...event, id: newId() })));
+        expect(await stage.purchase(student, bought.id)).toMatchObject(expected);
+      }),
+      { seed: 20_261_120, numRuns: 12 },
+    );
+  });
+
+  test('before its purchase’s funds were heard of waits', async () => {
+    const course = await stage.onSale();
+    const question = await stage.ask(await person('student'), course.sessions[0]!.id);
+    const event = corrected(question.body as Bought, 2, 'refunded');
+    expect(await outcomeOf(event)).toBe('notYet');
+  });
+
+  test('shows what the new result saw of the student, whichever result is heard first', async () => {
+    for (const turn of [0, 1]) {
+      const { student, bought } = await oneBought();
+      const { data } = completed(bought.sessionId, [[student.id, 3000]], 2);
+      const results = [completed(bought.sessionId, [[student.id, 600]]), envelope(attendanceAmended, data)];
+      await hear(...(turn === 0 ? results : results.reverse()));
+      expect(await stage.purchase(student, bought.id)).toMatchObject({ attendanceSeconds: 3000 });
+    }
   });
 });
 

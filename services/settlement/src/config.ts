@@ -43,6 +43,12 @@ export const settings = z
       .pipe(CustomRules)
       .optional()
       .meta({ says: 'Rates of the preset `custom` in basis points, as JSON: {"otherwise": 1500}' }),
+    SETTLEMENT_REVIEW_ALARM_HOURS: z.coerce
+      .number()
+      .positive()
+      .max(8760)
+      .default(24)
+      .meta({ says: 'Hours a hold may wait for an admin before each sweep warns of it' }),
   })
   .refine((config) => config.SETTLEMENT_POLICY !== 'custom' || config.SETTLEMENT_CUSTOM_RATES !== undefined, {
     path: ['SETTLEMENT_CUSTOM_RATES'],

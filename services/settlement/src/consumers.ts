@@ -1,4 +1,4 @@
-import { sessionCompleted } from '@rollcall/contracts/events/attendance';
+import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import {
   sessionCancelled,
   sessionRescheduled,
@@ -7,7 +7,7 @@ import {
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
-import { completeSessions } from './use-cases/complete-session.js';
+import { learnAttendance } from './use-cases/learn-attendance.js';
 import { learnSessions } from './use-cases/learn-session.js';
 import { learnUsers } from './use-cases/learn-user.js';
 import { markPaid } from './use-cases/mark-paid.js';
@@ -21,6 +21,6 @@ export const consumers: Consumer[] = [
   onBatch([userRegistered, userUpdated, userSuspended], learnUsers),
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], learnSessions),
   onBatch(fundsHeld, placeHolds),
-  onBatch(sessionCompleted, completeSessions),
+  onBatch([sessionCompleted, attendanceAmended], learnAttendance),
   lingering(PAID, onBatch(holdPaid, markPaid)),
 ];

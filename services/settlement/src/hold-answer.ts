@@ -4,25 +4,12 @@ import { money } from '@rollcall/contracts/money';
 import type { z } from 'zod';
 import { labelOf } from './domain/decide.js';
 
-export interface HoldRow {
-  readonly id: string;
-  readonly purchase_id: string;
-  readonly course_id: string;
-  readonly session_id: string;
-  readonly student_id: string;
-  readonly teacher_id: string;
-  readonly amount: number;
+/** A decision, or what a review proposes. */
+export interface DecisionRow {
   readonly currency: string;
-  readonly status: Hold['status'];
-  readonly held_at: Date;
-  readonly ends_at: Date | null;
-  readonly decided_at: Date | null;
-  readonly paid_at: Date | null;
-  readonly created_at: Date;
   readonly policy_version: number;
   readonly threshold: number;
-  /** null while nobody judged it; then nothing of the decision is there. */
-  readonly outcome: DecisionAnswer['outcome'] | null;
+  readonly outcome: DecisionAnswer['outcome'];
   readonly reason: string;
   readonly teacher: number;
   readonly commission: number;
@@ -37,6 +24,25 @@ export interface HoldRow {
   readonly steps: string[];
   readonly version: number;
   readonly judged_at: Date;
+}
+
+export interface HoldRow extends Omit<DecisionRow, 'outcome'> {
+  /** null while nobody judged it; then nothing of the decision is there. */
+  readonly outcome: DecisionAnswer['outcome'] | null;
+  readonly notes: string | null;
+  readonly id: string;
+  readonly purchase_id: string;
+  readonly course_id: string;
+  readonly session_id: string;
+  readonly student_id: string;
+  readonly teacher_id: string;
+  readonly amount: number;
+  readonly status: Hold['status'];
+  readonly held_at: Date;
+  readonly ends_at: Date | null;
+  readonly decided_at: Date | null;
+  readonly paid_at: Date | null;
+  readonly created_at: Date;
 }
 
 type DecisionAnswer = z.output<typeof Decision>;
@@ -56,8 +62,8 @@ export const holdFrom = (row: HoldRow): Hold => ({
   decidedAt: row.decided_at?.toISOString() ?? null,
   paidAt: row.paid_at?.toISOString() ?? null,
   releasePercentage: releasePercentage(row),
-  notes: null,
-  decision: decisionFrom(row),
+  notes: row.notes,
+  decision: isJudged(row) ? decisionFrom(row) : null,
   createdAt: row.created_at.toISOString(),
 });
 
@@ -69,8 +75,9 @@ function releasePercentage({ status, amount, refund }: HoldRow): number | null {
   return Number((BigInt(amount - refund) * 10_000n) / BigInt(amount)) / 100;
 }
 
-function decisionFrom(row: HoldRow): DecisionAnswer | null {
-  if (row.outcome === null) return null;
+const isJudged = (row: HoldRow): row is HoldRow & DecisionRow => row.outcome !== null;
+
+export function decisionFrom(row: DecisionRow): DecisionAnswer {
   const of = (amount: number) => money(amount, row.currency);
   return {
     outcome: row.outcome,
@@ -88,7 +95,7 @@ function decisionFrom(row: HoldRow): DecisionAnswer | null {
   };
 }
 
-function attendanceFrom(row: HoldRow): DecisionAnswer['attendance'] {
+function attendanceFrom(row: DecisionRow): DecisionAnswer['attendance'] {
   if (row.seconds === null) return null;
   const figures = {
     seconds: row.seconds,

@@ -6,13 +6,15 @@ import { prepare } from './prepare.js';
 import { routes } from './routes.js';
 import { schedule } from './schedule.js';
 
+const given = config();
+
 await run({
   name: 'settlement',
-  config: config(),
+  config: given,
   migrations: new URL('../migrations/', import.meta.url),
   routes,
   consumers,
-  schedule,
+  schedule: schedule(given),
   prepare,
   collect,
 });

@@ -5,7 +5,7 @@ import { holdReleased } from '@rollcall/contracts/events/settlement';
 import type { Database } from '@rollcall/kit/database';
 import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import { prepare } from '../src/prepare.js';
-import { completeSessions } from '../src/use-cases/complete-session.js';
+import { learnAttendance } from '../src/use-cases/learn-attendance.js';
 import { learnSessions } from '../src/use-cases/learn-session.js';
 import { placeHolds } from '../src/use-cases/place-holds.js';
 import { aClass, again, migrations, policy, tell, user } from './stage.js';
@@ -66,7 +66,7 @@ test.each(['completed', 'cancelled'] as const)(
       const end = ending === 'completed' ? completed : cancelled;
       const second = await workOf(at.db, async (work) => {
         if (holdFirst) await placeHolds(work, [event]);
-        else if (ending === 'completed') await completeSessions(work, [completed]);
+        else if (ending === 'completed') await learnAttendance(work, [completed]);
         else await learnSessions(work, [cancelled]);
         const rival = tell(at.db, holdFirst ? end : event);
         await sleep(MEANWHILE);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { holdReleased, sessionSettled } from '@rollcall/contracts/events/settlement';
 import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import type { Work } from '@rollcall/kit/work';
-import { completeSessions } from '../src/use-cases/complete-session.js';
+import { learnAttendance } from '../src/use-cases/learn-attendance.js';
 import { sweep } from '../src/use-cases/sweep.js';
 import { aClass, migrations, policy, tell, user } from './stage.js';
 
@@ -63,10 +63,86 @@ test('what a process killed between two chunks left unjudged, the sweep judges',
   const { one, purchases, done } = classOf(600);
   await tell(at.db, user(one.teacherId, 'teacher'), ...purchases.map(({ event }) => event));
   // The first chunk commits; the process dies before it goes on.
-  await workOf(at.db, (work) => completeSessions({ ...work, afterwards: () => {} }, [done]));
+  await workOf(at.db, (work) => learnAttendance({ ...work, afterwards: () => {} }, [done]));
   const held = () => at.db('holds').where({ session_id: one.sessionId, status: 'held' });
   expect((await held()).length).toBe(350);
   const inWork = <Result>(run: (work: Work) => Promise<Result>) => workOf(at.db, run);
   await sweep({ db: at.db, now: new Date(), inWork });
   expect(await held()).toEqual([]);
+});
+
+describe('what is heard between two chunks of one class', () => {
+  /** Judges the first 250 of `size` holds and hands over what is left to do, as a process that is slow does. */
+  async function begun(size: number) {
+    const { one, purchases, done } = classOf(size);
+    await tell(at.db, user(one.teacherId, 'teacher'), ...purchases.map(({ event }) => event));
+    const rest: ((work: Work) => Promise<void>)[] = [];
+    await workOf(at.db, (work) =>
+      learnAttendance({ ...work, afterwards: (next) => rest.push(next) }, [done]),
+    );
+    const goOn = async () => {
+      for (const next of rest) await workOf(at.db, next);
+    };
+    const count = async (status: string) =>
+      (await at.db('holds').where({ session_id: one.sessionId, status })).length;
+    const everybody = (seconds: number) =>
+      Object.fromEntries(purchases.map(({ studentId }) => [studentId, seconds] as const));
+    return { one, goOn, count, everybody };
+  }
+
+  test('a cancellation does not judge the rest: one class is settled by one rule', async () => {
+    const { one, goOn, count } = await begun(300);
+    expect(await count('held')).toBe(50);
+    await tell(at.db, one.cancelled());
+    await goOn();
+    expect([await count('released'), await count('refunded'), await count('held')]).toEqual([300, 0, 0]);
+  });
+
+  test('a newer result judges the rest, and questions those judged before it', async () => {
+    const { one, goOn, count, everybody } = await begun(300);
+    const rival: ((work: Work) => Promise<void>)[] = [];
+    await workOf(at.db, (work) =>
+      learnAttendance({ ...work, afterwards: (next) => rival.push(next) }, [one.amended(2, everybody(0))]),
+    );
+    await goOn();
+    for (const next of rival) await workOf(at.db, next);
+    expect([await count('released'), await count('refunded'), await count('held')]).toEqual([250, 50, 0]);
+    const open = await at
+      .db('reviews')
+      .join('holds', 'holds.id', 'reviews.hold_id')
+      .where({ session_id: one.sessionId, 'reviews.status': 'open', outcome: 'refunded' });
+    expect(open).toHaveLength(250);
+  });
+
+  test('a newer result stored but not yet judged by is what the rest is judged by', async () => {
+    const { one, goOn, count } = await begun(300);
+    await at.db('presences').where({ session_id: one.sessionId }).delete();
+    await at.db('sessions').where({ id: one.sessionId }).update({ attendance_version: 2 });
+    await goOn();
+    expect([await count('released'), await count('refunded')]).toEqual([250, 50]);
+    await at.db('sessions').where({ id: one.sessionId }).update({ looked_version: 2 });
+    const versions = await at
+      .db('decisions')
+      .join('holds', 'holds.id', 'decisions.hold_id')
+      .where({ session_id: one.sessionId })
+      .distinct('attendance_version', 'outcome')
+      .orderBy('attendance_version');
+    expect(versions).toEqual([
+      { attendance_version: 1, outcome: 'released' },
+      { attendance_version: 2, outcome: 'refunded' },
+    ]);
+  });
+
+  test('a process killed between two chunks of an amendment leaves the rest to the sweep', async () => {
+    const { one, purchases, done } = classOf(300);
+    await tell(at.db, user(one.teacherId, 'teacher'), ...purchases.map(({ event }) => event), done);
+    await workOf(at.db, (work) => learnAttendance({ ...work, afterwards: () => {} }, [one.amended(2, {})]));
+    const reviews = () =>
+      at.db('reviews').join('holds', 'holds.id', 'reviews.hold_id').where({ session_id: one.sessionId });
+    expect(await reviews()).toHaveLength(250);
+    const inWork = <Result>(run: (work: Work) => Promise<Result>) => workOf(at.db, run);
+    expect(await sweep({ db: at.db, now: new Date(), inWork })).toMatchObject({ amended: 1 });
+    expect(await reviews()).toHaveLength(300);
+    expect(await sweep({ db: at.db, now: new Date(), inWork })).toMatchObject({ amended: 0 });
+  });
 });

@@ -1,18 +1,21 @@
 /** A class to settle, told as the events other services would send. */
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import { sessionCompleted } from '@rollcall/contracts/events/attendance';
+import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import {
   sessionCancelled,
   sessionRescheduled,
   sessionScheduled,
 } from '@rollcall/contracts/events/enrollment';
 import { userRegistered } from '@rollcall/contracts/events/identity';
+import { holdCorrected, holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
 import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { money } from '@rollcall/contracts/money';
 import type { Role } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
-import { deliver, envelope } from '@rollcall/kit/testing';
+import { deliver, envelope, token } from '@rollcall/kit/testing';
+import type { Express } from 'express';
+import request from 'supertest';
 import { consumers } from '../src/consumers.js';
 import { type Preset, type Rules, rulesOf } from '../src/domain/policy.js';
 import { addPolicy } from '../src/store/policies.js';
@@ -54,6 +57,13 @@ const presence = (userId: string, role: 'teacher' | 'participant', seconds: Seco
   };
 };
 
+type Seen = Readonly<Record<string, Seconds>>;
+
+interface How {
+  readonly observed?: boolean;
+  readonly teacher?: Seconds;
+}
+
 export interface Purchase {
   readonly event: Envelope<DataOf<typeof fundsHeld>>;
   readonly holdId: string;
@@ -74,6 +84,12 @@ export function aClass({ teacherId = newId(), currency = 'USD' } = {}) {
       version,
     },
   });
+  const result = (version: number, seen: Seen, { observed = true, teacher = 3600 }: How) => ({
+    ...{ sessionId: ids.sessionId, version, scheduledSeconds: 3600, observed },
+    cause: version === 1 ? ('room-finished' as const) : ('late-event' as const),
+    ...{ startedAt: START, endedAt: END, teacher: presence(teacherId, 'teacher', teacher) },
+    people: Object.entries(seen).map(([id, seconds]) => presence(id, 'participant', seconds)),
+  });
   return {
     ...ids,
     scheduled: () => envelope(sessionScheduled, whole('scheduled', 1)),
@@ -87,22 +103,50 @@ export function aClass({ teacherId = newId(), currency = 'USD' } = {}) {
       const data = { purchaseId: newId(), studentId, teacherId, courseId, requestedAt, holds };
       return { event: envelope(fundsHeld, data, { time: BOUGHT }), holdId, studentId };
     },
-    completed: (
-      seen: Readonly<Record<string, Seconds>>,
-      { observed = true, teacher = 3600 as Seconds } = {},
-    ) =>
-      envelope(sessionCompleted, {
-        ...{ sessionId: ids.sessionId, version: 1, cause: 'room-finished', scheduledSeconds: 3600, observed },
-        ...{ startedAt: START, endedAt: END, teacher: presence(teacherId, 'teacher', teacher) },
-        people: Object.entries(seen).map(([id, seconds]) => presence(id, 'participant', seconds)),
-      }),
+    completed: (seen: Seen, more: How = {}) => envelope(sessionCompleted, result(1, seen, more)),
+    amended: (version: number, seen: Seen, more: How = {}) =>
+      envelope(attendanceAmended, result(version, seen, more)),
   };
 }
 
-/** The wallet's answer to a decision. */
-export const paid = (
-  ended: DataOf<typeof import('@rollcall/contracts/events/settlement').holdReleased>,
-): Envelope => envelope(holdPaid, { ...ended, entryId: newId(), paidAt: END });
+type Decided = DataOf<typeof holdReleased> | DataOf<typeof holdCorrected>;
+
+/** The wallet's answer to a decision or a correction. */
+export const paid = (decided: Decided): Envelope => {
+  const shares = 'to' in decided ? decided.to : decided;
+  return envelope(holdPaid, { ...decided, ...shares, entryId: newId(), paidAt: END });
+};
+
+/** Pays whatever was decided and is not paid yet, as the wallet would. */
+export async function payAll(db: Database): Promise<void> {
+  const unpaid: string[] = await db('holds').whereNotNull('decided_at').whereNull('paid_at').pluck('id');
+  const bodies: string[] = await db('outbox')
+    .whereIn('subject', unpaid)
+    .whereIn('type', [holdReleased.type, holdRefunded.type, holdCorrected.type])
+    .orderBy('seq')
+    .pluck('body');
+  await tell(db, ...bodies.map((body) => paid((JSON.parse(body) as Envelope<Decided>).data)));
+}
+
+/** Sends a request as an admin, or as somebody else. */
+export async function ask(
+  app: Express,
+  method: 'get' | 'post',
+  path: string,
+  { body, headers = {}, id = newId(), role = 'admin' }: Asking = {},
+) {
+  const sent = request(app)
+    [method](`/api/v1${path}`)
+    .set({ authorization: `Bearer ${await token({ id, roles: [role] })}`, ...headers });
+  return body === undefined ? sent : sent.send(body);
+}
+
+interface Asking {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly id?: string;
+  readonly role?: Role;
+}
 
 /** The same fact under a new event id, as a service asked again sends it. */
 export const again = <Data>(event: Envelope<Data>): Envelope<Data> => ({ ...event, id: newId() });

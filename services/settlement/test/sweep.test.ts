@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { holdReleased } from '@rollcall/contracts/events/settlement';
 import type { Database } from '@rollcall/kit/database';
+import type { Logger } from '@rollcall/kit/log';
 import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
-import { settlementLag } from '../src/queries.js';
+import { openReviewCount, reviewAge, settlementLag } from '../src/queries/gauges.js';
+import { schedule } from '../src/schedule.js';
 import { takeUnpaid } from '../src/store/decisions.js';
 import { sweep } from '../src/use-cases/sweep.js';
 import { aClass, migrations, paid, policy, tell, user } from './stage.js';
@@ -17,6 +19,7 @@ afterEach(() => at.close());
 
 const MINUTE = 60_000;
 const sweepAt = (now: Date) => sweep({ db: at.db, now, inWork: (run) => workOf(at.db, run, now) });
+const NOTHING = { users: 0, sessions: 0, amended: 0, sentAgain: 0 };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * MINUTE);
 
 /** Takes back a judgement as if it had never been made: what a lost message or a restored backup leaves behind. */
@@ -40,9 +43,9 @@ describe('the sweep', () => {
     const { purchase, done } = await bought();
     await tell(at.db, done);
     await unjudge(at.db);
-    expect(await sweepAt(inMinutes(0))).toEqual({ users: 0, sessions: 1, sentAgain: 0 });
+    expect(await sweepAt(inMinutes(0))).toEqual({ ...NOTHING, sessions: 1 });
     expect((await emitted(at.db, holdReleased)).map((event) => event.subject)).toEqual([purchase.holdId]);
-    expect(await sweepAt(inMinutes(0))).toEqual({ users: 0, sessions: 0, sentAgain: 0 });
+    expect(await sweepAt(inMinutes(0))).toEqual(NOTHING);
   });
 
   test('refunds the holds of a cancelled session that nobody refunded', async () => {
@@ -74,7 +77,7 @@ describe('the sweep', () => {
     const purchase = one.bought();
     await tell(at.db, purchase.event, one.completed({ [purchase.studentId]: 3600 }));
     await bought();
-    expect(await sweepAt(inMinutes(0))).toEqual({ users: 0, sessions: 0, sentAgain: 0 });
+    expect(await sweepAt(inMinutes(0))).toEqual(NOTHING);
   });
 
   test('sends a decision that is not paid after five minutes again, the same under a new event id', async () => {
@@ -127,6 +130,73 @@ test('the lag is the age of the oldest thing not judged or not paid, and nothing
   expect(await settlementLag(at.db)).toBe(0);
 });
 
+test('the lag of a hold bought late begins with the hold, not with its session', async () => {
+  const { one, done } = await bought();
+  await tell(at.db, done);
+  await at.db('holds').update({ paid_at: at.db.fn.now() });
+  await at.db('sessions').update({ completed_at: at.db.raw("now() - interval '1 hour'") });
+  await at.db('users').where({ id: one.teacherId }).update({ version: 0 });
+  await tell(at.db, one.bought().event);
+  expect(await settlementLag(at.db)).toBeLessThan(60);
+  await at
+    .db('holds')
+    .where({ status: 'held' })
+    .update({ created_at: at.db.raw("now() - interval '100 seconds'") });
+  expect(Math.round(await settlementLag(at.db))).toBe(100);
+});
+
+test('a newer result nobody looked at counts as lag', async () => {
+  const { done } = await bought();
+  await tell(at.db, done);
+  await at.db('holds').update({ paid_at: at.db.fn.now() });
+  const facts_at = at.db.raw("now() - interval '40 seconds'");
+  await at.db('sessions').update({ attendance_version: 2, facts_at });
+  expect(Math.round(await settlementLag(at.db))).toBe(40);
+});
+
+describe('what waits for an admin', () => {
+  const HOUR = 60 * MINUTE;
+  /** One hold in review since now, one review of an amendment since an hour ago. */
+  const waiting = async () => {
+    const [doubtful, ended] = [await bought(), await bought()];
+    await tell(at.db, doubtful.one.completed({ [doubtful.purchase.studentId]: [0, 3600] }), ended.done);
+    await tell(at.db, ended.one.amended(2, {}));
+    await at.db.raw('alter table reviews disable trigger user');
+    await at.db('reviews').update({ opened_at: at.db.raw("now() - interval '1 hour'") });
+    return { doubtful };
+  };
+  const alarms = async (now: Date) => {
+    const warned: object[] = [];
+    const log = { warn: (found: object) => warned.push(found) } as unknown as Logger;
+    const [, alarm] = schedule({ SETTLEMENT_REVIEW_ALARM_HOURS: 24 });
+    await alarm!.act({ db: at.db, now, log, inWork: (run) => workOf(at.db, run, now) });
+    return warned;
+  };
+
+  test('shows how long the oldest has waited, and how much does', async () => {
+    expect([await reviewAge(at.db), await openReviewCount(at.db)]).toEqual([0, 0]);
+    const { doubtful } = await waiting();
+    expect(Math.round(await reviewAge(at.db))).toBe(3600);
+    expect(await openReviewCount(at.db)).toBe(1);
+    await at
+      .db('holds')
+      .where({ status: 'review' })
+      .update({ review_since: at.db.raw("now() - interval '2 hours'") });
+    expect(Math.round(await reviewAge(at.db))).toBe(7200);
+    // Judged again and still in doubt, it has waited since it first was.
+    await tell(at.db, doubtful.one.amended(2, { [doubtful.purchase.studentId]: [1, 3600] }));
+    expect(Math.round(await reviewAge(at.db))).toBe(7200);
+  });
+
+  test('raises an alarm when it waits longer than it may', async () => {
+    await waiting();
+    const inHours = (hours: number) => new Date(Date.now() + hours * HOUR);
+    expect(await alarms(inHours(22.9))).toEqual([]);
+    expect(await alarms(inHours(23.1))).toMatchObject([{ count: 1, hours: 24 }]);
+    expect(await alarms(inHours(24.1))).toMatchObject([{ count: 2, oldestSeconds: expect.any(Number) }]);
+  });
+});
+
 describe('the invariants', () => {
   const broken = async () => {
     const text = await readFile(new URL('../invariants.sql', import.meta.url), 'utf8');
@@ -147,8 +217,30 @@ describe('the invariants', () => {
     ["a hold's status is the outcome of its last decision", "update holds set status = 'refunded'"],
     ['a held hold has no decision', "update holds set status = 'held', decided_at = null"],
     ['the evidence of a decision says what was decided', 'update decisions set seconds = 719'],
-    ['commission is what the rate says, half up', 'update decisions set commission = 1, teacher = 999'],
-    ['a hold ends by one decision and nothing is decided after it', 'update holds set decision_version = 0'],
+    [
+      "commission is what the rate says of the teacher's side, half up",
+      'update decisions set commission = 1, teacher = 999',
+    ],
+    ["a hold's decision is its last", 'update holds set decision_version = 0'],
+    [
+      'a hold ends once, and what is decided after that corrects the decision before it',
+      `insert into decisions (hold_id, version, outcome, reason, amount, teacher, commission, referral, refund,
+                              commission_rate, policy_version, steps, decided_at)
+       select id, 2, 'refunded', 'below-threshold', amount, 0, 0, 0, amount, 0, 1, '[]', now() from holds`,
+    ],
+    [
+      'an open review questions the decision that stands, of an ended hold',
+      `insert into reviews (id, hold_id, decision_version, attendance_version, outcome, reason, amount, teacher, commission,
+                            referral, refund, commission_rate, observed, seconds, max_seconds, scheduled_seconds, percent,
+                            steps, opened_at)
+       select id, id, 1, 2, 'refunded', 'below-threshold', amount, 0, 0, 0, amount, 0, true, 0, 0, 3600, 0, '[]', now()
+         from holds;
+       update holds set status = 'held', decided_at = null, decision_version = null`,
+    ],
+    [
+      'every newer result was held against the ended holds of its session',
+      "update sessions set attendance_version = 2, facts_at = now() - interval '12 minutes'",
+    ],
     [
       'no hold waits for a user we know longer than the sweep needs',
       `update holds set status = 'held', decided_at = null, decision_version = null, commission_case = null,
@@ -161,7 +253,7 @@ describe('the invariants', () => {
     ],
     [
       'no hold of a session that is over waits longer than the sweep needs',
-      `with a as (update holds set status = 'review', decided_at = null)
+      `with a as (update holds set status = 'review', decided_at = null, review_since = now())
        update sessions set cancelled_at = now() - interval '12 minutes'`,
     ],
   ])('find it when this breaks: %s', async (rule, harm) => {

@@ -1,8 +1,9 @@
 /** Everything the wallet reacts to. Queue and bindings follow from the same list in contracts' topology. */
 import { expiryRequested, purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
-import { holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
+import { holdCorrected, holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
 import { type Consumer, onBatch } from '@rollcall/kit/consumer';
+import { correctHolds } from './use-cases/correct-holds.js';
 import { endHolds } from './use-cases/end-holds.js';
 import { expirePurchases } from './use-cases/expire-purchases.js';
 import { placeHolds } from './use-cases/place-holds.js';
@@ -13,4 +14,5 @@ export const consumers: readonly Consumer[] = [
   onBatch(purchaseRequested, placeHolds),
   onBatch(expiryRequested, expirePurchases),
   onBatch([holdReleased, holdRefunded], endHolds),
+  onBatch(holdCorrected, correctHolds),
 ];

@@ -36,7 +36,8 @@ const WALLET = `
            where h.teacher_id = :userId and h.currency = :currency
              and not exists (select from hold_endings e where e.hold_id = h.id)) as pending,
          (select sum(t.amount)::bigint from transactions t join mine on mine.id = t.account_id
-           where mine.kind = 'earnings' and t.type in ('payment_release', 'referral')) as earned`;
+           -- What a correction took back counts, also what of it became debt.
+          where mine.kind in ('earnings', 'debt') and t.type in ('payment_release', 'referral')) as earned`;
 
 interface Filter {
   readonly limit: number;
@@ -85,6 +86,7 @@ interface Row {
   readonly currency: string;
   readonly before: number;
   readonly after: number;
+  readonly entryType: string;
   readonly referenceType: string;
   readonly referenceId: string;
   readonly description: string | null;
@@ -100,13 +102,16 @@ interface Row {
 
 const COLUMNS = `
   t.no, t.id, a.kind as account, t.type, t.amount, a.currency, t.balance_before as before, t.balance_after as after,
-  e.reference_type as "referenceType", e.reference_id as "referenceId", e.description, t.at,
+  e.type as "entryType", e.reference_type as "referenceType", e.reference_id as "referenceId", e.description, t.at,
   t.hold_id as "holdId", h.session_id as "sessionId", h.course_id as "courseId", h.amount as original,
-  x.commission + x.referral as fee, x.commission_rate as rate, x.attendance_basis_points as attendance`;
+  coalesce(x.commission + x.referral, c.commission + c.referral) as fee,
+  coalesce(x.commission_rate, c.commission_rate) as rate,
+  coalesce(x.attendance_basis_points, c.attendance_basis_points) as attendance`;
 const WHAT = `
   join entries e on e.id = t.entry_id
   left join holds h on h.id = t.hold_id
-  left join hold_endings x on x.hold_id = t.hold_id and x.entry_id = t.entry_id`;
+  left join hold_endings x on x.hold_id = t.hold_id and x.entry_id = t.entry_id
+  left join hold_corrections c on c.hold_id = t.hold_id and c.entry_id = t.entry_id`;
 
 /** From each account the newest that fit, by its primary key; then the newest of those. Deep pages cost no more. */
 const TRANSACTIONS = `
@@ -140,11 +145,17 @@ const transaction = (row: Row): Transaction => ({
   balanceAfter: row.after,
   referenceType: row.referenceType,
   referenceId: row.referenceId,
-  description: row.description ?? DESCRIPTIONS[row.type] ?? row.type,
+  description: row.description ?? describe(row),
   metadata: metadataOf(row),
   completedAt: row.at.toISOString(),
   createdAt: row.at.toISOString(),
 });
+
+function describe({ entryType, type, amount }: Row): string {
+  if (entryType !== 'correction') return DESCRIPTIONS[type] ?? type;
+  if (type === 'commission') return 'Commission of a session, corrected';
+  return amount < 0 ? 'Taken back for a session, corrected' : 'Given for a session, corrected';
+}
 
 const DESCRIPTIONS: Readonly<Partial<Record<Transaction['type'], string>>> = {
   purchase: 'Held for a session',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import { expiryRequested, purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered } from '@rollcall/contracts/events/identity';
-import { holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
+import { holdCorrected, holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
 import { money } from '@rollcall/contracts/money';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
@@ -91,6 +91,41 @@ export function ending(
     ...{ commissionRate: 3000, reason: 'attended', policyVersion: 1, decisionVersion: 1 },
     ...{ attendance: null, decidedAt: '2026-11-20T11:00:00.000Z' },
     ...more,
+  });
+}
+
+/** A correction of the n-th hold of a purchase to `version`, from what it came to by the decision before. */
+export function correction(
+  asked: Envelope<Asked>,
+  [from, to]: readonly [Shares, Shares],
+  { version = 2, n = 0, ...more }: Partial<Decision> & { version?: number; n?: number } = {},
+) {
+  const { data } = ending(asked, to, { n, ...more });
+  const { amount, teacher: _t, commission: _c, commissionRate, referral: _r, refund: _f, ...hold } = data;
+  const share = (of: number) => money(of, amount.currency);
+  const standing = (
+    { teacher = 0, commission = 0, referral = 0, refund = 0 }: Shares,
+    decisionVersion: number,
+  ) => ({
+    ...{ decisionVersion, commissionRate },
+    outcome:
+      refund === amount.amount
+        ? ('refunded' as const)
+        : refund > 0
+          ? ('split' as const)
+          : ('released' as const),
+    ...{
+      teacher: share(teacher),
+      commission: share(commission),
+      referral: share(referral),
+      refund: share(refund),
+    },
+  });
+  return envelope(holdCorrected, {
+    ...hold,
+    ...{ amount, decisionVersion: version, transfers: [], reason: 'below-threshold' },
+    from: standing(from, version - 1),
+    to: standing(to, version),
   });
 }
 

@@ -3,20 +3,21 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
-import { brokenInvariants, ending, migrations, purchase, send, user } from './fixtures.js';
+import { brokenInvariants, correction, ending, migrations, purchase, send, user } from './fixtures.js';
 
 let test_: TestDatabase;
 beforeAll(async () => {
   test_ = await testDatabase(migrations);
   const { db } = test_;
   const student = await user(db, { credits: 5000, promo: 300 });
-  const [released, refunded, open, declined] = [1000, 800, 700, 9000].map((amount) =>
+  const [released, refunded, corrected, open, declined] = [1000, 800, 500, 700, 9000].map((amount) =>
     purchase(student, [amount]),
-  ) as [Bought, Bought, Bought, Bought];
+  ) as [Bought, Bought, Bought, Bought, Bought];
   const referral = { referrerId: newId(), referralAccount: 'earnings' as const };
-  await send(db, released, refunded, open, declined);
+  await send(db, released, refunded, corrected, open, declined);
   await send(db, ending(released, { teacher: 700, commission: 250, referral: 50 }, referral));
-  await send(db, ending(refunded, { refund: 800 }));
+  await send(db, ending(refunded, { refund: 800 }), ending(corrected, { teacher: 400, commission: 100 }));
+  await send(db, correction(corrected, [{ teacher: 400, commission: 100 }, { refund: 500 }]));
 });
 afterAll(() => test_.close());
 
@@ -70,6 +71,18 @@ test.each<[rule: string, harm: string]>([
   ],
   ["an ended hold's entry moved its amount out of escrow", 'update transfers set amount = amount + 1'],
   ['a purchase is held with its holds, or declined without any', 'delete from holds'],
+  [
+    'corrections of a hold follow its ending without a gap, and each shares it out exactly',
+    'update hold_corrections set decision_version = 3',
+  ],
+  [
+    'a correction leaves in escrow what it found there',
+    'delete from transfers using hold_corrections c where c.entry_id = transfers.entry_id and n = 1',
+  ],
+  [
+    'everybody has of a corrected hold what its last correction says, debts counted',
+    'update hold_corrections set refund = refund - 1, teacher = 1, to_credits = to_credits - 1',
+  ],
 ])('it is found when this breaks: %s', async (rule, harm) => {
   expect(Object.keys(await foundAfter(harm))).toContain(rule);
 });

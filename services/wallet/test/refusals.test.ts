@@ -223,6 +223,7 @@ function end(holdId: string, shares: Record<string, number> = {}) {
     refund: 0,
     to_promo: 0,
     to_credits: 0,
+    decision_version: 1,
   };
   const row = { ...values, ...shares };
   const sql = `insert into hold_endings (hold_id, entry_id, currency, reason, commission_rate, ended_at, ${Object.keys(row)})

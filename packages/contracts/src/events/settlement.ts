@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { Id, Instant, Money } from '../shapes.js';
+import { audited } from './identity.js';
 
 export const Evidence = z.object({
   seconds: z.int(),
@@ -11,7 +12,16 @@ export const Evidence = z.object({
   attendanceVersion: z.int(),
 });
 
-const ended = z.object({
+const Reason = z.enum([
+  'attended',
+  'below-threshold',
+  'teacher-no-show',
+  'session-cancelled',
+  'cancelled',
+  'admin',
+]);
+
+const hold = {
   holdId: Id,
   purchaseId: Id,
   courseId: Id,
@@ -22,20 +32,17 @@ const ended = z.object({
   /** Where the referrer's share goes: a teacher's earnings, anybody else's promo. */
   referralAccount: z.enum(['earnings', 'promo']).nullable(),
   amount: Money,
+};
+
+const ended = z.object({
+  ...hold,
   teacher: Money,
   commission: Money,
   /** Basis points. */
   commissionRate: z.int(),
   referral: Money,
   refund: Money,
-  reason: z.enum([
-    'attended',
-    'below-threshold',
-    'teacher-no-show',
-    'session-cancelled',
-    'cancelled',
-    'admin',
-  ]),
+  reason: Reason,
   policyVersion: z.int(),
   attendance: Evidence.nullable(),
   decisionVersion: z.int(),
@@ -56,6 +63,38 @@ export const holdRefunded = event(
   'A hold goes back to the student.',
   ended,
 );
+const share = z.enum(['teacher', 'commission', 'referral', 'refund']);
+
+/** How a hold is shared out by one of its decisions. */
+const Standing = z.object({
+  decisionVersion: z.int(),
+  outcome: z.enum(['released', 'refunded', 'split']),
+  teacher: Money,
+  commission: Money,
+  commissionRate: z.int(),
+  referral: Money,
+  refund: Money,
+});
+
+export const holdCorrected = event(
+  'settlement.hold-corrected',
+  1,
+  'holdId',
+  'An ended hold is shared out anew: an admin agreed that what was seen since says otherwise.',
+  z.object({
+    ...hold,
+    /** One more than that of `from`: corrections of a hold follow each other without a gap. */
+    decisionVersion: z.int(),
+    from: Standing,
+    to: Standing,
+    /** What goes from whose share to whose; which accounts that means is the wallet's business. */
+    transfers: z.array(z.object({ from: share, to: share, amount: Money })),
+    reason: Reason,
+    policyVersion: z.int(),
+    attendance: Evidence.nullable(),
+    decidedAt: Instant,
+  }),
+);
 export const holdUnderReview = event(
   'settlement.hold-under-review',
   1,
@@ -75,4 +114,11 @@ export const sessionSettled = event(
       z.object({ teacher: Money, commission: Money, referral: Money, refund: Money, currency: z.string() }),
     ),
   }),
+);
+export const settlementAudited = event(
+  'settlement.action-audited',
+  1,
+  'auditId',
+  'Somebody decided about money by hand: who, what, why.',
+  audited,
 );

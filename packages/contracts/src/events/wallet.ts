@@ -35,7 +35,7 @@ export const holdPaid = event(
   'wallet.hold-paid',
   1,
   'holdId',
-  'A hold has ended: its money is where the decision put it.',
+  'The money of an ended hold is where the decision put it.',
   z.object({
     holdId: Id,
     purchaseId: Id,
@@ -46,6 +46,8 @@ export const holdPaid = event(
     commission: Money,
     referral: Money,
     refund: Money,
+    /** The decision it was paid by: the one that ended the hold, or a correction of it. */
+    decisionVersion: z.int().optional(),
     entryId: Id,
     paidAt: Instant,
   }),

@@ -64,9 +64,10 @@ test('the refusal of a second purchase names the session', () => {
   expect(error?.more.members).toEqual({ sessionIds: ['session-1'] });
 });
 
-const held: Hold = { id: 'hold', status: 'held', reason: null, attended: false };
+const held: Hold = { id: 'hold', status: 'held', reason: null, attended: false, decisionVersion: 0 };
 const decided = (outcome: Decision['outcome'], reason: Reason, more: Partial<Decision> = {}): Decision => ({
   holdId: 'hold',
+  version: 1,
   outcome,
   reason,
   refund: outcome === 'refunded' ? 1000 : 0,
@@ -110,9 +111,35 @@ describe('a purchase of a session after the decision about its hold', () => {
     expect([statusAfter('session', [hold]), hold.status]).toEqual([status, holdStatus]);
   });
 
-  test('a hold ends once: a later decision changes nothing', () => {
+  test('a hold ends once: another decision of the same version changes nothing', () => {
     const ended = endHold(held, decided('released', 'attended'));
     expect(endHold(ended, decided('refunded', 'admin'))).toBe(ended);
+  });
+
+  test.each<[string, Decision, Decision, PurchaseStatus]>([
+    [
+      'who was there after all: attended',
+      decided('refunded', 'below-threshold'),
+      decided('released', 'attended'),
+      'attended',
+    ],
+    [
+      'who was not there after all: missed',
+      decided('released', 'attended'),
+      decided('refunded', 'below-threshold'),
+      'missed',
+    ],
+    [
+      'whose teacher was not there after all: refunded',
+      decided('released', 'attended'),
+      decided('refunded', 'teacher-no-show'),
+      'refunded',
+    ],
+  ])('a correction says %s', (_rule, first, correction, status) => {
+    const ended = endHold(held, first);
+    const corrected = endHold(ended, { ...correction, version: 2 });
+    expect(statusAfter('session', [corrected])).toBe(status);
+    expect(endHold(corrected, first)).toBe(corrected);
   });
 
   test('a hold that waits for a person keeps the purchase active', () => {
@@ -152,7 +179,7 @@ test.each<[string, Decision, boolean]>([
   expect(freesSeat(decision)).toBe(frees);
 });
 
-test('in whatever order and however often decisions come, each hold keeps the first and the purchase one state', () => {
+test('in whatever order and however often decisions come, each hold keeps the newest and the purchase one state', () => {
   const reasons: Reason[] = [
     'attended',
     'below-threshold',
@@ -164,6 +191,7 @@ test('in whatever order and however often decisions come, each hold keeps the fi
   const decisions = fc.array(
     fc.record({
       holdId: fc.constant('hold'),
+      version: fc.integer({ min: 1, max: 4 }),
       outcome: fc.constantFrom<'released' | 'refunded'>('released', 'refunded'),
       refund: fc.integer({ min: 0, max: 1000 }),
       reason: fc.constantFrom(...reasons),
@@ -172,10 +200,11 @@ test('in whatever order and however often decisions come, each hold keeps the fi
     { minLength: 1, maxLength: 6 },
   );
   fc.assert(
-    fc.property(decisions, ([first, ...rest]) => {
-      const once = endHold(held, first!);
-      const often = rest.reduce(endHold, once);
-      expect(often).toEqual(once);
+    fc.property(decisions, (told) => {
+      const newest = Math.max(...told.map(({ version }) => version));
+      const first = told.find(({ version }) => version === newest);
+      const often = [...told, ...told].reduce<Hold>(endHold, held);
+      expect(often).toEqual(endHold(held, first!));
       expect(['attended', 'missed', 'refunded', 'cancelled']).toContain(statusAfter('session', [often]));
     }),
     { seed: 20261120, numRuns: 200 },

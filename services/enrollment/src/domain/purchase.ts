@@ -75,6 +75,8 @@ export type Reason =
 /** What settlement decided about one hold. */
 export interface Decision {
   readonly holdId: string;
+  /** Of settlement's decisions about the hold; a correction is a newer one. */
+  readonly version: number;
   readonly outcome: 'released' | 'refunded';
   readonly refund: number;
   readonly reason: Reason;
@@ -84,6 +86,8 @@ export interface Decision {
 
 export interface Hold {
   readonly id: string;
+  /** The decision it ended by, or was corrected by; 0 while it is open. */
+  readonly decisionVersion: number;
   readonly status: HoldStatus;
   readonly reason: Reason | null;
   readonly attended: boolean;
@@ -92,11 +96,12 @@ export interface Hold {
 const ENDED: readonly HoldStatus[] = ['released', 'refunded', 'split'];
 export const isEnded = ({ status }: Pick<Hold, 'status'>): boolean => ENDED.includes(status);
 
-/** The hold after a decision. It ends once: whatever is said of an ended hold again changes nothing. */
+/** The hold after a decision: the newest one stands, whatever is said again or late of it or of an older one. */
 export function endHold<H extends Hold>(hold: H, decision: Decision): H {
-  if (isEnded(hold)) return hold;
+  if (decision.version <= hold.decisionVersion) return hold;
   const status = decision.outcome === 'released' && decision.refund > 0 ? 'split' : decision.outcome;
-  return { ...hold, status, reason: decision.reason, attended: wasPresent(decision) };
+  const { reason, version } = decision;
+  return { ...hold, status, reason, attended: wasPresent(decision), decisionVersion: version };
 }
 
 /** An admin's decision says where money goes, not who came: there what was seen counts. */

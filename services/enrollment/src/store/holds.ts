@@ -14,8 +14,8 @@ export interface HoldRow extends Hold {
 /** Every hold of these purchases, with both rows locked. */
 export async function lockHoldsOf(tx: Tx, purchaseIds: readonly string[]): Promise<HoldRow[]> {
   const { rows } = await tx.raw(
-    `select holds.id, holds.status, holds.reason, holds.attended, holds.purchase_id, holds.session_id,
-            purchases.kind, purchases.status as purchase_status
+    `select holds.id, holds.status, holds.reason, holds.attended, holds.decision_version as "decisionVersion",
+            holds.purchase_id, holds.session_id, purchases.kind, purchases.status as purchase_status
        from purchases join holds on holds.purchase_id = purchases.id
       where purchases.id = any(?::uuid[])
       order by purchases.id, holds.id for no key update of purchases, holds`,
@@ -24,21 +24,23 @@ export async function lockHoldsOf(tx: Tx, purchaseIds: readonly string[]): Promi
   return rows;
 }
 
-/** What the wallet has paid back already is not overwritten: it is the truth about money. */
+/** What the wallet has paid back by the same decision is not overwritten: it is the truth about money. Ids distinct. */
 export async function saveEnded(
   tx: Tx,
   ended: readonly { readonly hold: Hold; readonly refund: number }[],
 ): Promise<void> {
   await tx.raw(
-    `update holds set status = e.status, reason = e.reason, attended = e.attended,
-            refunded = case when paid_at is null then e.refund else refunded end
-       from unnest(?::uuid[], ?::text[], ?::text[], ?::boolean[], ?::bigint[]) as e (id, status, reason, attended, refund)
+    `update holds set status = e.status, reason = e.reason, attended = e.attended, decision_version = e.version,
+            refunded = case when paid_version < e.version then e.refund else refunded end
+       from unnest(?::uuid[], ?::text[], ?::text[], ?::boolean[], ?::int[], ?::bigint[])
+         as e (id, status, reason, attended, version, refund)
       where holds.id = e.id`,
     [
       ended.map(({ hold }) => hold.id),
       ended.map(({ hold }) => hold.status),
       ended.map(({ hold }) => hold.reason as string),
       ended.map(({ hold }) => hold.attended),
+      ended.map(({ hold }) => hold.decisionVersion),
       ended.map(({ refund }) => refund),
     ],
   );
@@ -60,22 +62,32 @@ export async function saveStatuses(
 
 export interface Paid {
   readonly holdId: string;
+  /** The decision it was paid by. */
+  readonly version: number;
   readonly refund: number;
   readonly paidAt: string;
 }
 
-/** The ids of those holds that are known. */
+/** The ids of those holds that are known, ids distinct. What was paid by an older decision than is shown is old news. */
 export async function savePaid(tx: Tx, paid: readonly Paid[]): Promise<Set<string>> {
   const ids = paid.map(({ holdId }) => holdId);
   const { rows } = await tx.raw(
     `with mine as materialized (
        select id from holds where id = any(?::uuid[]) order by purchase_id, id for no key update
      )
-     update holds set paid_at = coalesce(holds.paid_at, p.paid_at), refunded = p.refund
-       from mine join unnest(?::uuid[], ?::bigint[], ?::timestamptz[]) as p (id, refund, paid_at) on p.id = mine.id
+     update holds set paid_at = coalesce(holds.paid_at, p.paid_at), paid_version = greatest(paid_version, p.version),
+            refunded = case when p.version >= greatest(paid_version, decision_version) then p.refund else refunded end
+       from mine join unnest(?::uuid[], ?::int[], ?::bigint[], ?::timestamptz[]) as p (id, version, refund, paid_at)
+         on p.id = mine.id
       where holds.id = mine.id
      returning holds.id`,
-    [ids, ids, paid.map(({ refund }) => refund), paid.map(({ paidAt }) => paidAt)],
+    [
+      ids,
+      ids,
+      paid.map(({ version }) => version),
+      paid.map(({ refund }) => refund),
+      paid.map(({ paidAt }) => paidAt),
+    ],
   );
   return new Set(rows.map((row: { id: string }) => row.id));
 }

@@ -13,7 +13,7 @@ export async function noteStarted(
   return (await startSession(tx, sessionId, new Date(at))) ? undefined : unknownSession();
 }
 
-/** The session is over; everybody who holds a place sees how long they were there. */
+/** The session is over; everybody who holds a place sees how long they were there, by the newest result. */
 export async function noteCompleted(
   { tx }: Work,
   result: DataOf<typeof sessionCompleted>,

@@ -1,24 +1,22 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import { type holdRefunded, holdReleased, type holdUnderReview } from '@rollcall/contracts/events/settlement';
+import {
+  type holdCorrected,
+  type holdRefunded,
+  holdReleased,
+  type holdUnderReview,
+} from '@rollcall/contracts/events/settlement';
 import type { holdPaid } from '@rollcall/contracts/events/wallet';
 import { type NotYet, notYet } from '@rollcall/kit/consumer';
 import type { Work } from '@rollcall/kit/work';
-import {
-  type Decision,
-  endHold,
-  freesSeat,
-  isEnded,
-  type PurchaseStatus,
-  statusAfter,
-} from '../domain/purchase.js';
+import { type Decision, endHold, freesSeat, type PurchaseStatus, statusAfter } from '../domain/purchase.js';
 import { type HoldRow, lockHoldsOf, saveEnded, savePaid, saveReview, saveStatuses } from '../store/holds.js';
 import { freeSeats, lockLimitedSessions } from '../store/purchases.js';
 
-type Decided = Envelope<DataOf<typeof holdReleased | typeof holdRefunded>>;
+type Decided = Envelope<DataOf<typeof holdReleased | typeof holdRefunded | typeof holdCorrected>>;
 
 /**
  * Settlement's decisions about any number of holds in five statements: what became of each purchase follows from all
- * of its holds. A decision about a purchase whose funds were not heard of to be held waits for that.
+ * of its holds; a correction is a newer decision. A decision about a purchase whose funds were not heard of to be held waits for that.
  */
 export async function settleHolds(work: Work, decided: readonly Decided[]): Promise<Envelope[]> {
   const freeing = decided.filter((event) => freesSeat(decisionOf(event)));
@@ -50,18 +48,20 @@ interface Ended {
   readonly frees: boolean;
 }
 
-/** Ends the holds in arrival order, in memory; those that had ended already are left out. */
+/** Ends the holds in arrival order, in memory, each once; what changes nothing is left out. */
 function endAll(holds: Map<string, HoldRow>, decided: readonly Decided[]): Ended[] {
-  const ended: Ended[] = [];
+  const ended = new Map<string, Ended>();
   for (const event of decided) {
     const decision = decisionOf(event);
     const before = holds.get(decision.holdId);
-    if (before === undefined || isEnded(before)) continue;
+    if (before === undefined) continue;
     const hold = endHold(before, decision);
+    if (hold === before) continue;
     holds.set(hold.id, hold);
-    ended.push({ hold, refund: decision.refund, frees: freesSeat(decision) });
+    const frees = freesSeat(decision) || ended.get(hold.id)?.frees === true;
+    ended.set(hold.id, { hold, refund: decision.refund, frees });
   }
-  return ended;
+  return [...ended.values()];
 }
 
 function statusesOf(
@@ -83,26 +83,37 @@ function isEarly(hold: HoldRow | undefined): boolean {
 
 const seatOf = (hold: HoldRow) => ({ purchaseId: hold.purchase_id, sessionId: hold.session_id });
 
-const decisionOf = ({ type, data }: Decided): Decision => ({
-  holdId: data.holdId,
-  outcome: type === holdReleased.type ? 'released' : 'refunded',
-  refund: data.refund.amount,
-  reason: data.reason,
-  seconds: data.attendance?.seconds ?? null,
-});
+function decisionOf({ type, data }: Decided): Decision {
+  const { outcome, refund } =
+    'to' in data
+      ? data.to
+      : {
+          outcome: type === holdReleased.type ? ('released' as const) : ('refunded' as const),
+          refund: data.refund,
+        };
+  return {
+    holdId: data.holdId,
+    version: data.decisionVersion,
+    outcome: outcome === 'refunded' ? 'refunded' : 'released',
+    refund: refund.amount,
+    reason: data.reason,
+    seconds: data.attendance?.seconds ?? null,
+  };
+}
 
 /** The wallet has moved the money of these holds. It may be heard before the decision that sent it. */
 export async function notePaid(
   work: Work,
   paid: readonly Envelope<DataOf<typeof holdPaid>>[],
 ): Promise<Envelope[]> {
-  const rows = new Map(
-    paid.map(({ data }) => [
-      data.holdId,
-      { holdId: data.holdId, refund: data.refund.amount, paidAt: data.paidAt },
-    ]),
-  );
-  const known = await savePaid(work.tx, [...rows.values()]);
+  const rows = paid.map(({ data }) => ({
+    holdId: data.holdId,
+    version: data.decisionVersion ?? 1, // an older release of the wallet does not say, and corrects nothing
+    refund: data.refund.amount,
+    paidAt: data.paidAt,
+  }));
+  const newest = new Map(rows.sort((a, b) => a.version - b.version).map((row) => [row.holdId, row]));
+  const known = await savePaid(work.tx, [...newest.values()]);
   return paid.filter(({ data }) => !known.has(data.holdId));
 }
 

@@ -1,10 +1,10 @@
-import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import type { attendanceAudited } from '@rollcall/contracts/events/attendance';
-import type { walletAudited } from '@rollcall/contracts/events/wallet';
+import type { Envelope } from '@rollcall/contracts/event';
+import type { audited } from '@rollcall/contracts/events/identity';
 import type { Work } from '@rollcall/kit/work';
+import type { z } from 'zod';
 import { addAuditEntry } from '../store/audit.js';
 
-type Audited = DataOf<typeof walletAudited | typeof attendanceAudited>;
+type Audited = z.output<typeof audited>;
 
 /** Keeps what a service says somebody did by hand, once an audit id however often and by whatever event it is said. */
 export async function recordAudit(work: Work, data: Audited, { source }: Envelope<Audited>): Promise<void> {

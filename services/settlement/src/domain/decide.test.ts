@@ -121,8 +121,58 @@ describe('where the terms ask for the teacher', () => {
       'attendance-uncertain',
     ],
     ['neither came: it is the teacher who is told so', seen(0), seen(0), 'refunded', 'teacher-no-show'],
+    [
+      'a teacher in doubt is one also where the student certainly was not there',
+      seen(0),
+      between(0, 3600),
+      'review',
+      'attendance-uncertain',
+    ],
+    [
+      'doubt above what is asked of the teacher does not matter',
+      seen(720),
+      between(1800, 3600),
+      'released',
+      'attended',
+    ],
+    [
+      'doubt below what is asked of the teacher does not matter',
+      seen(720),
+      between(0, 1799),
+      'refunded',
+      'teacher-no-show',
+    ],
+    [
+      'a teacher who stayed does not pay for a student who did not',
+      seen(719),
+      seen(3600),
+      'refunded',
+      'below-threshold',
+    ],
+    ['both in doubt are one review', between(0, 3600), between(0, 3600), 'review', 'attendance-uncertain'],
   ])('%s', (_rule, student, teacher, outcome, reason) => {
     expect(decide(tenDollars, hourWith(student, teacher), halfAnHour)).toMatchObject({ outcome, reason });
+  });
+
+  test('a room we could not see proves no teacher absent either', () => {
+    const unseen = { ...hourWith(seen(3600), seen(0)), observed: false };
+    expect(decide(tenDollars, unseen, halfAnHour)).toMatchObject({
+      outcome: 'review',
+      reason: 'session-not-observed',
+    });
+  });
+
+  test('a teacher nobody saw fell short', () => {
+    const facts = { ...hourWith(), people: new Map([[STUDENT, seen(3600)]]) };
+    expect(decide(tenDollars, facts, halfAnHour)).toMatchObject({ reason: 'teacher-no-show' });
+  });
+
+  test('the explanation says what was asked of the teacher and what was seen', () => {
+    expect(decide(tenDollars, hourWith(seen(3600), seen(1799)), halfAnHour).steps.slice(2)).toEqual([
+      'The teacher must attend at least 50.00 %, which is 1800 seconds.',
+      'The teacher was in class for 1799 seconds, 49.97 %.',
+      'The teacher was there for less than that: everything goes back to the student.',
+    ]);
   });
 
   test('the default does not ask: an absent or doubtful teacher changes nothing', () => {
@@ -274,6 +324,36 @@ describe('whatever the class and the terms', () => {
           expect(after.teacher).toBeGreaterThanOrEqual(decide(one, seenThere, under).teacher);
         },
       ),
+      SEEDED,
+    );
+  });
+
+  test('more presence of either never turns a release into a refund or a doubt', () => {
+    const more = fc.tuple(fc.nat(4000), fc.nat(4000));
+    const longer = ({ seconds, maxSeconds }: Presence, [certain, possible]: [number, number]) =>
+      between(seconds + certain, Math.max(maxSeconds, seconds + certain) + possible);
+    fc.assert(
+      fc.property(hold, facts, anyTerms, more, more, (one, seenThere, under, ofStudent, ofTeacher) => {
+        fc.pre(decide(one, seenThere, under).outcome === 'released');
+        const grown = (id: string, by: [number, number]) =>
+          [id, longer(seenThere.people.get(id) ?? seen(0), by)] as const;
+        const people = new Map([grown(STUDENT, ofStudent), grown(TEACHER, ofTeacher)]);
+        expect(decide(one, { ...seenThere, people }, under).outcome).toBe('released');
+      }),
+      SEEDED,
+    );
+  });
+
+  test('an end that is seen at last ends the doubt the way the truth lies', () => {
+    const truth = fc.tuple(fc.nat(40_000), fc.nat(40_000), fc.nat(40_000));
+    fc.assert(
+      fc.property(hold, anyTerms, truth, (one, under, [least, within, most]) => {
+        const [lo, real, hi] = [least, within, most].sort((a, b) => a - b) as [number, number, number];
+        const doubtful = decide(one, hourWith(between(lo, hi), seen(3600)), under);
+        const certain = decide(one, hourWith(seen(real), seen(3600)), under);
+        expect(certain.outcome).not.toBe('review');
+        expect(['review', certain.outcome]).toContain(doubtful.outcome);
+      }),
       SEEDED,
     );
   });

@@ -33,7 +33,7 @@ export interface Evidence extends Presence {
 }
 
 /** Why a hold ended. */
-export type EndReason = 'attended' | 'below-threshold' | 'teacher-no-show' | 'session-cancelled';
+export type EndReason = 'attended' | 'below-threshold' | 'teacher-no-show' | 'session-cancelled' | 'admin';
 
 /** Why the evidence does not decide. */
 export type Doubt = 'attendance-uncertain' | 'session-not-observed';
@@ -46,7 +46,7 @@ export interface Parts {
   readonly refund: number;
 }
 
-interface Sum extends Parts {
+export interface Sum extends Parts {
   /** Basis points; 0 where nothing was released. */
   readonly commissionRate: number;
   readonly evidence: Evidence | null;
@@ -54,14 +54,18 @@ interface Sum extends Parts {
   readonly steps: readonly string[];
 }
 
-export type Ending = Sum & { readonly outcome: 'released' | 'refunded'; readonly reason: EndReason };
+export type Ending = Sum & {
+  /** A split ends a hold by hand alone: the rules give all of it to one side. */
+  readonly outcome: 'released' | 'refunded' | 'split';
+  readonly reason: EndReason;
+};
 export type Decision = Ending | (Sum & { readonly outcome: 'review'; readonly reason: Doubt });
 
 /** Judges one hold of a completed session. Who was not seen under his id was there for 0 seconds. */
 export function decide(hold: Hold, facts: SessionFacts, terms: Terms): Decision {
   const student = presenceOf(facts, hold.studentId);
   const teacher = presenceOf(facts, hold.teacherId);
-  const evidence = { ...student, ...whole(facts), percent: percentOf(student.seconds, facts) };
+  const evidence = evidenceOf(hold, facts);
   const seen = [explain.policy(terms, facts), explain.presence('student', student, facts)];
   if (terms.teacherMin > 0)
     seen.push(explain.teacherAsked(terms, facts), explain.presence('teacher', teacher, facts));
@@ -76,6 +80,12 @@ export function decide(hold: Hold, facts: SessionFacts, terms: Terms): Decision 
   return present
     ? release(hold, terms, evidence, seen)
     : refund(hold, 'below-threshold', evidence, [...seen, explain.refund(hold)]);
+}
+
+/** What was seen of a hold's student. */
+export function evidenceOf({ studentId }: Pick<Hold, 'studentId'>, facts: SessionFacts): Evidence {
+  const student = presenceOf(facts, studentId);
+  return { ...student, ...whole(facts), percent: percentOf(student.seconds, facts) };
 }
 
 /** A hold whose session will not take place: all of it goes back, whoever was seen and whatever the terms. */
@@ -112,10 +122,15 @@ const whole = ({ observed, scheduledSeconds, attendanceVersion }: SessionFacts) 
   attendanceVersion,
 });
 
-function release(hold: Hold, terms: Terms, evidence: Evidence, seen: readonly string[]): Ending {
-  const kept = percent(hold.amount, terms.commissionRate);
+/** The teacher's side of a hold, all of it or the part that is his, less commission and the referrer's share of that. */
+export function teachersSide(amount: number, terms: Terms): Omit<Parts, 'refund'> {
+  const kept = percent(amount, terms.commissionRate);
   const referral = terms.referrerId === null ? 0 : percentDown(kept, terms.referrerShare);
-  const parts = { teacher: hold.amount - kept, commission: kept - referral, referral, refund: 0 };
+  return { teacher: amount - kept, commission: kept - referral, referral };
+}
+
+function release(hold: Hold, terms: Terms, evidence: Evidence, seen: readonly string[]): Ending {
+  const parts = { ...teachersSide(hold.amount, terms), refund: 0 };
   const steps = [...seen, ...explain.release(hold, terms, parts)];
   const { commissionRate } = terms;
   return { outcome: 'released', reason: 'attended', ...parts, commissionRate, evidence, steps };
@@ -133,4 +148,4 @@ const review = (evidence: Evidence, reason: Doubt, steps: readonly string[]): De
   steps,
 });
 
-const NOTHING = { teacher: 0, commission: 0, referral: 0, refund: 0, commissionRate: 0 };
+export const NOTHING = { teacher: 0, commission: 0, referral: 0, refund: 0, commissionRate: 0 };

@@ -34,6 +34,12 @@ export const comparison = (seconds: number, terms: Terms, facts: Scheduled, pres
 
 export const refund = (hold: Hold): string => `The student gets back ${say(hold, hold.amount)}, all of it.`;
 
+export const byHand = 'An admin decided; the words are in the notes.';
+
+export const splitUp = (hold: Hold, share: number, side: number): string =>
+  `${rate(share)} of ${say(hold, hold.amount)}, half a unit rounded up, is the teacher's side: ${say(hold, side)}; ` +
+  `the student gets back ${say(hold, hold.amount - side)}.`;
+
 const WHY: Readonly<Record<CommissionCase, string>> = {
   'teacher-referred': 'the teacher was referred by somebody',
   'own-student': 'the student came by this teacher',

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Preset } from '../domain/policy.js';
 import type { Frozen, Parties, Waiting } from '../domain/terms.js';
 
 export interface NewHold extends Parties {
@@ -107,68 +106,34 @@ export async function usersWaitedForInVain(db: Knex, limit: number): Promise<str
   return rows.map((row) => row.id);
 }
 
-/** A hold that can be judged now, with all it is judged by but who was seen. */
-export interface OpenHold extends Parties {
-  readonly id: string;
-  readonly purchaseId: string;
-  readonly sessionId: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly decisionVersion: number;
-  readonly cancelled: boolean;
-  readonly observed: boolean;
-  readonly scheduledSeconds: number;
-  readonly attendanceVersion: number;
-  readonly policyVersion: number;
-  readonly preset: Preset;
-  readonly threshold: number;
-  readonly teacherMin: number;
-  readonly commissionCase: Frozen['commissionCase'];
-  readonly commissionRate: number;
-  readonly referrerShare: number;
-  readonly referrerId: string | null;
-  readonly referralAccount: Frozen['referralAccount'];
+/** The session of a hold, which never changes: locked before the hold is looked at. */
+export async function sessionOf(tx: Knex.Transaction, holdId: string): Promise<string | undefined> {
+  const row = await tx('holds').where({ id: holdId }).first('session_id');
+  return row?.session_id;
 }
 
-/** The next holds of these locked sessions that can be judged. A cancellation needs no terms and ends a review too. */
-export async function openHolds(
-  tx: Knex.Transaction,
-  sessionIds: readonly string[],
-  limit: number,
-): Promise<OpenHold[]> {
-  const { rows } = await tx.raw<{ rows: OpenHold[] }>(
-    `select h.id, h.purchase_id as "purchaseId", h.course_id as "courseId", h.session_id as "sessionId",
-            h.student_id as "studentId", h.teacher_id as "teacherId", h.amount, h.currency,
-            coalesce(h.decision_version, 0) as "decisionVersion", s.cancelled_at is not null as cancelled,
-            s.observed, s.scheduled_seconds as "scheduledSeconds", s.attendance_version as "attendanceVersion",
-            h.policy_version as "policyVersion", p.preset, p.threshold, p.teacher_min as "teacherMin",
-            h.commission_case as "commissionCase", h.commission_rate as "commissionRate",
-            h.referrer_share as "referrerShare", h.referrer_id as "referrerId",
-            h.referral_account as "referralAccount"
-     from holds h
-     join sessions s on s.id = h.session_id
-     join policies p on p.version = h.policy_version
-     where h.session_id = any(?::uuid[]) and h.status in ('held', 'review', 'disputed')
-       and (s.cancelled_at is not null and h.status in ('held', 'review')
-            or s.completed_at is not null and h.status = 'held' and h.waits_for is null)
-     order by h.session_id, h.id limit ?`,
-    [[...sessionIds], limit],
-  );
-  return rows;
-}
-
-/** Notes which holds were paid. Returns the ids that cannot have been: not there, or not decided here yet. */
+/**
+ * Notes which holds were paid by the decision that stands; word of an earlier one says nothing new. Returns the places in
+ * `paid` of those that cannot have been: not there, or not decided so here yet.
+ */
 export async function markPaid(
   tx: Knex.Transaction,
-  paid: readonly { holdId: string; paidAt: string }[],
-): Promise<Set<string>> {
-  const ids = paid.map((one) => one.holdId);
-  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
-    `update holds h set paid_at = coalesce(h.paid_at, p.paid_at)
-     from unnest(?::uuid[], ?::timestamptz[]) p (id, paid_at)
-     where h.id = p.id and h.decided_at is not null returning h.id`,
-    [ids, paid.map((one) => one.paidAt)],
+  paid: readonly { holdId: string; decisionVersion?: number | undefined; paidAt: string }[],
+): Promise<Set<number>> {
+  const { rows } = await tx.raw<{ rows: { place: number }[] }>(
+    `with told as (
+       select * from unnest(?::uuid[], ?::int[], ?::timestamptz[]) with ordinality as t (id, version, paid_at, place)
+     ), paid as (
+       update holds h set paid_at = coalesce(h.paid_at, t.paid_at) from told t
+       where h.id = t.id and h.decided_at is not null and h.decision_version = coalesce(nullif(t.version, 0), h.decision_version)
+     )
+     select t.place::int from told t left join holds h on h.id = t.id
+     where h.decided_at is null or h.decision_version < t.version`,
+    [
+      paid.map((one) => one.holdId),
+      paid.map((one) => one.decisionVersion ?? 0), // 0: the replica that said it is of an older release
+      paid.map((one) => one.paidAt),
+    ],
   );
-  const done = new Set(rows.map((row) => row.id));
-  return new Set(ids.filter((id) => !done.has(id)));
+  return new Set(rows.map((row) => row.place - 1));
 }

@@ -2,6 +2,7 @@ import type { DataOf } from '@rollcall/contracts/event';
 import type { sessionScheduled } from '@rollcall/contracts/events/enrollment';
 import type { Knex } from 'knex';
 import type { Presence } from '../domain/decide.js';
+import { JUDGEABLE } from './to-judge.js';
 
 /** Makes the missing rows and locks all of them in id order. Returns the ids of those that are over or cancelled. */
 export async function lockSessions(tx: Knex.Transaction, ids: readonly string[]): Promise<string[]> {
@@ -33,10 +34,13 @@ export async function learnSessions(
 
 /** A cancelled session stays cancelled, whatever older news comes after. */
 export async function cancelSessions(tx: Knex.Transaction, ids: readonly string[], now: Date): Promise<void> {
-  await tx('sessions').whereIn('id', ids).whereNull('cancelled_at').update({ cancelled_at: now });
+  await tx('sessions')
+    .whereIn('id', ids)
+    .whereNull('cancelled_at')
+    .update({ cancelled_at: now, ended_by: tx.raw("coalesce(ended_by, 'cancelled')") });
 }
 
-export interface Completed {
+export interface Result {
   readonly sessionId: string;
   readonly observed: boolean;
   readonly scheduledSeconds: number;
@@ -45,33 +49,36 @@ export interface Completed {
 }
 
 /**
- * Keeps the first result of each session, ids distinct, with who was seen; what is there is never overwritten. Returns
- * those it kept.
+ * Keeps the newest result of each session, ids distinct, with who was seen; an older one changes nothing. Returns those
+ * it kept. The first one completes the session.
  */
-export async function completeSessions(
+export async function keepResults(
   tx: Knex.Transaction,
-  completed: readonly Completed[],
+  results: readonly Result[],
   now: Date,
-): Promise<Completed[]> {
+): Promise<Result[]> {
   const { rows } = await tx.raw<{ rows: { id: string }[] }>(
     `update sessions s
-     set completed_at = ?, observed = n.observed, scheduled_seconds = n."scheduledSeconds",
-         attendance_version = n.version
-     from json_to_recordset(?) as n ("sessionId" uuid, observed boolean, "scheduledSeconds" int, version int)
-     where s.id = n."sessionId" and s.completed_at is null
+     set completed_at = coalesce(s.completed_at, :now), ended_by = coalesce(s.ended_by, 'completed'), facts_at = :now,
+         observed = n.observed, scheduled_seconds = n."scheduledSeconds", attendance_version = n.version,
+         looked_version = case when s.completed_at is null then n.version else s.looked_version end
+     from json_to_recordset(:results) as n ("sessionId" uuid, observed boolean, "scheduledSeconds" int, version int)
+     where s.id = n."sessionId" and (s.attendance_version is null or s.attendance_version < n.version)
      returning s.id`,
-    [now, JSON.stringify(completed.map(({ people: _, ...facts }) => facts))],
+    { now, results: JSON.stringify(results.map(({ people: _, ...facts }) => facts)) },
   );
   const ids = new Set(rows.map((row) => row.id));
-  const fresh = completed.filter(({ sessionId }) => ids.has(sessionId));
-  const seen = fresh.flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
+  const kept = results.filter(({ sessionId }) => ids.has(sessionId));
+  const newer = kept.filter(({ version }) => version > 1).map(({ sessionId }) => sessionId);
+  if (newer.length > 0) await tx('presences').whereIn('session_id', newer).delete();
+  const seen = kept.flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
   await tx.raw('insert into presences select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::int[])', [
     seen.map((one) => one.sessionId),
     seen.map((one) => one.userId),
     seen.map((one) => one.seconds),
     seen.map((one) => one.maxSeconds),
   ]);
-  return fresh;
+  return kept;
 }
 
 /** Who of `userIds` was seen in which of the sessions. */
@@ -138,11 +145,39 @@ export async function countSettled(tx: Knex.Transaction, sessionIds: readonly st
 export async function unjudgedSessions(db: Knex, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select distinct s.id from holds h join sessions s on s.id = h.session_id
-     where h.status in ('held', 'review')
-       and (s.cancelled_at is not null
-            or s.completed_at is not null and h.status = 'held' and h.waits_for is null)
-     order by s.id limit ?`,
+     left join decisions d on d.hold_id = h.id and d.version = h.decision_version
+     where ${JUDGEABLE} order by s.id limit ?`,
     [limit],
   );
   return rows.map((row) => row.id);
+}
+
+/** A session and the result its ended holds have not been held against, or not all of them. */
+export interface Amended {
+  readonly sessionId: string;
+  readonly attendanceVersion: number;
+}
+
+/** Of these sessions, or of all; the oldest amendment first. */
+export async function amendedSessions(
+  db: Knex,
+  { ids, limit }: { ids?: readonly string[]; limit: number },
+): Promise<Amended[]> {
+  const { rows } = await db.raw<{ rows: Amended[] }>(
+    `select id as "sessionId", attendance_version as "attendanceVersion" from sessions
+     where attendance_version > looked_version and (cast(:ids as uuid[]) is null or id = any(:ids))
+     order by facts_at, id limit :limit`,
+    { ids: ids === undefined ? null : [...ids], limit },
+  );
+  return rows;
+}
+
+/** Every ended hold was held against this result; a newer one heard meanwhile is somebody else's to look at. */
+export async function markLooked(
+  tx: Knex.Transaction,
+  { sessionId, attendanceVersion }: Amended,
+): Promise<void> {
+  await tx('sessions')
+    .where({ id: sessionId, attendance_version: attendanceVersion })
+    .update({ looked_version: attendanceVersion });
 }

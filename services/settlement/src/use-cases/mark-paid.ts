@@ -11,5 +11,5 @@ export async function markPaid(work: Work, events: readonly HoldPaid[]): Promise
     work.tx,
     events.map((event) => event.data),
   );
-  return events.filter((event) => early.has(event.data.holdId));
+  return events.filter((_event, place) => early.has(place));
 }

@@ -2,9 +2,11 @@ import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import { takeUnpaid } from '../store/decisions.js';
 import { usersWaitedForInVain } from '../store/holds.js';
-import { lockSessions, unjudgedSessions } from '../store/sessions.js';
+import { overdue } from '../store/reviews.js';
+import { amendedSessions, lockSessions, unjudgedSessions } from '../store/sessions.js';
 import { judgeHolds } from './judge-holds.js';
 import { takeUpWaiting } from './learn-user.js';
+import { questionEnded } from './question-ended.js';
 import { sayEnded } from './say-ended.js';
 
 /** Each tick mends at most this much; what is left waits for the next, five minutes later. */
@@ -24,12 +26,13 @@ export interface Turn {
 export interface Mended {
   readonly users: number;
   readonly sessions: number;
+  readonly amended: number;
   readonly sentAgain: number;
 }
 
 /**
- * Finds what no event will mend any more: terms nobody froze, holds nobody judged, decisions nobody paid. What cannot be
- * mended keeps nothing else from it; an AggregateError at the end says why it could not.
+ * Finds what no event will mend any more: terms nobody froze, holds nobody judged, newer results that ended holds were
+ * not held against, decisions and corrections nobody paid. What cannot be mended keeps nothing else from it; an AggregateError at the end says why it could not.
  */
 export async function sweep(turn: Turn): Promise<Mended> {
   const failures: unknown[] = [];
@@ -42,6 +45,13 @@ export async function sweep(turn: Turn): Promise<Mended> {
   const sessions = await unjudgedSessions(turn.db, SESSIONS);
   for (const id of sessions) await mend(async (work) => judgeHolds(work, await lockSessions(work.tx, [id])));
 
+  const amended = await amendedSessions(turn.db, { limit: SESSIONS });
+  for (const one of amended)
+    await mend(async (work) => {
+      await lockSessions(work.tx, [one.sessionId]);
+      await questionEnded(work, one);
+    });
+
   let sentAgain = 0;
   for (let round = 0; round < UNPAID_ROUNDS; round += 1) {
     const sent = await turn.inWork(sendAgain);
@@ -49,7 +59,7 @@ export async function sweep(turn: Turn): Promise<Mended> {
     if (sent < UNPAID) break;
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gaps could not be mended`);
-  return { users: users.length, sessions: sessions.length, sentAgain };
+  return { users: users.length, sessions: sessions.length, amended: amended.length, sentAgain };
 }
 
 async function sendAgain(work: Work): Promise<number> {
@@ -57,4 +67,14 @@ async function sendAgain(work: Work): Promise<number> {
   const unpaid = await takeUnpaid(work.tx, { sentBefore, now: work.now, limit: UNPAID });
   for (const ended of unpaid) sayEnded(work, ended);
   return unpaid.length;
+}
+
+/** What has waited for an admin for longer than that: how many, and for how many whole seconds the oldest. */
+export async function overdueReviews(
+  { db, now }: Pick<Turn, 'db' | 'now'>,
+  hours: number,
+): Promise<{ count: number; oldestSeconds: number }> {
+  const { count, oldest } = await overdue(db, new Date(now.getTime() - hours * 3_600_000));
+  const oldestSeconds = oldest === null ? 0 : Math.floor((now.getTime() - oldest.getTime()) / 1000);
+  return { count, oldestSeconds };
 }

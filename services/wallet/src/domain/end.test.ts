@@ -7,7 +7,15 @@ const hold: Hold = {
   ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600 },
 };
 const decided = (shares: Partial<Decided>): Decided => ({
-  ...{ holdId: 'hold', currency: 'USD', teacher: 0, commission: 0, referral: 0, refund: 0 },
+  ...{
+    holdId: 'hold',
+    decisionVersion: 1,
+    currency: 'USD',
+    teacher: 0,
+    commission: 0,
+    referral: 0,
+    refund: 0,
+  },
   ...{ referrerId: null, referralAccount: null, reason: 'attended', commissionRate: 3000, attendance: 8000 },
   ...shares,
 });

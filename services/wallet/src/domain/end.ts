@@ -18,6 +18,7 @@ export interface Hold {
 /** What settlement decided about it. */
 export interface Decided {
   readonly holdId: string;
+  readonly decisionVersion: number;
   readonly currency: string;
   readonly teacher: number;
   readonly commission: number;

@@ -69,7 +69,7 @@ function play(book: Book, steps: readonly (typeof step extends fc.Arbitrary<infe
       const ending = endingOf(
         hold,
         {
-          ...{ holdId: hold.id, currency: 'USD', ...sharesOf(hold.amount, one.weights) },
+          ...{ holdId: hold.id, decisionVersion: 1, currency: 'USD', ...sharesOf(hold.amount, one.weights) },
           ...{
             referrerId: 'ref',
             referralAccount: one.to,

@@ -27,8 +27,10 @@ export interface Account extends AccountKey {
   readonly balance: number | null;
 }
 
-type EntryType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit';
-type TransactionType = EntryType | 'commission' | 'referral';
+type SeenType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit';
+/** A correction is seen as what it corrects, with the other sign where it takes back. */
+type EntryType = SeenType | 'correction';
+type TransactionType = SeenType | 'commission' | 'referral';
 
 export interface EntryRow {
   readonly id: string;
@@ -103,7 +105,8 @@ export const balanceIn = (book: Book, key: AccountKey): number =>
 
 /**
  * Writes an entry with its transfers, and for each side that is a user's the transaction he will see. Throws where a
- * balance would fall below 0: the caller decides about money before it posts, so that would be a defect here.
+ * balance would fall below 0, or a debt rise above it: the caller decides about money before it posts, so that would be
+ * a defect here.
  */
 export function post(book: Book, entry: EntryRow, moves: readonly Move[]): void {
   book.journal.entries.push(entry);
@@ -119,7 +122,7 @@ export function post(book: Book, entry: EntryRow, moves: readonly Move[]): void 
   }
 }
 
-/** A row that moves nothing: tells the owner what was kept of the money above it. `amount` is negative. */
+/** A row that moves nothing: tells the owner what was kept of the money above it, `amount` below 0, or kept less. */
 export function inform(book: Book, entry: EntryRow, key: AccountKey, amount: number, holdId: string): void {
   const { id: accountId } = accountIn(book, key);
   const balance = book.balances.get(accountId) ?? 0;
@@ -132,7 +135,8 @@ function see(book: Book, account: Account, entry: EntryRow, move: Move, amount: 
   const before = book.balances.get(account.id);
   if (before === undefined) return; // the platform's own
   const after = before + amount;
-  if (after < 0 || !Number.isSafeInteger(after)) {
+  const isWrong = account.kind === 'debt' ? after > 0 : after < 0;
+  if (isWrong || !Number.isSafeInteger(after)) {
     throw new Error(`entry ${entry.id} would leave ${after} on account ${account.id}`);
   }
   book.balances.set(account.id, after);

@@ -1,14 +1,14 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import type { holdReleased } from '@rollcall/contracts/events/settlement';
 import { holdPaid } from '@rollcall/contracts/events/wallet';
-import { money } from '@rollcall/contracts/money';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
-import { accountsToEnd, type Decided, type Ending, endingOf, type Hold, postEnding } from '../domain/end.js';
+import { accountsToEnd, type Decided, type Ending, endingOf, postEnding } from '../domain/end.js';
 import { openBook } from '../domain/ledger.js';
 import { lockAccounts } from '../store/accounts.js';
-import { claimEndings, type Ended, endingsOf, holdsById } from '../store/holds.js';
+import { claimEndings, endingsOf, holdsById, type Kept } from '../store/holds.js';
 import { addJournal } from '../store/ledger.js';
+import { keptAs, paidBy } from './paid.js';
 
 type Settled = Envelope<DataOf<typeof holdReleased>>;
 
@@ -37,7 +37,7 @@ export async function endHolds(work: Work, events: readonly Settled[]): Promise<
   for (const ending of fresh) postEnding(book, ending);
   await addJournal(work.tx, book.journal, work.now);
 
-  const ended = new Map([
+  const ended = new Map<string, Kept>([
     ...before,
     ...fresh.map((ending) => [ending.hold.id, keptAs(ending, work.now)] as const),
   ]);
@@ -57,6 +57,7 @@ function decidedBy(data: Settled['data']): Decided {
   }
   return {
     holdId: data.holdId,
+    decisionVersion: data.decisionVersion,
     currency: data.amount.currency,
     teacher: data.teacher.amount,
     commission: data.commission.amount,
@@ -67,29 +68,5 @@ function decidedBy(data: Settled['data']): Decided {
     reason: data.reason,
     commissionRate: data.commissionRate,
     attendance: data.attendance?.percentBasisPoints ?? null,
-  };
-}
-
-const keptAs = ({ hold, entryId, decided }: Ending, endedAt: Date): Ended => ({
-  holdId: hold.id,
-  entryId,
-  teacher: decided.teacher,
-  commission: decided.commission,
-  referral: decided.referral,
-  refund: decided.refund,
-  endedAt,
-});
-
-function paidBy(hold: Hold, ended: Ended | undefined) {
-  if (ended === undefined) throw new Error(`hold ${hold.id} was left without an ending`);
-  const { id: holdId, purchaseId, sessionId, studentId, teacherId, currency } = hold;
-  return {
-    ...{ holdId, purchaseId, sessionId, studentId, teacherId },
-    teacher: money(ended.teacher, currency),
-    commission: money(ended.commission, currency),
-    referral: money(ended.referral, currency),
-    refund: money(ended.refund, currency),
-    entryId: ended.entryId,
-    paidAt: ended.endedAt.toISOString(),
   };
 }

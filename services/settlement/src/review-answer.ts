@@ -1,0 +1,64 @@
+/** A review as an admin sees it, out of its row. */
+import type { Review } from '@rollcall/contracts/api/settlement';
+import { type DecisionRow, decisionFrom } from './hold-answer.js';
+
+/** What a review proposes, as its own row has it. */
+type Proposed = Omit<DecisionRow, 'decision_rate' | 'version' | 'judged_at'> & {
+  readonly commission_rate: number;
+};
+
+/** The row of the decision it questions, as JSON: its instant is text. */
+type Decided = Omit<DecisionRow, 'currency' | 'threshold' | 'decision_rate' | 'judged_at'> & {
+  readonly commission_rate: number;
+  readonly decided_at: string;
+};
+
+export interface ReviewRow extends Proposed {
+  readonly id: string;
+  readonly hold_id: string;
+  readonly purchase_id: string;
+  readonly course_id: string;
+  readonly session_id: string;
+  readonly student_id: string;
+  readonly teacher_id: string;
+  readonly amount: number;
+  readonly status: Review['status'];
+  readonly decision_version: number;
+  readonly attendance_version: number;
+  readonly decided: Decided;
+  readonly notes: string | null;
+  readonly opened_at: Date;
+  readonly closed_at: Date | null;
+  readonly closed_by: string | null;
+}
+
+export const reviewFrom = (row: ReviewRow): Review => ({
+  id: row.id,
+  holdId: row.hold_id,
+  purchaseId: row.purchase_id,
+  courseId: row.course_id,
+  sessionId: row.session_id,
+  studentId: row.student_id,
+  teacherId: row.teacher_id,
+  amount: row.amount,
+  currency: row.currency,
+  status: row.status,
+  attendanceVersion: row.attendance_version,
+  decided: decisionFrom({
+    ...row.decided,
+    currency: row.currency,
+    threshold: row.threshold,
+    decision_rate: row.decided.commission_rate,
+    judged_at: new Date(row.decided.decided_at),
+  }),
+  proposed: decisionFrom({
+    ...row,
+    decision_rate: row.commission_rate,
+    version: row.decision_version + 1,
+    judged_at: row.opened_at,
+  }),
+  closedAt: row.closed_at?.toISOString() ?? null,
+  closedBy: row.closed_by,
+  notes: row.notes,
+  createdAt: row.opened_at.toISOString(),
+});
