@@ -155,6 +155,12 @@ export const scenarios: Readonly<Record<string, ScenarioFile>> = {
     others: '0-end?',
     expect: { others: doubtful('0-0:01', '0-end') },
   },
+  'lost-leave-room-kept-open': {
+    says: 'Every student comes for the last five minutes, the leave is lost, and the room stays open for an hour: anything may be true.',
+    others: 'end-5-end+55?',
+    rooms: '0-end+55',
+    expect: { others: doubtful('end-5-end-4:59', 'end-5-end+55') },
+  },
   'lost-leave-rejoined': {
     says: 'The first leave of every student is lost; coming again bounds it, and the doubt does not matter.',
     others: '0-30%?,50%-end',
