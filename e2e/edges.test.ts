@@ -125,6 +125,13 @@ describe('rollcall class play', () => {
     expect(code).toBe(0);
   });
 
+  test('compares nothing in a session that was played before, and says so', async () => {
+    const { code, output } = await command(spare[0], 'boundary');
+    expect(output).toContain('this session was completed before');
+    expect(output).not.toContain('expected');
+    expect(code).toBe(0);
+  });
+
   test('fails when something else comes out, and tells both', async () => {
     const file = join(folder, 'wrong.json');
     const expected = { counts: '0-15%', status: 'absent', hold: 'refunded' };

@@ -89,6 +89,11 @@ export const scenarios: Readonly<Record<string, ScenarioFile>> = {
     others: '0-50%<end',
     expect: { others: released('0-end') },
   },
+  'devices-at-once': {
+    says: 'Every student is in by four devices, some at the same time: what they cover together counts, once.',
+    others: '0-15%,30%-45%,60%-75%,10%-40%',
+    expect: { others: released('0-45%,60%-75%') },
+  },
   'early-bird': {
     says: 'Every student is in twenty minutes early and leaves after five percent; a quarter of an hour before the start counts.',
     others: '-20-5%',
