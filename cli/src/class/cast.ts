@@ -51,43 +51,45 @@ export interface Cast {
 }
 
 export async function castOf(scenario: Scenario, found: Session, find: FindUser): Promise<Cast> {
-  const resolve = async <What>(named: Readonly<Record<string, What>>) => {
-    const people = new Map<string, What>();
-    for (const [who, what] of Object.entries(named)) {
-      const userId = await resolvePerson(who, found.buyers, find);
-      if (userId !== undefined) people.set(userId, what);
-    }
-    return people;
-  };
+  const { buyers, course, session } = found;
   const { others, ghosts, elsewhere, expect } = scenario;
   const spansOf = new Map([
-    ...found.buyers.map((userId) => [userId, others] as const),
-    ...(await resolve(scenario.students)),
+    ...buyers.map((userId) => [userId, others] as const),
+    ...(await resolved(scenario.students, buyers, find)),
   ]);
+  const attendee = (userId: string, spans: string, more: Partial<Attendee> = {}): Attendee[] => {
+    const connections = parseSpans(spans, session.durationMinutes * 60);
+    const person = { userId, name: nameOf(userId), role: 'student' as const, connections, ...more };
+    return connections.length > 0 ? [person] : [];
+  };
   const students = [...spansOf.keys()];
-  const named = await resolve(expect.students);
-  const scheduledSeconds = found.session.durationMinutes * 60;
-  const attendee = (userId: string, spans: string, more: Partial<Attendee> = {}): Attendee => ({
-    userId,
-    name: nameOf(userId),
-    role: 'student',
-    connections: parseSpans(spans, scheduledSeconds),
-    ...more,
-  });
+  const named = await resolved(expect.students, buyers, find);
   return {
     room: [
-      attendee(found.course.teacherId, scenario.teacher, { role: 'teacher' }),
-      ...[...spansOf].map(([userId, spans]) => attendee(userId, spans)),
-      ...students.flatMap((userId) => ghosts.map((as) => attendee(userId, '0-end', { as }))),
-    ].filter(({ connections }) => connections.length > 0),
-    elsewhere: students
-      .map((userId) => attendee(userId, elsewhere))
-      .filter(({ connections }) => connections.length > 0),
+      ...attendee(course.teacherId, scenario.teacher, { role: 'teacher' }),
+      ...[...spansOf].flatMap(([userId, spans]) => attendee(userId, spans)),
+      ...students.flatMap((userId) => ghosts.flatMap((as) => attendee(userId, '0-end', { as }))),
+    ],
+    elsewhere: students.flatMap((userId) => attendee(userId, elsewhere)),
     expected: new Map(
-      found.buyers.flatMap((userId) => {
+      buyers.flatMap((userId) => {
         const outcome = named.get(userId) ?? expect.others;
         return outcome === undefined ? [] : [[userId, outcome] as const];
       }),
     ),
   };
+}
+
+/** By user id. A place among the buyers that nobody has is left out. */
+async function resolved<What>(
+  named: Readonly<Record<string, What>>,
+  buyers: readonly string[],
+  find: FindUser,
+): Promise<Map<string, What>> {
+  const people = new Map<string, What>();
+  for (const [who, what] of Object.entries(named)) {
+    const userId = await resolvePerson(who, buyers, find);
+    if (userId !== undefined) people.set(userId, what);
+  }
+  return people;
 }
