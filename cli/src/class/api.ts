@@ -1,4 +1,5 @@
 /** The few reads of the public API that playing a class needs, through the gateway like everybody else's. */
+import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import type { Course } from '@rollcall/contracts/api/enrollment';
 import type { readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf } from '@rollcall/contracts/route';
@@ -6,9 +7,11 @@ import { Refusal } from '../refusal.js';
 import { reasonOf } from './post.js';
 
 export type Settlement = AnswerOf<typeof readSettlement>;
+export type Attendance = AnswerOf<typeof readSessionAttendance>;
 
 export interface Api {
   settlement(sessionId: string): Promise<Settlement | undefined>;
+  attendance(sessionId: string): Promise<Attendance | undefined>;
   course(courseId: string): Promise<Course | undefined>;
   courses(cursor: string | undefined): Promise<{ data: Course[]; nextCursor: string | null }>;
 }
@@ -19,6 +22,7 @@ export function apiOf(gateway: string, token: string): Api {
   const read = <Answer>(path: string) => get<Answer>(`${gateway.replace(/\/$/, '')}/api/v1${path}`, token);
   return {
     settlement: (sessionId) => read<Settlement>(`/settlements/sessions/${sessionId}`),
+    attendance: (sessionId) => read<Attendance>(`/attendance/sessions/${sessionId}`),
     course: (courseId) => read<Course>(`/courses/${courseId}`),
     courses: async (cursor) => {
       const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;

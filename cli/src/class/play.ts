@@ -1,107 +1,129 @@
-/** Plays a class: finds the session and who bought it, posts what the video server would have posted, waits, reports. */
+/** Plays a class: posts what the video server would have posted, waits for the money, compares with what was expected. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Course } from '@rollcall/contracts/api/enrollment';
-import { Refusal } from '../refusal.js';
 import type { Api, Settlement } from './api.js';
-import { type FindUser, nameOf, resolvePerson } from './people.js';
-import { type Door, post } from './post.js';
+import { type Cast, castOf, type Session } from './cast.js';
+import { type Delivery, deliveriesOf } from './deliveries.js';
+import { type Comparison, isAsExpected, outcomeExpected, outcomeOf } from './expected.js';
+import type { FindUser } from './people.js';
+import { type Door, post, postForged } from './post.js';
 import { isSettled } from './report.js';
-import { parseSpans, type Scenario } from './scenario.js';
-import { type Attendee, type Webhook, webhooksOf } from './webhooks.js';
+import { type Expected, parseSpans, type Scenario } from './scenario.js';
+import { type Lesson, type Webhook, webhooksOf } from './webhooks.js';
 
-export interface Session {
-  readonly session: Course['sessions'][number];
-  readonly course: Course;
-  readonly buyers: readonly string[];
+export interface Stage {
+  readonly api: Api;
+  readonly door: Door;
+  readonly find: FindUser;
+  /** Seconds for the settlement at most, and as many again for what comes late. */
+  readonly wait: number;
+  /** Hears what happens, in words for a person. */
+  readonly say: (line: string) => void;
 }
 
-/** Pages of a hundred courses that are looked through for a session nobody bought. */
-const MOST_PAGES = 50;
-
-/** The session, its course, and the students who bought it, the first buyer first. */
-export async function findSession(api: Api, sessionId: string): Promise<Session> {
-  const holds = (await api.settlement(sessionId))?.holds ?? [];
-  const courseId = holds[0]?.courseId;
-  const course = courseId ? await api.course(courseId) : await searchCourses(api, sessionId);
-  const session = course?.sessions.find(({ id }) => id === sessionId);
-  if (!course || !session)
-    throw new Refusal(
-      `there is no session ${sessionId} in a published course: check the id given to --session`,
-    );
-  if (session.status === 'cancelled') throw new Refusal(`session ${sessionId} is cancelled: nobody comes`);
-  const inOrder = [...holds].sort((a, b) => (a.heldAt < b.heldAt ? -1 : Number(a.heldAt > b.heldAt)));
-  return { session, course, buyers: [...new Set(inOrder.map(({ studentId }) => studentId))] };
+export interface Played {
+  readonly settlement: Settlement | undefined;
+  /** One a student once the class is settled, and one more after what came late. */
+  readonly comparisons: readonly Comparison[];
 }
 
-async function searchCourses(api: Api, sessionId: string): Promise<Course | undefined> {
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const { data, nextCursor } = await api.courses(cursor);
-    const found = data.find(({ sessions }) => sessions.some(({ id }) => id === sessionId));
-    if (found || nextCursor === null) return found;
-    cursor = nextCursor;
-  }
-  return undefined;
+export async function playClass(stage: Stage, found: Session, scenario: Scenario): Promise<Played> {
+  const { say } = stage;
+  const door = { ...stage.door, clockAhead: scenario.clockAhead };
+  const lesson = lessonOf(found);
+  const cast = await castOf(scenario, found, stage.find);
+  const webhooks = webhooksFor(scenario, lesson, cast);
+  const { inTime, late } = deliveriesOf(webhooks, scenario, lesson, { newSid, random: Math.random });
+
+  await postAll(door, inTime);
+  const people = new Set([...cast.room, ...cast.elsewhere].map(({ userId }) => userId)).size;
+  say(
+    `posted ${inTime.length} webhooks of ${people === 1 ? '1 person' : `${people} people`} to ${door.urls}`,
+  );
+  const first = await untilThere(stage, found, { expected: cast.expected, version: 1 });
+  if (late.length === 0) return first;
+
+  await postAll(door, late);
+  say(`posted ${late.length} more, now that the class is settled`);
+  const { later } = scenario.expect;
+  const expected = new Map(later && found.buyers.map((userId) => [userId, later] as const));
+  const second = await untilThere(stage, found, { expected, version: 2 });
+  return { ...second, comparisons: [...first.comparisons, ...second.comparisons] };
 }
 
-/** Everybody the scenario lets come, with their connections. */
-export async function castOf(scenario: Scenario, found: Session, find: FindUser): Promise<Attendee[]> {
-  const scheduledSeconds = found.session.durationMinutes * 60;
-  const spansOf = new Map(found.buyers.map((userId) => [userId, scenario.others]));
-  for (const [who, spans] of Object.entries(scenario.students)) {
-    const userId = await resolvePerson(who, found.buyers, find);
-    if (userId !== undefined) spansOf.set(userId, spans);
-  }
-  const students = [...spansOf].map(([userId, spans]) => ({ userId, role: 'student' as const, spans }));
-  const teacher = { userId: found.course.teacherId, role: 'teacher' as const, spans: scenario.teacher };
-  return [teacher, ...students]
-    .map(({ userId, role, spans }) => ({
-      userId,
-      name: nameOf(userId),
-      role,
-      connections: parseSpans(spans, scheduledSeconds),
-    }))
-    .filter(({ connections }) => connections.length > 0);
-}
-
+/** `EV_…`, `RM_…`, `PA_…`: never used before. */
 const newSid = (prefix: string) =>
   `${prefix}_${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
 
-export function webhooksFor(scenario: Scenario, { session }: Session, cast: readonly Attendee[]): Webhook[] {
-  const { roomName, startsAt, durationMinutes } = session;
-  const rooms = scenario.rooms ? parseSpans(scenario.rooms, durationMinutes * 60) : undefined;
-  return webhooksOf({ roomName, startsAt: new Date(startsAt), durationMinutes }, cast, rooms, newSid);
+const lessonOf = ({ session: { roomName, startsAt, durationMinutes } }: Session): Lesson => ({
+  roomName,
+  startsAt: new Date(startsAt),
+  durationMinutes,
+});
+
+/** No course has that many sessions: its room is well named and nobody's. */
+const ELSEWHERE = '999999';
+
+export function webhooksFor(scenario: Scenario, lesson: Lesson, { room, elsewhere }: Cast): Webhook[] {
+  const { rooms, lessons } = scenario;
+  const openings = rooms === undefined ? undefined : parseSpans(rooms, lesson.durationMinutes * 60);
+  const nameOf = (index: number) => (lessons ? `${lesson.roomName}_lesson_${index + 1}` : lesson.roomName);
+  const here = webhooksOf(lesson, room, openings, newSid, nameOf);
+  if (elsewhere.length === 0) return here;
+  const other = { ...lesson, roomName: lesson.roomName.replace(/\d+$/, ELSEWHERE) };
+  return [...here, ...webhooksOf(other, elsewhere, undefined, newSid)].sort((a, b) => a.at - b.at);
 }
 
 /** One after the other, as the video server does for one room. */
-export async function postAll(door: Door, webhooks: readonly Webhook[], deliveries: number): Promise<void> {
-  for (const { body } of webhooks) for (let copy = 0; copy < deliveries; copy += 1) await post(door, body);
+async function postAll(door: Door, deliveries: readonly Delivery[]): Promise<void> {
+  for (const { body, forgedFrom } of deliveries)
+    await (forgedFrom === undefined ? post(door, body) : postForged(door, body, forgedFrom));
 }
 
 /** Milliseconds between two looks. */
 const LOOK = 250;
+/** Milliseconds for a hold to follow a newer attendance: it was settled before, so that nothing else says when. */
+const FOLLOWS = 10_000;
 
-export interface Patience {
-  readonly seconds: number;
-  /** Called about once a second while nothing is in yet. */
-  readonly tick: () => void;
+interface Expectation {
+  readonly expected: ReadonlyMap<string, Expected>;
+  /** Of the attendance, at least. */
+  readonly version: number;
 }
 
-/** The settlement once every hold is settled, or as it is when the time is over. */
-export async function waitForSettlement(
-  api: Api,
-  sessionId: string,
-  patience: Patience,
-): Promise<Settlement | undefined> {
-  const deadline = Date.now() + patience.seconds * 1_000;
-  for (let look = 0; ; look += 1) {
-    const settlement = await api.settlement(sessionId);
-    if (settlement && isOver(settlement)) return settlement;
-    if (Date.now() >= deadline) return settlement;
-    if (look % 4 === 3) patience.tick();
+/** How it stands once every hold is settled and the attendance has come so far, or when the time is over. */
+async function untilThere(
+  { api, wait }: Stage,
+  { session }: Session,
+  expectation: Expectation,
+): Promise<Played> {
+  let deadline = Date.now() + wait * 1_000;
+  for (let wasThere = false; ; ) {
+    const { isThere, ...played } = await look(api, session, expectation);
+    if (isThere && (expectation.version === 1 || played.comparisons.every(isAsExpected))) return played;
+    if (isThere && !wasThere) deadline = Math.min(deadline, Date.now() + FOLLOWS);
+    wasThere ||= isThere;
+    if (Date.now() >= deadline) return played;
     await sleep(LOOK);
   }
+}
+
+async function look(
+  api: Api,
+  { id, durationMinutes }: Session['session'],
+  { expected, version }: Expectation,
+): Promise<Played & { isThere: boolean }> {
+  const settlement = await api.settlement(id);
+  const attendance = await api.attendance(id);
+  return {
+    settlement,
+    comparisons: [...expected].map(([userId, outcome]) => ({
+      userId,
+      expected: outcomeExpected(outcome, durationMinutes * 60, version),
+      actual: outcomeOf(userId, attendance, settlement?.holds ?? []),
+    })),
+    isThere: settlement !== undefined && isOver(settlement) && (attendance?.version ?? 0) >= version,
+  };
 }
 
 /** With nobody in it there is nothing to wait for but the end of the class. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { WebhookReceiver } from 'livekit-server-sdk';
-import { post } from './post.js';
+import { post, postForged } from './post.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -48,6 +48,24 @@ test("a webhook is signed over its bytes so that the video server's own library 
   await expect(
     new WebhookReceiver(keys.key, keys.secret).receive(`${arrived} `, headers.authorization),
   ).rejects.toThrow();
+});
+
+test("what the video server's clock says is signed, though it is ahead of ours", async () => {
+  const { urls, received } = await door();
+  await post({ urls, ...keys, clockAhead: 30 }, body);
+  const token = received[0]?.headers.authorization;
+  const receiver = new WebhookReceiver(keys.key, keys.secret);
+  await expect(receiver.receive(body, token, false, 0)).rejects.toThrow();
+  expect((await receiver.receive(body, token, false, 60)).event).toBe('room_started');
+});
+
+test('a body under the signature of another has to be refused', async () => {
+  const { urls, received } = await door(401, 200);
+  await postForged({ urls, ...keys }, `${body} `, body);
+  const [{ headers, body: arrived } = { headers: {}, body: '' }] = received;
+  const receiver = new WebhookReceiver(keys.key, keys.secret);
+  await expect(receiver.receive(arrived, headers.authorization)).rejects.toThrow();
+  await expect(postForged({ urls, ...keys }, `${body} `, body)).rejects.toThrow(/was not refused/);
 });
 
 test('after a 503 the same body comes again', async () => {

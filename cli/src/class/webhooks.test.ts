@@ -17,10 +17,10 @@ const attendee = (userId: string, spans: string, role: Attendee['role'] = 'stude
   connections: parseSpans(spans, 3_600),
 });
 
-function play(attendees: Attendee[], rooms?: string): Webhook[] {
+function play(attendees: Attendee[], rooms?: string, nameOf?: (index: number) => string): Webhook[] {
   let last = 0;
   const spans = rooms === undefined ? undefined : parseSpans(rooms, 3_600);
-  return webhooksOf(lesson, attendees, spans, (prefix) => `${prefix}_${++last}`);
+  return webhooksOf(lesson, attendees, spans, (prefix) => `${prefix}_${++last}`, nameOf);
 }
 
 interface Body {
@@ -34,6 +34,8 @@ interface Body {
     joinedAtMs: string;
     joinedAt: string;
     disconnectReason?: string;
+    kind?: string;
+    permission: Record<string, boolean>;
   };
 }
 const bodies = (webhooks: Webhook[]) => webhooks.map(({ body }) => JSON.parse(body) as Body);
@@ -90,6 +92,61 @@ test('a second device pushes the first out: the same identity, another sid, and 
     'CLIENT_INITIATED',
   ]);
   expect(of('participant_joined')[1]?.participant?.joinedAtMs).toBe(`${START + 20 * MINUTE + 400}`);
+});
+
+test('a second device may be in before the first is said to have left', () => {
+  const [, second, first] = told(play([attendee('s', '0-20<60')])).slice(1);
+  expect([second, first]).toEqual([
+    ['participant_joined', 's', 20 + 1 / 60],
+    ['participant_left', 's', 20 + 4 / 60],
+  ]);
+});
+
+test('a connection that breaks off is aborted, joined or not', () => {
+  const events = (spans: string) => play([attendee('s', spans)]).map(({ event }) => event);
+  expect(events('0-50!').slice(1, 3)).toEqual(['participant_joined', 'participant_connection_aborted']);
+  expect(events('?0-50!')).toEqual(['room_started', 'participant_connection_aborted', 'room_finished']);
+});
+
+test('what comes when all is settled says so', () => {
+  const late = play([attendee('s', '0-60~')]).filter(({ told: when }) => when === 'late');
+  expect(late.map(({ event }) => event)).toEqual(['participant_left']);
+});
+
+test('of a server that goes down nobody hears a leave; its room comes back under the same sid', () => {
+  const all = play([attendee('s', '0-60'), attendee('gone', '0-10')], '0-20!,25-60');
+  expect(told(all)).toEqual([
+    ['room_started', 0],
+    ['participant_joined', 's', 1 / 60],
+    ['participant_joined', 'gone', 1 / 60],
+    ['participant_left', 'gone', 10],
+    ['room_started', 25],
+    ['participant_joined', 's', 25 + 1 / 60],
+    ['participant_left', 's', 60],
+    ['room_finished', 60 + 20 / 60],
+  ]);
+  expect(new Set(bodies(all).map(({ room }) => room.sid)).size).toBe(1);
+});
+
+test('a room nobody opened is not heard of', () => {
+  expect(play([attendee('s', '0-60')], 'absent')).toEqual([]);
+});
+
+test('each opening can be the room of a lesson of its own', () => {
+  const all = bodies(play([], '0-20,25-60', (index) => `course_c_session_1_lesson_${index + 1}`));
+  expect(all.map(({ room }) => room.name.at(-1))).toEqual(['1', '1', '2', '2']);
+});
+
+test('who is nobody is told by his kind or by his permission, and a person by neither', () => {
+  const told = (as?: Attendee['as']) => {
+    const [, joined] = bodies(play([{ ...attendee('s', '0-60'), as }]));
+    return [joined?.participant?.kind, joined?.participant?.permission.hidden];
+  };
+  expect([told(), told('AGENT'), told('hidden')]).toEqual([
+    [undefined, undefined],
+    ['AGENT', undefined],
+    [undefined, true],
+  ]);
 });
 
 test('what is lost on the way is not posted', () => {
