@@ -216,6 +216,7 @@ create table presences (
   user_id uuid not null,
   seconds integer not null,
   max_seconds integer not null,
+  corrected boolean default false not null,
   constraint presences_check CHECK (max_seconds >= seconds),
   constraint presences_pkey PRIMARY KEY (session_id, user_id),
   constraint presences_seconds_check CHECK (seconds >= 0)

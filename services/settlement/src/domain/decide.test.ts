@@ -87,6 +87,22 @@ describe('where the money of a class of one hour goes', () => {
     });
   });
 
+  test('a presence set by hand counts though the room was not seen, where the terms ask for the teacher his too', () => {
+    const byHand = (seconds: number): Presence => ({ ...seen(seconds), corrected: true });
+    const unseen = (student: Presence, teacher?: Presence) => ({
+      ...hourWith(student, teacher),
+      observed: false,
+    });
+    const asksTeacher = terms(3000, { teacherMin: 5000 });
+    const outcomes = [
+      decide(tenDollars, unseen(byHand(720)), referredTeacher),
+      decide(tenDollars, unseen(byHand(719)), referredTeacher),
+      decide(tenDollars, unseen(byHand(720)), asksTeacher),
+      decide(tenDollars, unseen(byHand(720), byHand(1800)), asksTeacher),
+    ].map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['released', 'refunded', 'review', 'released']);
+  });
+
   test('somebody else who stayed the whole hour does not count for the student', () => {
     const facts = { ...hourWith(), people: new Map([['another', seen(3600)]]) };
     expect(decide(tenDollars, facts, referredTeacher).outcome).toBe('refunded');

@@ -14,10 +14,12 @@ export interface Hold {
 export interface Presence {
   readonly seconds: number;
   readonly maxSeconds: number;
+  /** Set by hand, with a reason: it counts though the room was not seen. */
+  readonly corrected?: boolean;
 }
 
 export interface SessionFacts {
-  /** false: we could not see the room, so nobody's absence is proven. */
+  /** false: we could not see the room, so nobody's absence is proven but by hand. */
   readonly observed: boolean;
   readonly scheduledSeconds: number;
   readonly attendanceVersion: number;
@@ -70,7 +72,8 @@ export function decide(hold: Hold, facts: SessionFacts, terms: Terms): Decision 
   if (terms.teacherMin > 0)
     seen.push(explain.teacherAsked(terms, facts), explain.presence('teacher', teacher, facts));
 
-  if (!facts.observed) return review(evidence, 'session-not-observed', [...seen, explain.notObserved]);
+  if (!isKnown(student, facts) || (terms.teacherMin > 0 && !isKnown(teacher, facts)))
+    return review(evidence, 'session-not-observed', [...seen, explain.notObserved]);
   if (straddles(student, terms.threshold, facts) || straddles(teacher, terms.teacherMin, facts))
     return review(evidence, 'attendance-uncertain', [...seen, explain.inDoubt]);
   if (!reached(teacher.seconds, terms.teacherMin, facts))
@@ -85,7 +88,13 @@ export function decide(hold: Hold, facts: SessionFacts, terms: Terms): Decision 
 /** What was seen of a hold's student. */
 export function evidenceOf({ studentId }: Pick<Hold, 'studentId'>, facts: SessionFacts): Evidence {
   const student = presenceOf(facts, studentId);
-  return { ...student, ...whole(facts), percent: percentOf(student.seconds, facts) };
+  const { seconds, maxSeconds } = student;
+  const { scheduledSeconds, attendanceVersion } = facts;
+  const observed = isKnown(student, facts);
+  return {
+    ...{ seconds, maxSeconds, observed, scheduledSeconds, attendanceVersion },
+    percent: percentOf(seconds, facts),
+  };
 }
 
 /** A hold whose session will not take place: all of it goes back, whoever was seen and whatever the terms. */
@@ -116,11 +125,7 @@ const presenceOf = (facts: SessionFacts, userId: string) => facts.people.get(use
 const percentOf = (seconds: number, { scheduledSeconds }: Scheduled) =>
   Math.min(10_000, Math.floor((seconds * 10_000) / scheduledSeconds));
 
-const whole = ({ observed, scheduledSeconds, attendanceVersion }: SessionFacts) => ({
-  observed,
-  scheduledSeconds,
-  attendanceVersion,
-});
+const isKnown = ({ corrected = false }: Presence, { observed }: SessionFacts) => observed || corrected;
 
 /** The teacher's side of a hold, all of it or the part that is his, less commission and the referrer's share of that. */
 export function teachersSide(amount: number, terms: Terms): Omit<Parts, 'refund'> {

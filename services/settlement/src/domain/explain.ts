@@ -12,7 +12,13 @@ export const policy = (terms: Terms, facts: Scheduled): string =>
 export const teacherAsked = (terms: Terms, facts: Scheduled): string =>
   `The teacher must attend at least ${rate(terms.teacherMin)}, which is ${needed(terms.teacherMin, facts)} seconds.`;
 
-export function presence(who: 'student' | 'teacher', { seconds, maxSeconds }: Presence, facts: Scheduled) {
+export function presence(
+  who: 'student' | 'teacher',
+  { seconds, maxSeconds, corrected }: Presence,
+  facts: Scheduled,
+) {
+  if (corrected)
+    return `The ${who} was in class for ${seconds} seconds, ${share(seconds, facts)}, as an admin has set it by hand.`;
   if (seconds === maxSeconds)
     return `The ${who} was in class for ${seconds} seconds, ${share(seconds, facts)}.`;
   return (

@@ -72,12 +72,16 @@ export async function keepResults(
   const newer = kept.filter(({ version }) => version > 1).map(({ sessionId }) => sessionId);
   if (newer.length > 0) await tx('presences').whereIn('session_id', newer).delete();
   const seen = kept.flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
-  await tx.raw('insert into presences select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::int[])', [
-    seen.map((one) => one.sessionId),
-    seen.map((one) => one.userId),
-    seen.map((one) => one.seconds),
-    seen.map((one) => one.maxSeconds),
-  ]);
+  await tx.raw(
+    'insert into presences select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::int[], ?::boolean[])',
+    [
+      seen.map((one) => one.sessionId),
+      seen.map((one) => one.userId),
+      seen.map((one) => one.seconds),
+      seen.map((one) => one.maxSeconds),
+      seen.map((one) => one.corrected ?? false),
+    ],
+  );
   return kept;
 }
 
@@ -92,8 +96,8 @@ export async function presencesOf(
     'select * from presences where session_id = any(?::uuid[]) and user_id = any(?::uuid[])',
     [[...sessionIds], [...userIds]],
   );
-  for (const row of rows)
-    bySession.get(row.session_id)?.set(row.user_id, { seconds: row.seconds, maxSeconds: row.max_seconds });
+  for (const { session_id, user_id, seconds, max_seconds, corrected } of rows)
+    bySession.get(session_id)?.set(user_id, { seconds, maxSeconds: max_seconds, corrected });
   return bySession;
 }
 
@@ -102,6 +106,7 @@ interface PresenceRow {
   readonly user_id: string;
   readonly seconds: number;
   readonly max_seconds: number;
+  readonly corrected: boolean;
 }
 
 export interface Standing {

@@ -38,9 +38,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 function usersSeen({ teacher, people }: DataOf<typeof sessionCompleted>) {
   const users = [...people, teacher].filter((one) => UUID.test(one.userId));
   const once = new Map(users.map((one) => [one.userId, one]));
-  return [...once.values()].map(({ userId, seconds, maxSeconds }) => ({
+  return [...once.values()].map(({ userId, seconds, maxSeconds, corrected = false }) => ({
     userId,
     seconds,
     maxSeconds: Math.max(seconds, maxSeconds),
+    corrected,
   }));
 }
