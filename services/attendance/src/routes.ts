@@ -1,8 +1,9 @@
 import * as api from '@rollcall/contracts/api/attendance';
 import { isOutage } from '@rollcall/kit/database';
 import { unavailable } from '@rollcall/kit/errors';
-import { query, type Served, webhook } from '@rollcall/kit/http';
+import { query, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
+import { type Hooked, webhook } from '@rollcall/kit/webhook';
 import { type Config, keyPairsOf, rulesOf } from './config.js';
 import { groupCommit } from './group.js';
 import { myAttendance, sessionAttendance } from './queries.js';
@@ -24,7 +25,7 @@ const INTAKE = {
 export function routes(
   { db, config, log, clock }: Context<Config>,
   watch: Watch = createWatch({ db, rules: rulesOf(config), log, clock }),
-): Served[] {
+): (Served | Hooked)[] {
   const rules = rulesOf(config);
   const store = groupCommit(async (rows: Parameters<typeof insertDeliveries>[1]) => {
     const outcomes = await insertDeliveries(db, rows);
