@@ -71,6 +71,7 @@ export const configOf = (more: Record<string, string> = {}): Config =>
     AUTH_JWKS_URL: 'http://unused.test/',
     AUTH_ISSUER: 'unused',
     AUTH_AUDIENCE: 'unused',
+    LIVEKIT_URL: 'ws://127.0.0.1:7880',
     LIVEKIT_API_KEY: 'devkey',
     LIVEKIT_API_SECRET: 'secret',
     ...more,

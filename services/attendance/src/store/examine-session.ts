@@ -5,6 +5,7 @@ import type { Evidence } from '../domain/evidence.js';
 import { type Rules, windowOf } from '../domain/session.js';
 import { heardBetween, readEvidence } from './deliveries.js';
 import type { KeptSession } from './sessions.js';
+import { addSweeps } from './sweeps.js';
 
 export interface Examined {
   readonly evidence: Evidence;
@@ -16,6 +17,7 @@ export interface Examined {
 export async function examineSession(db: Knex, session: KeptSession, rules: Rules): Promise<Examined> {
   const evidence = await readEvidence(db, { room: session, session, rules });
   const window = windowOf(session, rules);
+  await addSweeps(db, evidence, { room: session, window, sip: rules.sip });
   const heard = evidence.heardInWindow || (await heardBetween(db, window.from, window.to));
   return { evidence, seen: bounds(evidence, session, rules), observed: observed(evidence, heard) };
 }
