@@ -9,6 +9,7 @@ import { groupCommit } from './group.js';
 import { myAttendance, sessionAttendance } from './queries.js';
 import { signatureCheck } from './signature.js';
 import { insertDeliveries } from './store/deliveries.js';
+import { joinSession } from './use-cases/join-session.js';
 import { receiveWebhook } from './use-cases/receive-webhook.js';
 import { createWatch, type Watch } from './watch.js';
 
@@ -36,6 +37,7 @@ export function routes(
   return [
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
+    query(db, api.joinSession, joinSession(config, rules, clock)),
     query(db, api.readSessionAttendance, sessionAttendance(rules, clock)),
     query(db, api.listAttendance, myAttendance),
   ];
