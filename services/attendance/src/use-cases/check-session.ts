@@ -6,6 +6,7 @@ import { type Work, withCause } from '@rollcall/kit/work';
 import type { Presence } from '../domain/bounds.js';
 import { completion, finishedAt } from '../domain/completion.js';
 import { endsAt, type Rules, scheduledMs } from '../domain/session.js';
+import { fitting } from '../fitting.js';
 import { lastTrace } from '../store/deliveries.js';
 import { type Examined, examineSession } from '../store/examine-session.js';
 import { insertResult, readFigures } from '../store/results.js';
@@ -47,7 +48,8 @@ async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Dat
   const over = completion(examined.evidence, examined.seen, { session, rules, now: work.now.getTime() });
   if (!over.done) return new Date(over.again);
   const result = resultOf(session, examined, over.cause);
-  if (await write(work, session, result, examined)) work.emit(sessionCompleted, result, { version: 1 });
+  if (await write(work, session, result, examined))
+    work.emit(sessionCompleted, fitting(result), { version: 1 });
   return new Date(work.now.getTime() + ONCE_MORE);
 }
 
@@ -72,7 +74,7 @@ async function amend(work: Work, session: KeptSession, examined: Examined): Prom
   const result = resultOf(session, examined, 'late-event');
   if (figures?.equals(figuresOf(result))) return null;
   if (await write(work, session, result, examined)) {
-    work.emit(attendanceAmended, result, { version: result.version });
+    work.emit(attendanceAmended, fitting(result), { version: result.version });
   }
   return null;
 }
