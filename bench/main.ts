@@ -1,5 +1,6 @@
 /** `npm run bench [name …]`: each figure beside its limit, measured in the same run. */
 
+import { largeSession } from './figures/large-session.js';
 import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
@@ -13,6 +14,7 @@ const figures = {
   settling,
   relay,
   'webhook-intake': webhookIntake,
+  'large-session': largeSession,
   purchase,
   rest,
 };

@@ -8,6 +8,13 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+create table access (
+  session_id uuid not null,
+  student_id uuid not null,
+  purchase_id uuid not null,
+  constraint access_pkey PRIMARY KEY (session_id, student_id, purchase_id)
+);
+
 create table corrections (
   id uuid not null,
   seq bigint generated always as identity not null,
@@ -52,6 +59,7 @@ create table deliveries (
   constraint deliveries_quarantine_check CHECK (quarantine = ANY (ARRAY['undecodable'::text, 'implausible-time'::text, 'unstorable-text'::text]))
 );
 CREATE INDEX deliveries_created ON deliveries USING btree (created_at) WHERE quarantine IS NULL;
+CREATE INDEX deliveries_other_rooms ON deliveries USING btree (course_id, session_number, room_name) WHERE room_name <> ((('course_'::text || course_id::text) || '_session_'::text) || session_number::text);
 CREATE INDEX deliveries_session ON deliveries USING btree (course_id, session_number, seq) WHERE course_id IS NOT NULL;
 CREATE TRIGGER deliveries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON deliveries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -203,7 +211,20 @@ create table sessions (
   constraint sessions_pkey PRIMARY KEY (id)
 );
 CREATE INDEX sessions_due ON sessions USING btree (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX sessions_ends ON sessions USING btree (ends_at);
 CREATE INDEX sessions_room ON sessions USING btree (course_id, number);
+
+create table sweeps (
+  seq bigint generated always as identity not null,
+  course_id uuid not null,
+  session_number integer not null,
+  room_name text not null,
+  asked_at timestamp with time zone not null,
+  active jsonb not null,
+  constraint sweeps_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX sweeps_session ON sweeps USING btree (course_id, session_number, seq);
+CREATE TRIGGER sweeps_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sweeps FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table unresolved_rooms (
   course_id uuid not null,

@@ -10,8 +10,8 @@ import * as settlement from './events/settlement.js';
 import * as wallet from './events/wallet.js';
 
 const { userRegistered, userUpdated, userSuspended } = identity;
-const { sessionScheduled, sessionRescheduled, sessionCancelled, purchaseRequested, expiryRequested } =
-  enrollment;
+const { sessionScheduled, sessionRescheduled, sessionCancelled } = enrollment;
+const { purchaseRequested, purchaseActivated, expiryRequested } = enrollment;
 const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
 const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited } = attendance;
 const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited } = settlement;
@@ -30,7 +30,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdCorrected,
     holdUnderReview,
   ],
-  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled],
+  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled, purchaseActivated],
   settlement: [
     userRegistered,
     userUpdated,
@@ -60,9 +60,8 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
  * hearer above.
  */
 export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
-  [enrollment.purchaseActivated.type]: ['notification', 'attendance', 'billing'],
-  [enrollment.purchaseDeclined.type]: ['notification', 'attendance', 'billing'],
-  [enrollment.purchaseExpired.type]: ['notification', 'attendance', 'billing'],
+  [enrollment.purchaseDeclined.type]: ['notification', 'billing'],
+  [enrollment.purchaseExpired.type]: ['notification', 'billing'],
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
 };
 

@@ -1,42 +1,69 @@
 /** The app that answers served routes: who calls is checked first, then the role, then the shape; errors are problems. */
+import type { RequestListener } from 'node:http';
 import type { Route } from '@rollcall/contracts/route';
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import { tokenOf, type User, type Verify } from './auth.js';
-import { DomainError, forbidden, unauthenticated, wrongType } from './errors.js';
+import { DomainError, forbidden, notFound, unauthenticated, wrongType } from './errors.js';
 import type { Served } from './http.js';
 import type { Logger } from './log.js';
-import { histogram } from './metrics.js';
-import { onError, sendProblem, unknownPath } from './problem.js';
+import { requestSeconds } from './metrics.js';
+import { sendError, sendProblem } from './problem.js';
 import { inSpan, SpanKind, traceOf } from './tracing.js';
+import { type Hooked, webhookDoor } from './webhook.js';
 import type { Cause } from './work.js';
 
 export interface AppOptions {
-  readonly served: readonly Served[];
+  readonly served: readonly (Served | Hooked)[];
   readonly verify: Verify;
   readonly log: Logger;
   /** Routers of the process itself: health and metrics. */
   readonly extra?: Router;
 }
 
-/** The service's app, as supertest opens it and as production listens with it. */
-export function createApp({ served, verify, log, extra }: AppOptions): Express {
+/** What paths may begin with; the version is optional. */
+const PREFIXES = ['/api/v1', '/api', ''];
+
+/** The service's app, as supertest opens it and as production listens with it. Webhooks do not go through express. */
+export function createApp(options: AppOptions): RequestListener {
+  const { served, log } = options;
+  const app = createExpress(options);
+  const hooks = served.filter((one) => 'receive' in one);
+  const isWebhook = webhookDoor(hooks, { prefixes: PREFIXES, log });
+  return (request, response) => {
+    if (!isWebhook(request, response)) app(request, response);
+  };
+}
+
+function createExpress({ served, verify, log, extra }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(helmet());
   app.use(begin);
   if (extra) app.use(extra);
   const router = express.Router({ caseSensitive: true });
-  for (const one of bySpecificity(served)) mount(router, one, verify);
+  const answered = served.filter((one) => 'handle' in one);
+  for (const one of bySpecificity(answered)) mount(router, one, verify);
   for (const path of new Set(served.map(({ route }) => route.path))) {
     router.all(path, wrongMethod(served.filter(({ route }) => route.path === path)));
   }
   // One at a time: in a list, '/' would match nothing but itself.
-  for (const prefix of ['/api/v1', '/api', '/']) app.use(prefix, router);
+  for (const prefix of PREFIXES) app.use(prefix || '/', router);
   app.use(unknownPath);
   app.use(onError(log));
   return app;
 }
+
+const unknownPath: RequestHandler = (_request, response) => {
+  sendProblem(response, notFound('path'), response.locals.requestId);
+};
+
+const onError =
+  (log: Logger): ErrorRequestHandler =>
+  (error: unknown, { method }, response, next) => {
+    if (response.headersSent) return next(error);
+    sendError(response, error, { requestId: response.locals.requestId, method, log });
+  };
 
 /** `/enrollments/me` before `/enrollments/:id`: the first segment that differs decides, a literal one first. */
 function bySpecificity(served: readonly Served[]): Served[] {
@@ -48,16 +75,10 @@ function bySpecificity(served: readonly Served[]): Served[] {
   return [...served].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-const seconds = histogram('http_request_duration_seconds', 'Requests by route pattern', [
-  'route',
-  'method',
-  'status',
-]);
-
 function mount(router: Router, one: Served, verify: Verify): void {
   const { route } = one;
   const measured: RequestHandler = (request, response, next) => {
-    const stop = seconds.startTimer({ route: route.path, method: request.method });
+    const stop = requestSeconds.startTimer({ route: route.path, method: request.method });
     response.once('finish', () => stop({ status: String(response.statusCode) }));
     next();
   };
@@ -70,11 +91,9 @@ function mount(router: Router, one: Served, verify: Verify): void {
         return one.handle(request, response);
       },
     );
-  const parsers = route.who === 'webhook' ? [rawBody] : [authenticate(route, verify), requireJson, jsonBody];
-  router[route.method](route.path, measured, ...parsers, answer);
+  router[route.method](route.path, measured, authenticate(route, verify), requireJson, jsonBody, answer);
 }
 
-const rawBody = express.raw({ type: () => true, limit: '1mb' });
 const jsonBody = express.json({ limit: '100kb', strict: false, type: () => true });
 
 /** A body must say that it is JSON; an absent one needs to say nothing. */
@@ -110,7 +129,7 @@ const begin: RequestHandler = (request, response, next) => {
   const { traceparent, traceId } = traceOf(request.get('traceparent'));
   const gone = new AbortController();
   response.once('close', () => {
-    // Answered is not gone; and the exception each abort makes costs 7 µs, of some 300 for a webhook.
+    // Served is not gone; and the exception each abort makes costs 7 µs.
     if (!response.writableFinished) gone.abort();
   });
   const cause: Cause = { correlationId: traceId, traceparent };
@@ -120,9 +139,10 @@ const begin: RequestHandler = (request, response, next) => {
 };
 
 const wrongMethod =
-  (served: readonly Served[]): RequestHandler =>
+  (served: readonly Pick<Served, 'route'>[]): RequestHandler =>
   (_request, response) => {
     const allowed = [...new Set(served.map(({ route }) => route.method.toUpperCase()))].join(', ');
     response.set('Allow', allowed);
-    sendProblem(response, new DomainError('wrong-method', 'wrong-method', `Use ${allowed} here.`));
+    const refusal = new DomainError('wrong-method', 'wrong-method', `Use ${allowed} here.`);
+    sendProblem(response, refusal, response.locals.requestId);
   };

@@ -1,5 +1,4 @@
-/** A route with what answers it: queries, commands and webhooks, their input checked by the route's schemas. */
-import type { IncomingHttpHeaders } from 'node:http';
+/** A route with what answers it: queries and commands, their input checked by the route's schemas. */
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '@rollcall/contracts/route';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -93,24 +92,6 @@ export function command<R extends AnyRoute, Ref>(
       });
       if (done.replayed) response.set('Idempotency-Replayed', 'true');
       send(response, route, await answer(db, done.ref, input));
-    },
-  };
-}
-
-/** A route that takes signed bytes: the body comes raw, up to 1 MB, whatever its content type says. */
-export function webhook(
-  route: Route,
-  receive: (request: { body: Buffer; headers: IncomingHttpHeaders; cause: Cause }) => Promise<Reply<unknown>>,
-): Served {
-  return {
-    route,
-    handle: async (request, response) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      send(
-        response,
-        route,
-        await receive({ body, headers: request.headers, cause: response.locals.cause as Cause }),
-      );
     },
   };
 }

@@ -29,3 +29,9 @@ export const histogram = <Label extends string>(
 ) =>
   (registry.getSingleMetric(name) as Histogram<Label> | undefined) ??
   new Histogram({ name, help, labelNames, buckets: BUCKETS, registers: [registry] });
+
+export const requestSeconds = histogram('http_request_duration_seconds', 'Requests by route pattern', [
+  'route',
+  'method',
+  'status',
+]);

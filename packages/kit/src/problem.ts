@@ -1,50 +1,45 @@
+import type { ServerResponse } from 'node:http';
 import type { Problem } from '@rollcall/contracts/problem';
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { isConflict, isOutage } from './database.js';
-import { DomainError, invalid, KINDS, notFound, tooLarge, unavailable, wrongType } from './errors.js';
+import { DomainError, invalid, KINDS, tooLarge, unavailable, wrongType } from './errors.js';
 import type { Logger } from './log.js';
 
-/** The one way an error leaves: RFC 9457. No stack, no SQL, nothing of another user. */
-export function sendProblem(response: Response, error: DomainError): void {
+/** The one way an error leaves: RFC 9457. No stack, no SQL, nothing of another user. Returns the status. */
+export function sendProblem(response: ServerResponse, error: DomainError, instance: string): number {
   const { status, title } = KINDS[error.kind];
-  const problem: Problem & Record<string, unknown> = {
-    type: `/problems/${error.code}`,
-    title,
-    status,
-    detail: error.detail,
-    instance: String(response.locals.requestId ?? ''),
-    ...(error.more.errors && { errors: [...error.more.errors] }),
-    ...error.more.members,
-  };
-  if (status === 401) response.set('WWW-Authenticate', 'Bearer');
-  if (error.more.retryAfter !== undefined) response.set('Retry-After', String(error.more.retryAfter));
-  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  const { retryAfter, errors, members } = error.more;
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+  const problem = { type: `/problems/${error.code}`, title, status, detail: error.detail, instance };
+  return write(response, { ...problem, ...(errors && { errors: [...errors] }), ...members });
 }
 
-export const unknownPath: RequestHandler = (_request, response) => {
-  sendProblem(response, notFound('path'));
-};
+function write(response: ServerResponse, problem: Problem): number {
+  response
+    .writeHead(problem.status, { 'Content-Type': 'application/problem+json; charset=utf-8' })
+    .end(JSON.stringify(problem));
+  return problem.status;
+}
 
-/** Everything thrown ends here. What is no business 'no' is logged whole and answered with 500 and no words of it. */
-export const onError =
-  (log: Logger): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error);
-    const known = translate(error);
-    if (known !== undefined) return sendProblem(response, known);
-    log.error({ err: error, requestId: response.locals.requestId, method: request.method }, 'request failed');
-    return sendInternal(response);
-  };
-
-function sendInternal(response: Response): void {
-  const problem: Problem = {
+/**
+ * Everything thrown ends here. What is no business 'no' is logged whole and answered with 500 and no words of it. Returns
+ * the status.
+ */
+export function sendError(
+  response: ServerResponse,
+  error: unknown,
+  { requestId, method, log }: { requestId: string; method: string | undefined; log: Logger },
+): number {
+  const known = translate(error);
+  if (known !== undefined) return sendProblem(response, known, requestId);
+  log.error({ err: error, requestId, method }, 'request failed');
+  return write(response, {
     type: '/problems/internal-error',
     title: 'Something went wrong here',
     status: 500,
     detail: 'It is not your request. Try again; if it stays, report the instance to support.',
-    instance: String(response.locals.requestId ?? ''),
-  };
-  response.status(500).type('application/problem+json').send(JSON.stringify(problem));
+    instance: requestId,
+  });
 }
 
 function translate(error: unknown): DomainError | undefined {
@@ -60,8 +55,7 @@ function translate(error: unknown): DomainError | undefined {
 function ofBodyParser(error: unknown): DomainError | undefined {
   if (!(error instanceof Error) || !('status' in error)) return undefined;
   const type = 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large')
-    return tooLarge('body-too-large', 'Send less: the limit is 100 kB (webhooks 1 MB).');
+  if (type === 'entity.too.large') return tooLarge('body-too-large', 'Send less: the limit is 100 kB.');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
     return wrongType('unsupported-encoding', 'Send plain UTF-8 JSON.');
   }

@@ -21,6 +21,7 @@ import { remember } from './remember.js';
 import { startSchedule, type Task } from './schedule.js';
 import type { Bindings } from './topology.js';
 import { startTracing } from './tracing.js';
+import type { Hooked } from './webhook.js';
 
 export interface Context<Config> {
   readonly db: Database;
@@ -33,7 +34,7 @@ export interface Service<Config extends ServiceConfig> {
   readonly name: string;
   readonly config: Config;
   readonly migrations: URL;
-  readonly routes: (context: Context<Config>) => readonly Served[];
+  readonly routes: (context: Context<Config>) => readonly (Served | Hooked)[];
   readonly consumers: readonly Consumer[];
   readonly schedule: readonly Task[];
   /** After the migrations and before anything is taken in: first rows, demo data. Every replica runs it. */

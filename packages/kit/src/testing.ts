@@ -1,10 +1,10 @@
 /** What tests stand on: a real database a file, a real broker under a name of the run's own, tokens, events as they arrive. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Role } from '@rollcall/contracts/shapes';
 import { connect as connectAmqp } from 'amqplib';
-import type { Express } from 'express';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import pg from 'pg';
 import { createApp } from './app.js';
@@ -16,6 +16,7 @@ import { newId } from './id.js';
 import { createLog } from './log.js';
 import { schemaOf } from './schema.js';
 import { deleteTopology, type Topology } from './topology.js';
+import type { Hooked } from './webhook.js';
 import { inWork, type Work } from './work.js';
 
 const missing = (name: string): never => {
@@ -160,7 +161,7 @@ export async function token(
 export const quietLog = createLog('test', 'fatal');
 
 /** The app as it is in production, checking tokens made by `token`. */
-export const testApp = async (served: readonly Served[]): Promise<Express> =>
+export const testApp = async (served: readonly (Served | Hooked)[]): Promise<RequestListener> =>
   createApp({ served, verify: await testVerify(), log: createLog('test', 'error') });
 
 interface EnvelopeOptions {

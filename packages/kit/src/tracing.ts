@@ -2,7 +2,6 @@
  * W3C trace context, always; spans, only where an OTLP endpoint is set. Spans are made by hand at the seams we own
  * (request, statement batch, publish, consume): one trace from the gateway to the last consumer without patching.
  */
-import { randomBytes } from 'node:crypto';
 import {
   context,
   propagation,
@@ -12,6 +11,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { pooledBytes } from './random.js';
 
 export { SpanKind };
 
@@ -29,8 +29,9 @@ export function traceOf(traceparent: string | undefined): Trace {
   const traceId = given?.[1];
   if (traceparent !== undefined && traceId !== undefined && !/^0+$/.test(traceId))
     return { traceparent, traceId };
-  const fresh = randomBytes(16).toString('hex');
-  return { traceparent: `00-${fresh}-${randomBytes(8).toString('hex')}-01`, traceId: fresh };
+  const random = pooledBytes(24).toString('hex');
+  const fresh = random.slice(0, 32);
+  return { traceparent: `00-${fresh}-${random.slice(32)}-01`, traceId: fresh };
 }
 
 export interface SpanOptions {

@@ -1,15 +1,15 @@
+import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Role } from '@rollcall/contracts/shapes';
-import type { Express } from 'express';
 import request, { type Response, type Test } from 'supertest';
 import { newId } from '../src/id.js';
 import { type TestDatabase, testApp, testDatabase, token } from '../src/testing.js';
 import { notes, type Pause, TABLE } from './notes.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 const pause: Pause = { during: async () => {} };
 const teacher = newId();
 const as = async (id: string = teacher, role: Role = 'teacher') =>

@@ -1,12 +1,12 @@
+import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Express } from 'express';
 import request from 'supertest';
 import { newId } from '../src/id.js';
 import { type TestDatabase, testApp, testDatabase, token } from '../src/testing.js';
 import { notes, type Pause, TABLE } from './notes.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 const pause: Pause = { during: async () => {} };
 const teacher = newId();
 

@@ -4,8 +4,9 @@ import { Id, text } from '@rollcall/contracts/shapes';
 import { z } from 'zod';
 import type { Database } from '../src/database.js';
 import { conflict, notFound, paymentRequired } from '../src/errors.js';
-import { command, query, reply, type Served, webhook } from '../src/http.js';
+import { command, query, reply, type Served } from '../src/http.js';
 import { newId } from '../src/id.js';
+import { type Hooked, webhook } from '../src/webhook.js';
 
 const Note = z.object({ id: Id, words: z.string() });
 const teacher = ['teacher'] as const;
@@ -102,7 +103,7 @@ export interface Pause {
   during: () => Promise<void>;
 }
 
-export function notes(db: Database, pause: Pause): Served[] {
+export function notes(db: Database, pause: Pause): (Served | Hooked)[] {
   const noteOf = async (id: string) => {
     const note = await db('notes').where({ id }).first('id', 'words');
     if (note === undefined) throw notFound('note');

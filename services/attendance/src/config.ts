@@ -7,6 +7,10 @@ const minutes = (fallback: number, says: string) =>
 
 export const settings = z.object({
   ...serviceSettings,
+  LIVEKIT_URL: z.url({ protocol: /^(wss?|https?)$/ }).meta({
+    development: 'ws://127.0.0.1:7880',
+    says: 'The video server, for those who join and for the sweep of its rooms',
+  }),
   LIVEKIT_API_KEY: z.string().min(1).meta({ development: 'devkey', says: "The video server's API key" }),
   LIVEKIT_API_SECRET: z.string().min(1).meta({ development: 'secret', says: 'Its secret' }),
   LIVEKIT_WEBHOOK_KEYS: z

@@ -65,6 +65,17 @@ test('one more than may wait is refused, and the others are not', async () => {
   expect(await Promise.all(rows)).toEqual(['row 1', 'row 2']);
 });
 
+test('an outage is told at once to all who wait', async () => {
+  const { writes, write } = slowStore();
+  const group = groupCommit(write, options);
+  const first = group.add(1);
+  await turn();
+  const rows = Promise.allSettled([first, group.add(2), group.add(3)]);
+  writes[0]!.end(new Error('away'));
+  expect((await rows).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(writes).toHaveLength(1);
+});
+
 test('a failed write fails all its rows, and the next ones go on', async () => {
   const { writes, write } = slowStore();
   const group = groupCommit(write, options);

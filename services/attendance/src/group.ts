@@ -13,7 +13,10 @@ export interface GroupOptions {
   /** Writes under way at once. */
   readonly writers: number;
   readonly full: () => Error;
-  /** Is a failed write worth trying row by row? One bad row must not cost its neighbours their place. */
+  /**
+   * Is a failed write worth trying row by row? One bad row must not cost its neighbours their place. If not, whatever else
+   * waits fails with it.
+   */
   readonly separable: (error: unknown) => boolean;
 }
 
@@ -39,8 +42,10 @@ export function groupCommit<Row, Outcome>(
         resolve(outcomes[index]!);
       });
     } catch (error) {
-      if (batch.length > 1 && separable(error)) for (const one of batch) await writeAll([one]);
-      else for (const { reject } of batch) reject(error);
+      const isOnlyHere = separable(error);
+      if (batch.length > 1 && isOnlyHere) for (const one of batch) await writeAll([one]);
+      // An outage is told to all who wait: each write of theirs would take its own seconds to find the same.
+      else for (const { reject } of isOnlyHere ? batch : [...batch, ...queue.splice(0)]) reject(error);
     }
   };
 

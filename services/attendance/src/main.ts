@@ -4,6 +4,7 @@ import { consumers } from './consumers.js';
 import { collect } from './gauges.js';
 import { routes } from './routes.js';
 import { schedule } from './schedule.js';
+import { createVideoServer } from './video-server.js';
 
 const given = config();
 const rules = rulesOf(given);
@@ -14,6 +15,6 @@ await run({
   migrations: new URL('../migrations/', import.meta.url),
   routes,
   consumers: consumers(rules),
-  schedule: schedule(rules),
+  schedule: schedule(rules, createVideoServer(given)),
   collect: ({ db }) => collect(db),
 });

@@ -1,8 +1,9 @@
 import * as api from '@rollcall/contracts/api/attendance';
 import { type Database, isOutage } from '@rollcall/kit/database';
 import { unavailable } from '@rollcall/kit/errors';
-import { command, query, type Served, webhook } from '@rollcall/kit/http';
+import { command, query, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
+import { type Hooked, webhook } from '@rollcall/kit/webhook';
 import { type Config, keyPairsOf, rulesOf } from './config.js';
 import type { Rules } from './domain/session.js';
 import { groupCommit } from './group.js';
@@ -11,6 +12,7 @@ import { signatureCheck } from './signature.js';
 import { insertDeliveries } from './store/deliveries.js';
 import { completeSession } from './use-cases/complete-session.js';
 import { correctAttendance } from './use-cases/correct-attendance.js';
+import { joinSession } from './use-cases/join-session.js';
 import { receiveWebhook } from './use-cases/receive-webhook.js';
 import { createWatch, type Watch } from './watch.js';
 
@@ -27,7 +29,7 @@ const INTAKE = {
 export function routes(
   { db, config, log, clock }: Context<Config>,
   watch: Watch = createWatch({ db, rules: rulesOf(config), log, clock }),
-): Served[] {
+): (Served | Hooked)[] {
   const rules = rulesOf(config);
   const store = groupCommit(async (rows: Parameters<typeof insertDeliveries>[1]) => {
     const outcomes = await insertDeliveries(db, rows);
@@ -38,6 +40,7 @@ export function routes(
   return [
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
+    query(db, api.joinSession, joinSession(config, rules, clock)),
     query(db, api.readSessionAttendance, (_db, input) =>
       sessionAttendance(rules, clock)(db, input, input.query.version),
     ),

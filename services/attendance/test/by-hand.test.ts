@@ -1,4 +1,6 @@
 /** What an admin does by hand: completing a session, and correcting one person's attendance. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventType } from '@rollcall/contracts/event';
 import {
@@ -9,7 +11,6 @@ import {
 import { sessionCancelled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
 import { checkSession } from '../src/use-cases/check-session.js';
@@ -27,7 +28,7 @@ import {
 } from './support.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 /** Tomorrow: what is done by hand is done on the machine's own clock, before any of these classes. */
 const START = Math.ceil(Date.now() / 3_600_000 + 24) * 3_600_000;
 const minute = (number: number): number => START + number * 60_000;

@@ -1,4 +1,6 @@
 /** Sessions that are heard of late, moved or cancelled, at every point of their webhooks; rooms and replays. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import {
@@ -9,7 +11,6 @@ import {
 import { newId } from '@rollcall/kit/id';
 import { registry } from '@rollcall/kit/metrics';
 import { envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
 import { collect } from '../src/gauges.js';
@@ -29,7 +30,7 @@ import {
 } from './support.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 /** Tomorrow, so that the machine's own clock is before all of it whenever this runs. */
 const START = Math.ceil(Date.now() / 3_600_000 + 24) * 3_600_000;
 const minute = (number: number): number => START + number * 60_000;

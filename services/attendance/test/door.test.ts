@@ -1,9 +1,10 @@
 /** The webhook door: what it takes in, what it refuses, and what it keeps. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import { WebhookReceiver } from 'livekit-server-sdk';
 import request from 'supertest';
 import { readDelivery } from '../src/domain/delivery.js';
@@ -22,7 +23,7 @@ import {
 } from './support.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 beforeAll(async () => {
   database = await testDatabase(migrations);
   app = await appOf(database.db);

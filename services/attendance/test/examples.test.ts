@@ -1,9 +1,10 @@
 /** attendance.md's examples through the webhook door: shuffled and doubled, each has the result of the pure function. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import fc from 'fast-check';
 import type { Seen } from '../src/domain/evidence.js';
 import { labelOf } from '../src/domain/label.js';
@@ -13,7 +14,7 @@ import { appOf, lookAt, migrations, postAll, type SessionData, saidOf, scheduled
 import { at, nobody, stirred, TEACHER, TEN } from './table.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 beforeAll(async () => {
   database = await testDatabase(migrations);
   app = await appOf(database.db, () => new Date(TEN));

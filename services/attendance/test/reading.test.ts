@@ -1,8 +1,9 @@
 /** What is answered of attendance: to the teacher a session's roster, to a student his history. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import {
   appOf,
@@ -18,7 +19,7 @@ import {
 type Dated = { startsAt: string };
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 const clock = { now: Date.parse('2026-11-21T09:00:00Z') };
 beforeAll(async () => {
   database = await testDatabase(migrations);

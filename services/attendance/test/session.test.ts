@@ -1,10 +1,11 @@
 /** A session from its first webhook to its result, through the door, the clock and the events. */
+
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import { sessionRescheduled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
 import { readSession, takeVersion, takeWakes } from '../src/store/sessions.js';
@@ -24,7 +25,7 @@ import {
 } from './support.js';
 
 let database: TestDatabase;
-let app: Express;
+let app: RequestListener;
 const clock = { now: Date.parse('2026-11-21T09:00:00Z') };
 beforeAll(async () => {
   database = await testDatabase(migrations);
@@ -238,7 +239,7 @@ describe('who counts', () => {
     const session = await scheduled(database.db);
     await arrive(classOf(session).in('+15550100', 0, 60, { kind: 'SIP' }), minute(59));
     const admin = { id: newId(), roles: ['admin' as const] };
-    const people = async (given: Express) =>
+    const people = async (given: RequestListener) =>
       (
         await request(given)
           .get(`/attendance/sessions/${session.sessionId}`)

@@ -1,12 +1,12 @@
 /** Webhooks as a LiveKit server sends them, and the service around them. */
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
 import { sessionScheduled } from '@rollcall/contracts/events/enrollment';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope, quietLog, testApp } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import { AccessToken } from 'livekit-server-sdk';
 import request from 'supertest';
 import { type Config, rulesOf, settings } from '../src/config.js';
@@ -36,7 +36,7 @@ export function jwt(claims: object, { secret = 'secret', header = { alg: 'HS256'
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 export async function post(
-  app: Express,
+  app: RequestListener,
   body: string | Buffer,
   { path = '/webhooks/livekit', token = '' } = {},
 ) {
@@ -71,6 +71,7 @@ export const configOf = (more: Record<string, string> = {}): Config =>
     AUTH_JWKS_URL: 'http://unused.test/',
     AUTH_ISSUER: 'unused',
     AUTH_AUDIENCE: 'unused',
+    LIVEKIT_URL: 'ws://127.0.0.1:7880',
     LIVEKIT_API_KEY: 'devkey',
     LIVEKIT_API_SECRET: 'secret',
     ...more,
@@ -169,7 +170,7 @@ export function classOf(
   };
 }
 
-export async function postAll(app: Express, bodies: readonly string[]): Promise<void> {
+export async function postAll(app: RequestListener, bodies: readonly string[]): Promise<void> {
   for (const body of bodies) {
     const { status, text } = await post(app, body);
     if (status !== 200) throw new Error(`${status} ${text}`);

@@ -1,4 +1,6 @@
 /** A class to settle, told as the events other services would send. */
+
+import type { RequestListener } from 'node:http';
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import {
@@ -14,7 +16,6 @@ import type { Role } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { deliver, envelope, token } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import { consumers } from '../src/consumers.js';
 import { type Preset, type Rules, rulesOf } from '../src/domain/policy.js';
@@ -130,7 +131,7 @@ export async function payAll(db: Database): Promise<void> {
 
 /** Sends a request as an admin, or as somebody else. */
 export async function ask(
-  app: Express,
+  app: RequestListener,
   method: 'get' | 'post',
   path: string,
   { body, headers = {}, id = newId(), role = 'admin' }: Asking = {},

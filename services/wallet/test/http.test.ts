@@ -1,9 +1,9 @@
+import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import type { Role } from '@rollcall/contracts/shapes';
 import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testApp, testDatabase, token } from '@rollcall/kit/testing';
-import type { Express } from 'express';
 import request from 'supertest';
 import { routes } from '../src/routes.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from './fixtures.js';
 
 let test_: TestDatabase;
-let app: Express;
+let app: RequestListener;
 const db = () => test_.db;
 beforeAll(async () => {
   test_ = await testDatabase(migrations);

@@ -59,6 +59,27 @@ const webhook = (path: string) =>
 export const livekitWebhook = webhook('/webhooks/livekit');
 export const courseAttendanceWebhook = webhook('/webhooks/course-attendance');
 
+export const Entrance = z
+  .object({
+    /** Where the video server is. */
+    url: z.url(),
+    /** A LiveKit access token for the one room, good to the end of the session's window. */
+    token: z.string(),
+    roomName: z.string(),
+  })
+  .meta({ id: 'Entrance' });
+
+export const joinSession = route({
+  method: 'post',
+  path: '/sessions/:sessionId/join',
+  who: ['student', 'teacher'],
+  summary: "Enter a session's room: its teacher and whoever has bought it, from 15 minutes before the start",
+  params: z.strictObject({ sessionId: Id }),
+  status: 200,
+  answer: Entrance,
+  problems: [404, 409],
+});
+
 export const readSessionAttendance = route({
   method: 'get',
   path: '/attendance/sessions/:sessionId',

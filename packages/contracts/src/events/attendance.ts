@@ -15,6 +15,7 @@ export const Presence = z.object({
   overlapSeconds: z.int(),
   firstSeenAt: Instant.nullable(),
   lastSeenAt: Instant.nullable(),
+  /** These and `disconnects` are empty for everybody in a class of thousands whose event would be too large. */
   intervals: z.array(Interval),
   disconnects: z.array(z.string()),
   /** An admin set the intervals by hand: they count as seen, also in a session that could not be observed. */

@@ -57,6 +57,12 @@ export function readDelivery(text: string, now: number): Delivery {
   return { ...read, quarantine: quarantineOf(createdAt, [body, room, participant], now) };
 }
 
+/** The same facts of a participant as the video server lists him. */
+export function readParticipant(json: unknown, now: number) {
+  const { disconnectReason: _none, ...facts } = participantFacts(object(json), now);
+  return facts;
+}
+
 function participantFacts(participant: Json, now: number) {
   const permission = object(field(participant, 'permission'));
   const joinedAtMs = integer(field(participant, 'joinedAtMs'));

@@ -44,8 +44,8 @@ function limitsOf(evidence: Evidence) {
   const sweeps = sortedSets(evidence.sweeps);
 
   /** Its room was finished, and not before it was last seen: a room comes back after a crash. */
-  const finishedAt = ({ roomSid }: Connection, lo: number): number | undefined => {
-    const times = (roomSid === undefined ? undefined : finishes.get(roomSid)) ?? [];
+  const finishedAt = ({ roomSid, roomName }: Connection, lo: number): number | undefined => {
+    const times = finishes.get(roomSid ?? roomName) ?? [];
     return times[firstIndex(times.length, (index) => times[index]! >= lo)];
   };
 

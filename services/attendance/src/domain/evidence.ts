@@ -52,7 +52,7 @@ export interface Connection {
 
 export interface Evidence {
   readonly connections: Map<string, Connection>;
-  /** Room sid → when it was said to be finished. */
+  /** Room sid, and room name for whom only a sweep saw → when it was said to be finished. */
   readonly finishes: Map<string, Set<number>>;
   /** Room name → when it was swept. */
   readonly sweeps: Map<string, Set<number>>;
@@ -60,7 +60,7 @@ export interface Evidence {
   readonly corrections: Map<string, Correction>;
   /** Was anything heard of the session's rooms inside its window? */
   heardInWindow: boolean;
-  /** Our clock at the last delivery. */
+  /** Our clock at the last delivery; a sweep is none, or a class swept each minute would not become quiet. */
   lastDeliveryAt: number | undefined;
 }
 
@@ -94,10 +94,11 @@ export function correct({ corrections }: Evidence, correction: Correction): void
 /** Adds one event, in place: a session of 100,000 events is read in pages and never held whole. */
 export function add(evidence: Evidence, seen: Seen, window: Window): void {
   const at = seen.createdAt;
-  evidence.lastDeliveryAt = latest(evidence.lastDeliveryAt, seen.receivedAt);
+  if (seen.active === undefined) evidence.lastDeliveryAt = latest(evidence.lastDeliveryAt, seen.receivedAt);
   if (at !== null && at >= window.from && at <= window.to) evidence.heardInWindow = true;
-  if (seen.event === 'room_finished') remember(evidence.finishes, seen.roomSid, at);
-  else if (seen.active !== undefined) addSweep(evidence, seen, seen.active);
+  if (seen.event === 'room_finished') {
+    for (const room of [seen.roomSid, seen.roomName]) remember(evidence.finishes, room, at);
+  } else if (seen.active !== undefined) addSweep(evidence, seen, seen.active);
   else if (seen.participantSid !== null && seen.identity !== null) {
     addParticipant(connectionOf(evidence, seen.participantSid, seen.identity, seen), seen);
   }

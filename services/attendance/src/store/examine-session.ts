@@ -6,6 +6,7 @@ import { type Rules, windowOf } from '../domain/session.js';
 import { readCorrections } from './corrections.js';
 import { heardBetween, readEvidence } from './deliveries.js';
 import type { KeptSession } from './sessions.js';
+import { addSweeps } from './sweeps.js';
 
 export interface Examined {
   readonly evidence: Evidence;
@@ -18,6 +19,7 @@ export async function examineSession(db: Knex, session: KeptSession, rules: Rule
   const evidence = await readEvidence(db, { room: session, session, rules });
   for (const correction of await readCorrections(db, session.id)) correct(evidence, correction);
   const window = windowOf(session, rules);
+  await addSweeps(db, evidence, { room: session, window, sip: rules.sip });
   const heard = evidence.heardInWindow || (await heardBetween(db, window.from, window.to));
   return { evidence, seen: bounds(evidence, session, rules), observed: observed(evidence, heard) };
 }

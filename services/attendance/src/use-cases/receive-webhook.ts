@@ -80,6 +80,7 @@ const TURN_PASSWORD = /("turn_?[pP]assword"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gs
 
 /** The same bytes with every turnPassword emptied; latin1 keeps bytes that are no UTF-8 as they are. */
 export const withoutSecrets = (body: Buffer): Buffer => {
+  if (!body.includes('"turn')) return body;
   const text = body.toString('latin1');
   const clean = text.replace(TURN_PASSWORD, '$1""');
   return clean.length === text.length ? body : Buffer.from(clean, 'latin1');

@@ -7,6 +7,7 @@ import type { Presence } from '../domain/bounds.js';
 import { finishedAt } from '../domain/completion.js';
 import { labelOf } from '../domain/label.js';
 import { endsAt, scheduledMs } from '../domain/session.js';
+import { fitting } from '../fitting.js';
 import type { Examined } from '../store/examine-session.js';
 import { insertResult, type NewResult, readFigures } from '../store/results.js';
 import { forgetMove, type KeptSession, takeVersion } from '../store/sessions.js';
@@ -35,7 +36,8 @@ export async function recordResult(
   if (!(await takeVersion(work.tx, session, work.now))) return false;
   await insertResult(work.tx, rowsOf(session, result, examined, figures), work.now);
   versions.inc({ cause });
-  work.emit(result.version === 1 ? sessionCompleted : attendanceAmended, result, { version: result.version });
+  const type = result.version === 1 ? sessionCompleted : attendanceAmended;
+  work.emit(type, fitting(result), { version: result.version });
   return true;
 }
 

@@ -1,0 +1,167 @@
+/** Entering a session's room: who may, when, and what the token opens. */
+import type { RequestListener } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { purchaseActivated, sessionCancelled } from '@rollcall/contracts/events/enrollment';
+import { newId } from '@rollcall/kit/id';
+import { envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
+import { RoomConfiguration, TokenVerifier } from 'livekit-server-sdk';
+import request from 'supertest';
+import { roomNameOf } from '../src/domain/room-name.js';
+import { appOf, know, migrations, type SessionData, scheduled, sessionData } from './support.js';
+
+let database: TestDatabase;
+let app: RequestListener;
+const clock = { now: Date.now() };
+beforeAll(async () => {
+  database = await testDatabase(migrations);
+  app = await appOf(database.db, () => new Date(clock.now), {
+    LIVEKIT_URL: 'wss://video.example',
+    LIVEKIT_WEBHOOK_KEYS: 'oldkey:oldsecret',
+  });
+});
+afterAll(() => database.close());
+
+const MINUTE = 60_000;
+/** An hour's session that begins so many minutes from now. */
+const beginning = (inMinutes: number) =>
+  scheduled(database.db, { startsAt: new Date(Date.now() + inMinutes * MINUTE).toISOString() });
+
+const activated = ({ sessionId, courseId, teacherId }: SessionData, studentId: string) =>
+  envelope(purchaseActivated, {
+    purchaseId: newId(),
+    kind: 'session',
+    studentId,
+    teacherId,
+    courseId,
+    sessionIds: [sessionId],
+    fundedBy: 'credits',
+    total: { amount: 1000, currency: 'USD' },
+    reason: null,
+    refunded: { amount: 0, currency: 'USD' },
+    version: 2,
+  });
+
+type Caller = Parameters<typeof token>[0];
+const student = (id = newId()): Caller => ({ id, roles: ['student'] });
+const teacherOf = ({ teacherId }: SessionData): Caller => ({ id: teacherId, roles: ['teacher'] });
+
+async function join({ sessionId }: Pick<SessionData, 'sessionId'>, caller: Caller, now = Date.now()) {
+  clock.now = now;
+  return request(app)
+    .post(`/sessions/${sessionId}/join`)
+    .set('authorization', `Bearer ${await token(caller)}`);
+}
+
+const claimsOf = (jwt: string) => new TokenVerifier('devkey', 'secret').verify(jwt);
+
+describe('the token', () => {
+  test('opens one room, to one user, with the room’s configuration, to the end of the window', async () => {
+    const session = await beginning(5);
+    const buyer = student();
+    await know(database.db, activated(session, buyer.id));
+    const { status, body } = await join(session, buyer);
+    const roomName = roomNameOf(session.courseId, session.number);
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { url: 'wss://video.example', token: expect.any(String), roomName },
+    });
+    const { exp, nbf, roomConfig, ...claims } = await claimsOf(body.token);
+    expect(claims).toEqual({
+      iss: 'devkey',
+      sub: buyer.id,
+      attributes: { role: 'student' },
+      video: { roomJoin: true, room: roomName },
+    });
+    const read = RoomConfiguration.fromJson(JSON.parse(JSON.stringify(roomConfig))); // refuses unknown fields, as the server's may
+    expect(read.toJson()).toEqual({ name: roomName, departureTimeout: 120, emptyTimeout: 900 });
+    const windowEnd = Date.parse(session.startsAt) + 120 * MINUTE;
+    expect(Math.abs(windowEnd / 1000 - exp!)).toBeLessThan(10); // of 7,500; the test's clock stands while it runs
+    expect(Math.abs(nbf! - Date.now() / 1000)).toBeLessThan(10);
+  });
+
+  test('calls the teacher a teacher', async () => {
+    const session = await beginning(5);
+    const { body } = await join(session, teacherOf(session));
+    expect(await claimsOf(body.token)).toMatchObject({
+      sub: session.teacherId,
+      attributes: { role: 'teacher' },
+    });
+  });
+});
+
+describe('who may enter', () => {
+  test('nobody else: to strangers, other teachers and buyers of another session it is not there', async () => {
+    const [session, another] = [await beginning(5), await beginning(5)];
+    const buyer = student();
+    await know(database.db, activated(another, buyer.id));
+    const answers = await Promise.all([
+      join(session, student()),
+      join(session, { id: newId(), roles: ['teacher'] }),
+      join(session, buyer),
+      join(sessionData(), student()),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+  });
+
+  test('not without a token, and not as an admin', async () => {
+    const session = await beginning(5);
+    expect((await request(app).post(`/sessions/${session.sessionId}/join`)).status).toBe(401);
+    expect((await join(session, { id: newId(), roles: ['admin'] })).status).toBe(403);
+  });
+
+  test('who has bought a moment ago waits until it is heard of, and enters', async () => {
+    const session = await beginning(5);
+    const buyer = student();
+    const entering = join(session, buyer);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await know(database.db, activated(session, buyer.id));
+    expect((await entering).status).toBe(200);
+  });
+
+  test('a purchase heard of before its session, or twice, opens it as well', async () => {
+    const startsAt = new Date(Date.now() + 5 * MINUTE).toISOString();
+    const session = sessionData({ startsAt });
+    const buyer = student();
+    const bought = activated(session, buyer.id);
+    await know(database.db, bought, { ...bought, id: newId() });
+    await scheduled(database.db, session);
+    expect((await join(session, buyer)).status).toBe(200);
+  });
+});
+
+describe('when the room is open', () => {
+  const start = Date.now();
+
+  test.each([
+    ['a moment before 15 minutes before the start', -15 * MINUTE - 1, 409, '/problems/room-not-open'],
+    ['15 minutes before the start', -15 * MINUTE, 200, undefined],
+    ['in class', 30 * MINUTE, 200, undefined],
+    ['a second before the end of the window', 120 * MINUTE - 1000, 200, undefined],
+    ['at the end of the window', 120 * MINUTE, 409, '/problems/session-over'],
+    ['the day after', 1500 * MINUTE, 409, '/problems/session-over'],
+  ])('%s', async (_name, at, status, type) => {
+    const session = await scheduled(database.db, { startsAt: new Date(start).toISOString() });
+    const answer = await join(session, teacherOf(session), start + at);
+    expect([answer.status, answer.body.type]).toEqual([status, type]);
+  });
+
+  test('before it is, the answer says when it will be, to people and to programs', async () => {
+    const session = await scheduled(database.db, { startsAt: new Date(start).toISOString() });
+    const opensAt = new Date(start - 15 * MINUTE).toISOString();
+    const answer = await join(session, teacherOf(session), start - 20 * MINUTE);
+    expect(answer.body).toMatchObject({ opensAt, detail: expect.stringContaining(opensAt) });
+    expect(answer.headers['retry-after']).toBe('300');
+  });
+
+  test('never for a cancelled session', async () => {
+    const session = await beginning(5);
+    await know(database.db, envelope(sessionCancelled, { ...session, status: 'cancelled', version: 2 }));
+    const answer = await join(session, teacherOf(session));
+    expect([answer.status, answer.body.type]).toEqual([409, '/problems/session-cancelled']);
+  });
+
+  test('and strangers are not told', async () => {
+    const session = await beginning(500);
+    expect((await join(session, student())).status).toBe(404);
+  });
+});
