@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import { settlementAudited } from '@rollcall/contracts/events/settlement';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { hearers } from '@rollcall/contracts/topology';
 import { newId } from '@rollcall/kit/id';
@@ -69,6 +70,14 @@ test('what was done by hand is kept once, also when it is said by two events', a
       reason: audited.reason,
       at: new Date(audited.at),
     },
+  ]);
+});
+
+test('every service’s word of it is kept alike, with the service that said it', async () => {
+  const said = { ...audited, auditId: newId(), action: 'settlement.hold.refund' };
+  await deliver(identity.db, consumers, [envelope(settlementAudited, said)]);
+  expect(await identity.db('audit_entries').where({ audit_id: said.auditId })).toMatchObject([
+    { source: '/rollcall/settlement', actor: said.actor, action: said.action, reason: said.reason },
   ]);
 });
 
