@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import { attendanceAudited } from '@rollcall/contracts/events/attendance';
+import { settlementAudited } from '@rollcall/contracts/events/settlement';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { hearers } from '@rollcall/contracts/topology';
 import { newId } from '@rollcall/kit/id';
@@ -46,7 +47,7 @@ test('identity hears what the topology says it hears', () => {
   );
 });
 
-test.each([walletAudited, attendanceAudited].map((type) => [type.source, type] as const))(
+test.each([walletAudited, attendanceAudited, settlementAudited].map((type) => [type.source, type] as const))(
   'what was done by hand in %s is kept once, also when it is said by two events',
   async (source, type) => {
     const audited = {

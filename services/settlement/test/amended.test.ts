@@ -415,3 +415,40 @@ test('whatever is seen, amended, applied and dismissed, the decision that stands
     { seed: 20_261_120, numRuns: 25 },
   );
 });
+
+describe('at the same moment', () => {
+  const ROUNDS = 8;
+
+  test('an admin’s decision and a newer result end a hold in doubt once', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { holdId, amend } = await judged([1, 3600]);
+      const byHand = () =>
+        ask(app, 'post', `/admin/holds/${holdId}/refund`, { body: { reason: 'No sign of them' } });
+      const both = round % 2 === 0 ? [amend(2, 3600), byHand()] : [byHand(), amend(2, 3600)];
+      await Promise.all(both);
+      const ends = (await saidOf(holdId)).filter(
+        ({ type }) => type === holdReleased.type || type === holdRefunded.type,
+      );
+      expect(ends).toHaveLength(1);
+      const { status, decision_version } = await holdRow(holdId);
+      expect(decision_version).toBe(2);
+      // The admin was quicker: what he could not know is put to him.
+      const open = (await reviewsOf(holdId)).filter((review) => review.status === 'open');
+      expect(open).toHaveLength(status === 'refunded' ? 1 : 0);
+    }
+  });
+
+  test('a review that is applied and a result that takes it back leave what is applied to be questioned', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { holdId, reviewId, amend } = await questioned();
+      await Promise.all(
+        round % 2 === 0
+          ? [close(reviewId, 'apply'), amend(3, 3600)]
+          : [amend(3, 3600), close(reviewId, 'apply')],
+      );
+      const { status } = await holdRow(holdId);
+      const reviews = (await reviewsOf(holdId)).map((review) => review.status);
+      expect(reviews).toEqual(status === 'refunded' ? ['applied', 'open'] : ['superseded']);
+    }
+  });
+});

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Envelope } from '@rollcall/contracts/event';
+import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import {
   holdRefunded,
   holdReleased,
   holdUnderReview,
-  sessionSettled,
+  type sessionSettled,
 } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
@@ -22,11 +22,16 @@ afterAll(() => at.close());
 const statusOf = async ({ holdId }: Purchase): Promise<string | undefined> =>
   (await at.db('holds').where({ id: holdId }).first('status'))?.status;
 
-const saidOf = async ({ holdId }: Purchase): Promise<Envelope[]> =>
-  (await emitted(at.db)).filter((event) => event.subject === holdId);
+/** What was said of a hold or a session, oldest first: read by its subject, or each test would read all of the others. */
+async function saidAbout(subject: string): Promise<Envelope[]> {
+  const bodies: string[] = await at.db('outbox').where({ subject }).orderBy('seq').pluck('body');
+  return bodies.map((body) => JSON.parse(body) as Envelope);
+}
+
+const saidOf = ({ holdId }: Purchase): Promise<Envelope[]> => saidAbout(holdId);
 
 const settledOf = async (sessionId: string) =>
-  (await emitted(at.db, sessionSettled)).filter((event) => event.data.sessionId === sessionId);
+  (await saidAbout(sessionId)) as Envelope<DataOf<typeof sessionSettled>>[];
 
 describe('a completed session', () => {
   test('pays the teacher of who attended and refunds who did not, and says all of it', async () => {
@@ -283,12 +288,11 @@ describe('each preset', () => {
 });
 
 describe('being told in another order, or twice', () => {
-  const whatBecame = async (purchases: readonly Purchase[]) => {
-    const said = await emitted(at.db);
+  const whatBecame = (purchases: readonly Purchase[]) => {
     return Promise.all(
-      purchases.map(async ({ holdId }) => {
-        const decision = await at.db('decisions').where({ hold_id: holdId }).first();
-        const events = said.filter((event) => event.subject === holdId);
+      purchases.map(async (purchase) => {
+        const decision = await at.db('decisions').where({ hold_id: purchase.holdId }).first();
+        const events = await saidOf(purchase);
         const { hold_id: _, decided_at: __, ...judged } = decision ?? {};
         return [judged, events.map((event) => event.type)];
       }),

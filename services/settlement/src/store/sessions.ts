@@ -150,7 +150,6 @@ export async function countSettled(tx: Knex.Transaction, sessionIds: readonly st
 export async function unjudgedSessions(db: Knex, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select distinct s.id from holds h join sessions s on s.id = h.session_id
-     left join decisions d on d.hold_id = h.id and d.version = h.decision_version
      where ${JUDGEABLE} order by s.id limit ?`,
     [limit],
   );

@@ -51,15 +51,18 @@ const COLUMNS = `
 const FROM = `
   from holds h
   join sessions s on s.id = h.session_id
-  join policies p on p.version = h.policy_version
-  left join decisions d on d.hold_id = h.id and d.version = h.decision_version`;
+  join policies p on p.version = h.policy_version`;
 
-/** Can be judged: a cancellation needs no terms, and what is in review waits for newer facts than it was judged by. */
+/**
+ * Can be judged: a cancellation needs no terms, and what is in review waits for newer facts than it was judged by. The
+ * decision is looked up for those alone: a class that ends has none, and is not to be joined to all there ever were.
+ */
 export const JUDGEABLE = `
   h.status in ('held', 'review') and (
     ${CANCELLED}
     or s.ended_by = 'completed' and h.status = 'held' and h.waits_for is null
-    or s.ended_by = 'completed' and h.status = 'review' and d.attendance_version < s.attendance_version)`;
+    or s.ended_by = 'completed' and h.status = 'review' and s.attendance_version >
+         (select attendance_version from decisions d where d.hold_id = h.id and d.version = h.decision_version))`;
 
 /** The next holds of these locked sessions that can be judged. */
 export async function openHolds(
@@ -108,7 +111,7 @@ export async function endedHolds(
     `select ${COLUMNS}, ${standing('d')} as decided,
             (select coalesce(json_agg(${standing('r')}), '[]') from reviews r
               where r.hold_id = h.id and r.decision_version = h.decision_version and r.status = 'dismissed') as dismissed
-     ${FROM}
+     ${FROM} join decisions d on d.hold_id = h.id and d.version = h.decision_version
      where h.session_id = ? and h.id > ? and h.decided_at is not null and h.commission_rate is not null
        and d.reason not in ('session-cancelled', 'cancelled')
        and (d.attendance_version is null or d.attendance_version < s.attendance_version)
