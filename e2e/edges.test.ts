@@ -3,10 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { apiOf } from '@rollcall/cli/class/api';
-import { findSession } from '@rollcall/cli/class/cast';
-import { type Played, playClass } from '@rollcall/cli/class/play';
-import { readScenario } from '@rollcall/cli/class/scenario';
+import type { Played } from '@rollcall/cli/class/play';
 import { scenarios } from '@rollcall/cli/class/scenarios';
 import type { Hold } from '@rollcall/contracts/api/settlement';
 import { checkInvariants, runCli } from './invariants.js';
@@ -14,7 +11,7 @@ import {
   buy,
   type Caller,
   demo,
-  eventually,
+  playScenario,
   publishedCourse,
   type Session,
   studentWith,
@@ -52,24 +49,13 @@ beforeAll(async () => {
   spare = sessions.slice(names.length);
   for (const [index, session] of sessions.entries())
     for (const student of buyersOf(names[index])) expect((await buy(student, session)).status).toBe(201);
-  for (const [index, name] of names.entries()) played.set(name, play(admin, sessions[index]!, name));
+  for (const [index, name] of names.entries())
+    played.set(name, playScenario(system, admin, sessions[index]!, { name, holds: buyersOf(name).length }));
   await Promise.allSettled(played.values());
 }, 120_000);
 afterAll(async () => {
   await system.stop();
 });
-
-async function play(admin: Caller, session: Session, name: string): Promise<Played> {
-  const api = apiOf(system.gateway, admin.token);
-  // Settlement hears of a hold a moment after the purchase is answered.
-  const found = await eventually('every hold to be known', async () => {
-    const known = await findSession(api, session.id);
-    return known.buyers.length === buyersOf(name).length && known;
-  });
-  const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret' };
-  const stage = { api, door, find: async () => undefined, wait: 60, say: () => undefined };
-  return playClass(stage, found, readScenario(scenarios[name], name));
-}
 
 const sharesOf = ({ decision }: Hold) => ({
   teacher: decision?.teacher.amount,

@@ -1,8 +1,12 @@
 /** What people do, through the gateway: sign in, teach, buy, come to class; and the video server's side of it. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { apiOf } from '@rollcall/cli/class/api';
+import { findSession } from '@rollcall/cli/class/cast';
+import { type Played, playClass } from '@rollcall/cli/class/play';
 import { post as postWebhook } from '@rollcall/cli/class/post';
-import { parseSpans } from '@rollcall/cli/class/scenario';
+import { parseSpans, readScenario } from '@rollcall/cli/class/scenario';
+import { scenarios } from '@rollcall/cli/class/scenarios';
 import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
@@ -196,6 +200,23 @@ export async function play(
   const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret', tries: who.tries };
   const repeated = bodies.flatMap((body) => Array.from({ length: who.deliveries ?? 1 }, () => body));
   for (const body of who.shuffled ? shuffle(repeated) : repeated) await postWebhook(door, body);
+}
+
+/** A class of the class simulator by its name, as soon as settlement has heard of each of the holds. */
+export async function playScenario(
+  system: System,
+  admin: Caller,
+  session: Session,
+  { name, holds = 1 }: { name: string; holds?: number },
+): Promise<Played> {
+  const api = apiOf(system.gateway, admin.token);
+  const found = await eventually('every hold to be known', async () => {
+    const known = await findSession(api, session.id);
+    return known.buyers.length === holds && known;
+  });
+  const door = { urls: system.urls.attendance.join(','), key: 'devkey', secret: 'secret' };
+  const stage = { api, door, find: async () => undefined, wait: 60, say: () => undefined };
+  return playClass(stage, found, readScenario(scenarios[name], name));
 }
 
 const shuffle = <Item>(items: readonly Item[]): Item[] =>
