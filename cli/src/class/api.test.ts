@@ -1,15 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { signIn } from './api.js';
+import { apiOf, signIn } from './api.js';
 
 let server: Server | undefined;
 afterEach(() => {
   server?.close();
 });
 
-async function gatewayAnswering(status: number, body: string): Promise<string> {
-  server = createServer((_, answer) => answer.writeHead(status).end(body));
+async function gatewayAnswering(status: number, body: string, asked: unknown[] = []): Promise<string> {
+  server = createServer(async (request, answer) => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    const { method, url, headers } = request;
+    asked.push([method, url, headers.authorization, Buffer.concat(parts).toString()]);
+    answer.writeHead(status).end(body);
+  });
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -34,4 +40,13 @@ test("without fields the problem's own words are told, and what is no problem do
   await expect(signIn(await gatewayAnswering(502, '<h1>Bad gateway</h1>'), 'a', 'x')).rejects.toThrow(
     '502 <h1>Bad gateway</h1>',
   );
+});
+
+test('an end by hand says why, as the admin whose token it is, and a refusal is told in its own words', async () => {
+  const asked: unknown[] = [];
+  const gateway = await gatewayAnswering(409, JSON.stringify({ detail: 'It is complete.' }), asked);
+  await expect(apiOf(gateway, 'token').complete('id', 'because')).rejects.toThrow('409 It is complete.');
+  expect(asked).toEqual([
+    ['POST', '/api/v1/admin/attendance/sessions/id/complete', 'Bearer token', '{"reason":"because"}'],
+  ]);
 });

@@ -12,6 +12,8 @@ export type Attendance = AnswerOf<typeof readSessionAttendance>;
 export interface Api {
   settlement(sessionId: string): Promise<Settlement | undefined>;
   attendance(sessionId: string): Promise<Attendance | undefined>;
+  /** Ends a session by hand, as an admin may. */
+  complete(sessionId: string, reason: string): Promise<void>;
   course(courseId: string): Promise<Course | undefined>;
   courses(cursor: string | undefined): Promise<{ data: Course[]; nextCursor: string | null }>;
 }
@@ -19,10 +21,19 @@ export interface Api {
 const TIMEOUT = 10_000;
 
 export function apiOf(gateway: string, token: string): Api {
-  const read = <Answer>(path: string) => get<Answer>(`${gateway.replace(/\/$/, '')}/api/v1${path}`, token);
+  const urlOf = (path: string) => `${gateway.replace(/\/$/, '')}/api/v1${path}`;
+  const read = <Answer>(path: string) => get<Answer>(urlOf(path), token);
   return {
     settlement: (sessionId) => read<Settlement>(`/settlements/sessions/${sessionId}`),
     attendance: (sessionId) => read<Attendance>(`/attendance/sessions/${sessionId}`),
+    complete: async (sessionId, reason) => {
+      const answer = await call(urlOf(`/admin/attendance/sessions/${sessionId}/complete`), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ reason }),
+      });
+      if (!answer.ok) throw new Refusal(`ending the class by hand: ${await problemOf(answer)}`);
+    },
     course: (courseId) => read<Course>(`/courses/${courseId}`),
     courses: async (cursor) => {
       const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;

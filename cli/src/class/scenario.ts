@@ -72,6 +72,8 @@ const Scenario = z.strictObject({
   order: z.enum(['sent', 'reversed', 'shuffled']).default('sent'),
   /** Seconds by which the video server's clock is ahead of ours: its signatures are valid only from then on. */
   clockAhead: z.int().min(-600).max(600).default(0),
+  /** What ends it: its room, or an admin where nothing does but our clock, when the class is long over. */
+  endedBy: z.enum(['room', 'admin']).default('room'),
   expect: z
     .strictObject({
       students: z.record(z.string(), Expected).default({}),

@@ -176,6 +176,30 @@ export const scenarios: Readonly<Record<string, ScenarioFile>> = {
     rooms: '0-33%!,42%-end',
     expect: { others: released('0-0:01,42%-end', '0-end') },
   },
+  'node-crash': {
+    says: 'The video server goes down in the middle and nothing is ever heard again: a person decides.',
+    rooms: '0-50%!',
+    endedBy: 'admin',
+    expect: { others: doubtful('0-0:01', '0-end') },
+  },
+  'room-never-finished': {
+    says: 'Everybody leaves at the end, but that the room was finished is lost; what was seen is complete.',
+    rooms: '0-end?',
+    endedBy: 'admin',
+    expect: { others: released('0-end') },
+  },
+  'interrupted-for-good': {
+    says: 'The room breaks down a third of the way in and nobody opens it again: no end of class, but enough of it.',
+    rooms: '0-34%',
+    endedBy: 'admin',
+    expect: { others: released('0-34%') },
+  },
+  'nothing-heard': {
+    says: 'Nothing is heard of any room: who came cannot be known, and a person decides. For a class about to begin.',
+    rooms: 'absent',
+    endedBy: 'admin',
+    expect: { others: { counts: 'absent', status: 'review', hold: 'review' } },
+  },
   aborted: {
     says: 'The connection of every student breaks off in the middle, which ends it as a leave does.',
     others: '0-50%!',
