@@ -160,6 +160,16 @@ export const scenarios: Readonly<Record<string, ScenarioFile>> = {
     others: '0-end?',
     expect: { others: doubtful('0-0:01', '0-end') },
   },
+  'lost-leave-then-found': {
+    says: 'The leave of every student comes only when a person is asked to decide: the next version settles by it.',
+    others: '0-50%~',
+    expect: { others: doubtful('0-0:01', '0-end'), later: released('0-50%') },
+  },
+  'lost-leave-then-found-early': {
+    says: 'The same, but the leave that comes tells that every student left after five percent: refunded.',
+    others: '0-5%~',
+    expect: { others: doubtful('0-0:01', '0-end'), later: refunded('0-5%') },
+  },
   'lost-leave-room-kept-open': {
     says: 'Every student comes for the last five minutes, the leave is lost, and the room stays open for an hour: anything may be true.',
     others: 'end-5-end+55?',
