@@ -202,6 +202,7 @@ create table sessions (
   due_at timestamp with time zone,
   rest_until timestamp with time zone,
   moved boolean default false not null,
+  evidence_count integer default 0 not null,
   constraint sessions_check CHECK (ends_at > starts_at),
   constraint sessions_check1 CHECK (deadline_at >= ends_at),
   constraint sessions_check2 CHECK ((completed_at IS NULL) = (latest_version = 0)),

@@ -89,6 +89,46 @@ async function read(session: SessionData) {
   return answer.body;
 }
 
+/** How often the deliveries of a session are read while `run` runs: once a computation, for a class of this size. */
+async function computations(run: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const add = ({ sql }: { sql: string }) => {
+    if (/joined_at_ms.* from deliveries/is.test(sql)) count += 1;
+  };
+  database.db.on('query', add);
+  await run();
+  database.db.removeListener('query', add);
+  return count;
+}
+
+describe('a class that is complete', () => {
+  test('is not computed again while nothing comes to it, nor when all of it is delivered once more', async () => {
+    const session = await soon();
+    const bodies = classFor(session, newId());
+    const first = await computations(() =>
+      arrive(bodies, minute(59)).then(() => lookAt(database.db, minute(60))),
+    );
+    expect(first).toBeGreaterThan(0);
+    const again = await computations(async () => {
+      await lookAt(database.db, minute(61));
+      await arrive(bodies, minute(62));
+      await lookAt(database.db, minute(63));
+    });
+    expect(again).toBe(0);
+    expect(await completions(session)).toHaveLength(1);
+  });
+
+  test('is computed again by one delivery more', async () => {
+    const session = await completedClass(newId());
+    const late = await computations(async () => {
+      await arrive(classOf(session).in(newId(), 10, 50), minute(62));
+      await lookAt(database.db, minute(63));
+    });
+    expect(late).toBeGreaterThan(0);
+    expect(await amended(session)).toMatchObject([{ version: 2 }]);
+  });
+});
+
 describe('a session that is moved', () => {
   test('before its webhooks is judged by its new time', async () => {
     const session = await soon();

@@ -14,6 +14,17 @@ export interface Examined {
   readonly observed: boolean;
 }
 
+/** Deliveries, sweeps and corrections of a session: rows that are only ever added. */
+export async function countEvidence(db: Knex, { id, courseId, number }: KeptSession): Promise<number> {
+  const { rows } = await db.raw(
+    `select (select count(*) from deliveries where course_id = :courseId and session_number = :number)
+          + (select count(*) from sweeps where course_id = :courseId and session_number = :number)
+          + (select count(*) from corrections where session_id = :id) as count`,
+    { id, courseId, number },
+  );
+  return rows[0].count;
+}
+
 /** What the stored events and corrections say of a session now. Reads only. */
 export async function examineSession(db: Knex, session: KeptSession, rules: Rules): Promise<Examined> {
   const evidence = await readEvidence(db, { room: session, session, rules });

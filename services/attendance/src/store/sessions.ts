@@ -13,6 +13,8 @@ export interface KeptSession extends Session {
   readonly moved: boolean;
   /** Of its results; 0: not completed. */
   readonly latestVersion: number;
+  /** Deliveries, sweeps and corrections that were there when it was last looked at. */
+  readonly evidenceCount: number;
   /** enrollment's, of the session's own facts. */
   readonly version: number;
 }
@@ -118,14 +120,19 @@ export async function claimDue(tx: Knex, now: Date): Promise<Claimed> {
 export async function lookAgain(
   tx: Knex,
   id: string,
-  { again, rest, lease }: { again: Date | null; rest: Date; lease: Date },
+  {
+    again,
+    rest,
+    lease,
+    evidenceCount,
+  }: { again: Date | null; rest: Date; lease: Date; evidenceCount: number },
 ): Promise<void> {
   await tx.raw(
-    `update sessions set rest_until = ?,
+    `update sessions set rest_until = ?, evidence_count = ?,
             due_at = case when due_at is not distinct from ?::timestamptz then ?::timestamptz
                           else least(due_at, ?::timestamptz) end
       where id = ?`,
-    [rest, lease, again, again, id],
+    [rest, evidenceCount, lease, again, again, id],
   );
 }
 
@@ -141,6 +148,7 @@ const columns = {
   completedAt: 'completed_at',
   moved: 'moved',
   latestVersion: 'latest_version',
+  evidenceCount: 'evidence_count',
   version: 'version',
 };
 

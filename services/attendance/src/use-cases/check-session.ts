@@ -2,7 +2,7 @@ import { type Work, withCause } from '@rollcall/kit/work';
 import { completion } from '../domain/completion.js';
 import type { Rules } from '../domain/session.js';
 import { lastTrace } from '../store/deliveries.js';
-import { examineSession } from '../store/examine-session.js';
+import { countEvidence, examineSession } from '../store/examine-session.js';
 import { type KeptSession, lookAgain, readSession } from '../store/sessions.js';
 import { recordResult } from './record-result.js';
 import { sayStarted } from './say-started.js';
@@ -23,23 +23,42 @@ export async function checkSession(work: Work, id: string, { rules, lease }: { r
   const session = await readSession(work.tx, id);
   if (session === undefined) return;
   const begun = performance.now();
-  const again = session.cancelled && session.latestVersion === 0 ? null : await act(work, session, rules);
+  // Counted before it is read: what comes between the two is looked at once more.
+  const evidenceCount = await countEvidence(work.tx, session);
+  const { again, beaten } = isDone(session, evidenceCount) ? DONE : await act(work, session, rules);
   const rest = new Date(work.now.getTime() + REST * (performance.now() - begun));
-  await lookAgain(work.tx, id, { again, rest, lease });
+  await lookAgain(work.tx, id, { again, rest, lease, evidenceCount: beaten ? 0 : evidenceCount });
 }
 
-async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Date | null> {
+interface Looked {
+  /** When to look next; null: nothing to wait for. */
+  readonly again: Date | null;
+  /** Another took the version, by what it knew, which may be less. */
+  readonly beaten: boolean;
+}
+
+const DONE: Looked = { again: null, beaten: false };
+
+/** Cancelled before it was over; or complete by all that is there, were it delivered a hundred times. */
+function isDone(session: KeptSession, evidenceCount: number): boolean {
+  if (session.latestVersion === 0) return session.cancelled;
+  return !session.moved && evidenceCount > 0 && evidenceCount === session.evidenceCount;
+}
+
+async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Looked> {
   const examined = await examineSession(plain.tx, session, rules);
   const work = await onItsTrace(plain, session);
   // A completed result is never overwritten: what came late makes the next version, where it changes a figure.
   if (session.latestVersion > 0 && !session.moved) {
-    return (await recordResult(work, session, { examined, cause: 'late-event' })) ? null : work.now;
+    const recorded = await recordResult(work, session, { examined, cause: 'late-event' });
+    return recorded ? DONE : { again: work.now, beaten: true };
   }
   await sayStarted(work, session, examined);
   const over = completion(examined.evidence, examined.seen, { session, rules, now: work.now.getTime() });
-  if (!over.done) return new Date(over.again);
+  if (!over.done) return { again: new Date(over.again), beaten: false };
   const recorded = await recordResult(work, session, { examined, cause: over.cause });
-  return recorded ? new Date(work.now.getTime() + ONCE_MORE) : work.now;
+  const again = recorded ? new Date(work.now.getTime() + ONCE_MORE) : work.now;
+  return { again, beaten: !recorded };
 }
 
 /** One trace from the webhook to the last consumer. */
