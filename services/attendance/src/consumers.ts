@@ -4,13 +4,16 @@ import {
   sessionRescheduled,
   sessionScheduled,
 } from '@rollcall/contracts/events/enrollment';
-import { type Consumer, onBatch } from '@rollcall/kit/consumer';
+import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
 import type { Rules } from './domain/session.js';
 import { grantAccess } from './use-cases/grant-access.js';
 import { knowSessions } from './use-cases/know-sessions.js';
 
+/** Milliseconds: nobody enters a room in the quarter of a second after buying; who tries waits for it. */
+const ACCESS = 250;
+
 /** Everything attendance reacts to. */
 export const consumers = (rules: Rules): Consumer[] => [
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], knowSessions(rules)),
-  onBatch(purchaseActivated, grantAccess),
+  lingering(ACCESS, onBatch(purchaseActivated, grantAccess)),
 ];

@@ -4,17 +4,11 @@ import type { PurchaseRow } from './shapes.js';
 
 /** Milliseconds a purchase is waited for before 202. */
 const PATIENCE = 3_000;
-/**
- * Milliseconds between looks where no commit of this process calls for one, because another replica consumed the answer:
- * often while an answer is likely, rarely when it is late.
- */
-const SOON = 20;
-const LATE = 25;
-const LIKELY_WITHIN = 150;
+/** Milliseconds between looks where no commit of this process calls for one: another replica consumed the answer. */
+const LOOK_EVERY = 25;
 
 interface Waiter {
   readonly purchaseId: string;
-  readonly since: number;
   readonly resolve: (outcome?: PurchaseRow) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -43,9 +37,7 @@ export function createAwaitOutcome(db: Database, outcomesOf: OutcomesOf): AwaitO
   const watch = async () => {
     watching = true;
     while (waiters.size > 0) {
-      const now = Date.now();
-      const likely = [...waiters].some(({ since }) => now - since < LIKELY_WITHIN);
-      await commitOr(db, likely ? SOON : LATE);
+      await commitOr(db, LOOK_EVERY);
       try {
         await look();
       } catch (error) {
@@ -64,7 +56,6 @@ export function createAwaitOutcome(db: Database, outcomesOf: OutcomesOf): AwaitO
       };
       const waiter: Waiter = {
         purchaseId,
-        since: Date.now(),
         resolve: (outcome) => {
           leave();
           resolve(outcome);

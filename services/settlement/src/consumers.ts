@@ -16,11 +16,14 @@ import { placeHolds } from './use-cases/place-holds.js';
 /** Milliseconds: that the wallet has paid is only noted here. */
 const PAID = 1_000;
 
+/** Milliseconds: whoever buys waits for enrollment, not for this. */
+const PLACED = 50;
+
 /** Everything settlement reacts to. All of it set-based: sessions end on the hour, many at once. */
 export const consumers: Consumer[] = [
   onBatch([userRegistered, userUpdated, userSuspended], learnUsers),
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], learnSessions),
-  onBatch(fundsHeld, placeHolds),
+  lingering(PLACED, onBatch(fundsHeld, placeHolds)),
   onBatch([sessionCompleted, attendanceAmended], learnAttendance),
   lingering(PAID, onBatch(holdPaid, markPaid)),
 ];

@@ -29,8 +29,8 @@ export async function placeHolds(work: Work, events: readonly Requested[]): Prom
   const fresh = [...asked.values()].filter(({ purchaseId }) => !known.has(purchaseId));
   const placed = fresh.map((one) => placePurchase(book, one));
 
-  await addAnswers(work.tx, placed, work.now);
-  await addJournal(work.tx, book.journal, work.now);
+  // Neither needs the other: sent together they cost one round trip.
+  await Promise.all([addAnswers(work.tx, placed, work.now), addJournal(work.tx, book.journal, work.now)]);
 
   for (const one of placed) known.set(one.asked.purchaseId, keptAs(one));
   for (const event of mine) answer(work, known.get(event.data.purchaseId), event);
