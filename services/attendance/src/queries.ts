@@ -10,6 +10,7 @@ import type { Presence } from './domain/bounds.js';
 import { type Label, labelOf } from './domain/label.js';
 import { type Rules, scheduledMs } from './domain/session.js';
 import { instant, type RecordAnswer, recordAnswer } from './record-answer.js';
+import { rosterOf } from './store/access.js';
 import { examineSession } from './store/examine-session.js';
 import { type KeptSession, readSession } from './store/sessions.js';
 
@@ -79,7 +80,7 @@ async function soFar(
     cause: null,
     startedAt: instant(seen.startedAt),
     completedAt: null,
-    data: [seen.teacher, ...seen.people].map((one) =>
+    data: (await rosterOf(db, session.id, seen)).map((one) =>
       recordAnswer({ ...one, status: labelOf(one, scale) }, frame),
     ),
   };

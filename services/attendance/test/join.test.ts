@@ -1,13 +1,13 @@
 /** Entering a session's room: who may, when, and what the token opens. */
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { purchaseActivated, sessionCancelled } from '@rollcall/contracts/events/enrollment';
+import { sessionCancelled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
 import { RoomConfiguration, TokenVerifier } from 'livekit-server-sdk';
 import request from 'supertest';
 import { roomNameOf } from '../src/domain/room-name.js';
-import { appOf, know, migrations, type SessionData, scheduled, sessionData } from './support.js';
+import { activated, appOf, know, migrations, type SessionData, scheduled, sessionData } from './support.js';
 
 let database: TestDatabase;
 let app: RequestListener;
@@ -25,21 +25,6 @@ const MINUTE = 60_000;
 /** An hour's session that begins so many minutes from now. */
 const beginning = (inMinutes: number) =>
   scheduled(database.db, { startsAt: new Date(Date.now() + inMinutes * MINUTE).toISOString() });
-
-const activated = ({ sessionId, courseId, teacherId }: SessionData, studentId: string) =>
-  envelope(purchaseActivated, {
-    purchaseId: newId(),
-    kind: 'session',
-    studentId,
-    teacherId,
-    courseId,
-    sessionIds: [sessionId],
-    fundedBy: 'credits',
-    total: { amount: 1000, currency: 'USD' },
-    reason: null,
-    refunded: { amount: 0, currency: 'USD' },
-    version: 2,
-  });
 
 type Caller = Parameters<typeof token>[0];
 const student = (id = newId()): Caller => ({ id, roles: ['student'] });

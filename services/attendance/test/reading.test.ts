@@ -2,16 +2,20 @@
 
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sessionCompleted } from '@rollcall/contracts/events/attendance';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
 import request from 'supertest';
 import {
+  activated,
   appOf,
   classOf,
+  know,
   lookAt,
   migrations,
   postAll,
   type SessionData,
+  saidOf,
   scheduled,
   sessionData,
 } from './support.js';
@@ -83,6 +87,32 @@ describe('a session', () => {
     expect((await read(session, { id: newId(), roles: ['teacher'] })).status).toBe(404);
     expect((await read(session, { id: student, roles: ['student'] })).status).toBe(403);
     expect((await read(sessionData(), { id: newId(), roles: ['admin'] })).status).toBe(404);
+  });
+
+  test('shows who bought it and never came as absent, while it is on and when it is over, and in his history', async () => {
+    const session = await scheduled(database.db);
+    const [came, away] = [newId(), newId()];
+    await know(database.db, activated(session, came), activated(session, away));
+    await arrive(wholeClass(session, came), minute(59));
+    const teacher = { id: session.teacherId, roles: ['teacher' as const] };
+    const marks = async () =>
+      (await read(session, teacher)).body.data.map((one: { userId: string; status: string }) => [
+        one.userId,
+        one.status,
+      ]);
+    const expected = [
+      [session.teacherId, 'present'],
+      ...[came, away].sort().map((id) => [id, id === came ? 'present' : 'absent']),
+    ];
+    expect(new Map(await marks())).toEqual(new Map(expected as [string, string][]));
+    await lookAt(database.db, minute(60));
+    expect(await marks()).toEqual(expected);
+    const history = await request(app)
+      .get('/attendance/me')
+      .set('authorization', `Bearer ${await token({ id: away, roles: ['student'] })}`);
+    expect(history.body.data).toMatchObject([{ sessionId: session.sessionId, seconds: 0, status: 'absent' }]);
+    const [said] = await saidOf(database.db, sessionCompleted, session);
+    expect(said?.people.map(({ userId }: { userId: string }) => userId)).toEqual([came]);
   });
 
   test('marks who was present, late, absent, or is for a person to judge', async () => {

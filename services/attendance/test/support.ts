@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
-import { sessionScheduled } from '@rollcall/contracts/events/enrollment';
+import { purchaseActivated, sessionScheduled } from '@rollcall/contracts/events/enrollment';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope, quietLog, testApp } from '@rollcall/kit/testing';
@@ -115,6 +115,22 @@ export function sessionData(more: Partial<SessionData> = {}): SessionData {
 /** Long ago, so that whatever clock a test looks by, the session is due. */
 export const know = (db: Database, ...events: Envelope[]) =>
   deliver(db, consumers(rules), events, { now: new Date(0) });
+
+/** enrollment's word that a student has bought a session. */
+export const activated = ({ sessionId, courseId, teacherId }: SessionData, studentId: string) =>
+  envelope(purchaseActivated, {
+    purchaseId: newId(),
+    kind: 'session',
+    studentId,
+    teacherId,
+    courseId,
+    sessionIds: [sessionId],
+    fundedBy: 'credits',
+    total: { amount: 1000, currency: 'USD' },
+    reason: null,
+    refunded: { amount: 0, currency: 'USD' },
+    version: 2,
+  });
 
 export async function scheduled(db: Database, more: Partial<SessionData> = {}): Promise<SessionData> {
   const session = sessionData(more);

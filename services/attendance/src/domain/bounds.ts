@@ -22,6 +22,20 @@ export interface Presence {
   readonly corrected: boolean;
 }
 
+/** Who has bought the session and was never seen in it. */
+export const neverSeen = (userId: string): Presence => ({
+  userId,
+  role: 'participant',
+  seconds: 0,
+  maxSeconds: 0,
+  overlapSeconds: 0,
+  firstSeenAt: null,
+  lastSeenAt: null,
+  intervals: [],
+  disconnects: [],
+  corrected: false,
+});
+
 export interface Bounds {
   readonly teacher: Presence;
   /** Everybody else who was seen, by id. Who bought what is settlement's business. */

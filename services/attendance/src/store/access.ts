@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { type Bounds, neverSeen, type Presence } from '../domain/bounds.js';
 
 export interface Access {
   readonly sessionId: string;
@@ -18,6 +19,21 @@ export async function insertAccess(tx: Knex, given: readonly Access[]): Promise<
       given.map((one) => one.purchaseId),
     ],
   );
+}
+
+/** Everybody of a session for people to read: its teacher, whoever was seen, and who bought it and was not. */
+export async function rosterOf(
+  db: Knex,
+  sessionId: string,
+  { teacher, people }: Pick<Bounds, 'teacher' | 'people'>,
+): Promise<Presence[]> {
+  const buyers: string[] = await db('access')
+    .distinct('student_id')
+    .where({ session_id: sessionId })
+    .orderBy('student_id')
+    .pluck('student_id');
+  const seen = new Set(people.map(({ userId }) => userId));
+  return [teacher, ...people, ...buyers.filter((id) => !seen.has(id)).map(neverSeen)];
 }
 
 export async function mayEnter(db: Knex, sessionId: string, studentId: string): Promise<boolean> {

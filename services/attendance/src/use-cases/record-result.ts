@@ -8,6 +8,7 @@ import { finishedAt } from '../domain/completion.js';
 import { labelOf } from '../domain/label.js';
 import { endsAt, scheduledMs } from '../domain/session.js';
 import { fitting } from '../fitting.js';
+import { rosterOf } from '../store/access.js';
 import type { Examined } from '../store/examine-session.js';
 import { insertResult, type NewResult, readFigures } from '../store/results.js';
 import { forgetMove, type KeptSession, takeVersion } from '../store/sessions.js';
@@ -34,7 +35,8 @@ export async function recordResult(
     return true;
   }
   if (!(await takeVersion(work.tx, session, work.now))) return false;
-  await insertResult(work.tx, rowsOf(session, result, examined, figures), work.now);
+  const roster = await rosterOf(work.tx, session.id, examined.seen);
+  await insertResult(work.tx, rowsOf(session, result, { roster, figures }), work.now);
   versions.inc({ cause });
   const type = result.version === 1 ? sessionCompleted : attendanceAmended;
   work.emit(type, fitting(result), { version: result.version });
@@ -74,7 +76,11 @@ const instant = (ms: number | null): string | null => (ms === null ? null : new 
 const figuresOf = ({ scheduledSeconds, observed, teacher, people }: Result): Buffer =>
   createHash('sha256').update(JSON.stringify({ scheduledSeconds, observed, teacher, people })).digest();
 
-function rowsOf(session: KeptSession, result: Result, { seen }: Examined, figures: Buffer): NewResult {
+function rowsOf(
+  session: KeptSession,
+  result: Result,
+  { roster, figures }: { roster: readonly Presence[]; figures: Buffer },
+): NewResult {
   const scale = { ...result, startsAt: session.startsAt };
   return {
     ...result,
@@ -82,6 +88,6 @@ function rowsOf(session: KeptSession, result: Result, { seen }: Examined, figure
     startedAt: result.startedAt === null ? null : new Date(result.startedAt),
     endedAt: new Date(result.endedAt),
     figures,
-    people: [seen.teacher, ...seen.people].map((one) => ({ ...one, status: labelOf(one, scale) })),
+    people: roster.map((one) => ({ ...one, status: labelOf(one, scale) })),
   };
 }
