@@ -105,16 +105,23 @@ const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object
     'holds',
     {
       ...{ id: ended, purchase_id: purchase.id, session_id: newId(), student_id: newId(), amount: 5 },
-      ...{ status: 'refunded', reason: 'admin', refunded: 5, paid_at: at },
+      ...{
+        status: 'refunded',
+        reason: 'admin',
+        decision_version: 1,
+        refunded: 5,
+        paid_at: at,
+        paid_version: 1,
+      },
     },
   ],
   [
-    /^attendance, settlement: settlement judges every completed session/,
+    /^attendance, settlement: settlement knows the newest result/,
     () => attendance,
     'results',
     {
       ...{ session_id: newId(), version: 1, cause: 'deadline', scheduled_seconds: 60, observed: true },
-      ...{ ended_at: at, figures_sha256: Buffer.alloc(32), created_at: at },
+      ...{ starts_at: at, ended_at: at, figures_sha256: Buffer.alloc(32), created_at: at },
     },
   ],
   [

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { logout } from '@rollcall/contracts/api/identity';
-import { walletAudited } from '@rollcall/contracts/events/wallet';
+import { hearers } from '@rollcall/contracts/topology';
 import { z } from 'zod';
 import { readConfig, serviceSettings } from '../src/config.js';
 import { on } from '../src/consumer.js';
@@ -39,7 +39,7 @@ const definition = (): Service<z.infer<typeof schema>> => ({
       async () => undefined,
     ),
   ],
-  consumers: [on(walletAudited, async () => {})],
+  consumers: (hearers.identity ?? []).map((type) => on(type, async () => {})),
   schedule: [],
 });
 
