@@ -1,6 +1,9 @@
 -- What is still to be published, apart from the events themselves: a mark takes away a row of a few bytes, where it wrote
 -- the event's own row of a kilobyte, and its index entries, once more.
 
+-- Replicas of a release before this one write no such rows: they must have stopped.
+lock table outbox in access exclusive mode;
+
 alter index outbox_unpublished rename to outbox_unpublished_before;
 
 create table outbox_unpublished (

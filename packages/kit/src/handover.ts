@@ -4,8 +4,9 @@
  */
 import type { Row } from './publish.js';
 
-/** Rows that may wait in memory, about a megabyte a thousand. What comes on top is found in the table. */
+/** Rows, and characters of their bodies, that may wait in memory. What comes on top is found in the table. */
 const MOST_WAITING = 5_000;
+const MOST_CHARACTERS = 16_000_000;
 /** Milliseconds: the backstop, however much is handed over meanwhile. */
 const LOOK_EVERY = 500;
 
@@ -53,7 +54,8 @@ export function createHandover(clock: () => number = Date.now): Handover {
       unread = true;
     },
     give: (rows) => {
-      if (waiting.length + rows.length <= MOST_WAITING) keep(rows);
+      const characters = [...waiting, ...rows].reduce((sum, { body }) => sum + body.length, 0);
+      if (waiting.length + rows.length <= MOST_WAITING && characters <= MOST_CHARACTERS) keep(rows);
       else unread = true;
     },
     lookAgain: () => {

@@ -24,6 +24,8 @@ function withFewerRoundTrips(client: pg.Client): pg.Client {
   const send = client.query.bind(client) as (statement: Statement, callback: Callback) => void;
   /** Asked for and not sent yet. */
   let begin: Statement | undefined;
+  /** From BEGIN to its end. */
+  let inTransaction = false;
   /** Sent behind the last statement, before anybody asked for it. */
   let commit: Promise<unknown> | undefined;
 
@@ -46,11 +48,13 @@ function withFewerRoundTrips(client: pg.Client): pg.Client {
       sendBegin(once);
       sendPrepared(client, send, statement, once);
       // Behind a statement that failed it commits nothing: the server answers it with a rollback.
-      if (statement.last) commit = new Promise((resolve, reject) => send(COMMIT, settling(resolve, reject)));
+      if (statement.last && inTransaction)
+        commit = new Promise((resolve, reject) => send(COMMIT, settling(resolve, reject)));
     });
     commit?.catch(() => {}); // heard where the transaction is ended
   };
   const end = (statement: Statement, callback: Callback) => {
+    inTransaction = false;
     if (begin !== undefined) {
       begin = undefined;
       return process.nextTick(callback, null, NOTHING);
@@ -65,6 +69,7 @@ function withFewerRoundTrips(client: pg.Client): pg.Client {
     const statement = typeof given === 'string' ? { text: given } : given;
     if (/^BEGIN\b/.test(statement.text)) {
       begin = statement;
+      inTransaction = true;
       process.nextTick(callback, null, NOTHING);
     } else if (/^(COMMIT|ROLLBACK);?$/.test(statement.text)) end(statement, callback);
     else sendStatement(statement, callback);

@@ -77,6 +77,20 @@ describe('what a leading relay publishes', () => {
     expect(table.reads).toBe(2);
   });
 
+  test('is left in the table where what is given is too large to wait in memory', async () => {
+    const { table, handover, take } = stage();
+    await take();
+    const large = { ...row(1), body: 'x'.repeat(4_000_000) };
+    const given = Array.from({ length: 5 }, (_, seq) => ({ ...large, seq }));
+    for (const one of given) {
+      table.rows.add(one.seq);
+      handover.give([one]);
+    }
+    expect(table.reads).toBe(1);
+    expect(await take()).toEqual([0, 1, 2, 3, 4]);
+    expect(table.reads).toBe(2);
+  });
+
   test('is read on while a read brings as many as it may', async () => {
     const { table, take } = stage(1, 2, 3);
     expect(await take(2)).toEqual([1, 2]);

@@ -75,6 +75,14 @@ describe('a transaction whose BEGIN and COMMIT travel with its statements', () =
     expect(await notes()).toEqual([]);
   });
 
+  test('commits by its own commit, whatever was called the last statement outside of one', async () => {
+    const one = connect(database.url, { max: 1 });
+    await one.raw('insert into notes values (?)', [1]).options(LAST);
+    await one.transaction(async (tx) => tx.raw('insert into notes values (?)', [2]));
+    expect(await notes()).toEqual([1, 2]);
+    await one.destroy();
+  });
+
   test('without a statement is none, and spoils nothing', async () => {
     await db.transaction(async () => {});
     await expect(db.transaction(() => Promise.reject(new Error('no')))).rejects.toThrow('no');

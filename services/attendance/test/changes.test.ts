@@ -14,6 +14,7 @@ import { envelope, type TestDatabase, testDatabase, token, workOf } from '@rollc
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
 import { collect } from '../src/gauges.js';
+import { lookAgain, readSession } from '../src/store/sessions.js';
 import { correctAttendance } from '../src/use-cases/correct-attendance.js';
 import {
   appOf,
@@ -116,6 +117,22 @@ describe('a class that is complete', () => {
     });
     expect(again).toBe(0);
     expect(await completions(session)).toHaveLength(1);
+  });
+
+  test('is computed again when a rival wrote its result beside a look that had read more', async () => {
+    const session = await completedClass(newId());
+    const { sessionId: id } = session;
+    const look = { again: new Date(minute(62)), rest: new Date(minute(61)), lease: new Date(minute(61)) };
+    const count = async () => (await readSession(database.db, id))?.evidenceCount;
+    const computed = await count();
+    expect(computed).toBeGreaterThan(0);
+    // It had read one delivery more while there was no result yet, and found somebody still in.
+    await workOf(database.db, ({ tx }) =>
+      lookAgain(tx, id, { ...look, computed: { version: 0, evidenceCount: computed! + 1 } }),
+    );
+    expect(await count()).toBe(0);
+    expect(await computations(() => lookAt(database.db, minute(63)))).toBeGreaterThan(0);
+    expect(await count()).toBe(computed);
   });
 
   test('is computed again by one delivery more', async () => {

@@ -116,23 +116,30 @@ export async function claimDue(tx: Knex, now: Date): Promise<Claimed> {
   return { ids: (rows as { id: string }[]).map(({ id }) => id), until };
 }
 
-/** When to look again, unless somebody asked for an earlier look meanwhile; null: nothing to wait for. */
+/** The result a look has made or found right, and how much there was when it read. */
+export interface Computed {
+  readonly version: number | undefined;
+  readonly evidenceCount: number;
+}
+
+/** No version of a result. */
+const NONE = -1;
+
+/**
+ * When to look again, unless somebody asked for an earlier look meanwhile; null: nothing to wait for. What was read counts as
+ * computed only while its version is the newest: a rival may have written one by less, beside a look that wrote nothing.
+ */
 export async function lookAgain(
   tx: Knex,
   id: string,
-  {
-    again,
-    rest,
-    lease,
-    evidenceCount,
-  }: { again: Date | null; rest: Date; lease: Date; evidenceCount: number },
+  { again, rest, lease, computed }: { again: Date | null; rest: Date; lease: Date; computed: Computed },
 ): Promise<void> {
   await tx.raw(
-    `update sessions set rest_until = ?, evidence_count = ?,
+    `update sessions set rest_until = ?, evidence_count = case when latest_version = ? then ?::integer else 0 end,
             due_at = case when due_at is not distinct from ?::timestamptz then ?::timestamptz
                           else least(due_at, ?::timestamptz) end
       where id = ?`,
-    [rest, evidenceCount, lease, again, again, id],
+    [rest, computed.version ?? NONE, computed.evidenceCount, lease, again, again, id],
   );
 }
 

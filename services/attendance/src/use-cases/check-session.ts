@@ -25,19 +25,19 @@ export async function checkSession(work: Work, id: string, { rules, lease }: { r
   const begun = performance.now();
   // Counted before it is read: what comes between the two is looked at once more.
   const evidenceCount = await countEvidence(work.tx, session);
-  const { again, beaten } = isDone(session, evidenceCount) ? DONE : await act(work, session, rules);
+  const { again, version } = isDone(session, evidenceCount) ? done(session) : await act(work, session, rules);
   const rest = new Date(work.now.getTime() + REST * (performance.now() - begun));
-  await lookAgain(work.tx, id, { again, rest, lease, evidenceCount: beaten ? 0 : evidenceCount });
+  await lookAgain(work.tx, id, { again, rest, lease, computed: { version, evidenceCount } });
 }
 
 interface Looked {
   /** When to look next; null: nothing to wait for. */
   readonly again: Date | null;
-  /** Another took the version, by what it knew, which may be less. */
-  readonly beaten: boolean;
+  /** Of the result that is made of all that was read; undefined: another took it, by what it knew, which may be less. */
+  readonly version: number | undefined;
 }
 
-const DONE: Looked = { again: null, beaten: false };
+const done = ({ latestVersion }: KeptSession): Looked => ({ again: null, version: latestVersion });
 
 /** Cancelled before it was over; or complete by all that is there, were it delivered a hundred times. */
 function isDone(session: KeptSession, evidenceCount: number): boolean {
@@ -51,14 +51,14 @@ async function act(plain: Work, session: KeptSession, rules: Rules): Promise<Loo
   // A completed result is never overwritten: what came late makes the next version, where it changes a figure.
   if (session.latestVersion > 0 && !session.moved) {
     const recorded = await recordResult(work, session, { examined, cause: 'late-event' });
-    return recorded ? DONE : { again: work.now, beaten: true };
+    return { again: recorded === undefined ? work.now : null, version: recorded };
   }
   await sayStarted(work, session, examined);
   const over = completion(examined.evidence, examined.seen, { session, rules, now: work.now.getTime() });
-  if (!over.done) return { again: new Date(over.again), beaten: false };
+  if (!over.done) return { again: new Date(over.again), version: session.latestVersion };
   const recorded = await recordResult(work, session, { examined, cause: over.cause });
-  const again = recorded ? new Date(work.now.getTime() + ONCE_MORE) : work.now;
-  return { again, beaten: !recorded };
+  const again = recorded === undefined ? work.now : new Date(work.now.getTime() + ONCE_MORE);
+  return { again, version: recorded };
 }
 
 /** One trace from the webhook to the last consumer. */

@@ -20,27 +20,27 @@ const versions = counter('attendance_versions_total', 'Results written, by why',
 
 /**
  * Writes and says a session's next version: the first completes it, a later one amends it where a figure changed. A
- * written one is never overwritten. False: another took that version meanwhile, by what it knew, which may be less; look
- * again.
+ * written one is never overwritten. Returns the version that stands for what was examined; undefined: another took it
+ * meanwhile, by what it knew, which may be less; look again.
  */
 export async function recordResult(
   work: Work,
   session: KeptSession,
   { examined, cause }: { examined: Examined; cause: Cause },
-): Promise<boolean> {
+): Promise<number | undefined> {
   const result = resultOf(session, examined, cause);
   const figures = figuresOf(result);
   if ((await readFigures(work.tx, session.id, session.latestVersion))?.equals(figures)) {
     await forgetMove(work.tx, session);
-    return true;
+    return session.latestVersion;
   }
-  if (!(await takeVersion(work.tx, session, work.now))) return false;
+  if (!(await takeVersion(work.tx, session, work.now))) return undefined;
   const roster = await rosterOf(work.tx, session.id, examined.seen);
   await insertResult(work.tx, rowsOf(session, result, { roster, figures }), work.now);
   versions.inc({ cause });
   const type = result.version === 1 ? sessionCompleted : attendanceAmended;
   work.emit(type, fitting(result), { version: result.version });
-  return true;
+  return result.version;
 }
 
 function resultOf(session: KeptSession, { evidence, seen, observed }: Examined, cause: Cause): Result {
