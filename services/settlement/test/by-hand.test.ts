@@ -162,6 +162,8 @@ describe('a held hold', () => {
     const answer = await decide(bought.holdId, 'refund');
     expect(answer.body).toMatchObject({ status: 'refunded', decision: { attendance: null, version: 1 } });
     await tell(at.db, one.completed({ [bought.studentId]: 3600 }));
+    // Nor does a newer result: what was decided without any is not held against one.
+    await tell(at.db, one.amended(2, { [bought.studentId]: 3600, [newId()]: 1800 }));
     expect(await at.db('holds').where({ id: bought.holdId }).first('status')).toEqual({ status: 'refunded' });
     expect(await at.db('reviews').where({ hold_id: bought.holdId })).toEqual([]);
   });

@@ -101,7 +101,7 @@ const standing = (alias: string) =>
 
 /**
  * The next ended holds of a locked session that newer facts may have decided otherwise. Money that went back because
- * the class was cancelled is not in question, whoever was seen.
+ * the class was cancelled is not in question, whoever was seen, nor is what was decided before anything was.
  */
 export async function endedHolds(
   tx: Knex.Transaction,
@@ -114,7 +114,7 @@ export async function endedHolds(
      ${FROM} join decisions d on d.hold_id = h.id and d.version = h.decision_version
      where h.session_id = ? and h.id > ? and h.decided_at is not null and h.commission_rate is not null
        and d.reason not in ('session-cancelled', 'cancelled')
-       and (d.attendance_version is null or d.attendance_version < s.attendance_version)
+       and d.attendance_version < s.attendance_version
      order by h.id limit ?`,
     [sessionId, after, limit],
   );
