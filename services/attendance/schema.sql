@@ -12,6 +12,7 @@ create table access (
   session_id uuid not null,
   student_id uuid not null,
   purchase_id uuid not null,
+  revoked boolean default false not null,
   constraint access_pkey PRIMARY KEY (session_id, student_id, purchase_id)
 );
 

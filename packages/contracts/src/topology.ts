@@ -30,7 +30,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdCorrected,
     holdUnderReview,
   ],
-  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled, purchaseActivated],
+  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled, purchaseActivated, holdRefunded],
   settlement: [
     userRegistered,
     userUpdated,

@@ -1,7 +1,9 @@
 /** Entering a session's room: who may, when, and what the token opens. */
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DataOf } from '@rollcall/contracts/event';
 import { sessionCancelled } from '@rollcall/contracts/events/enrollment';
+import { holdRefunded } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
 import { RoomConfiguration, TokenVerifier } from 'livekit-server-sdk';
@@ -103,6 +105,20 @@ describe('who may enter', () => {
     expect((await entering).status).toBe(200);
   });
 
+  test('a stranger costs seven looks at the database, in 3 s', async () => {
+    const session = await beginning(5);
+    let looks = 0;
+    const listen = ({ sql }: { sql: string }) => {
+      looks += Number(sql.includes('from "access"'));
+    };
+    database.db.on('query', listen);
+    const from = performance.now();
+    expect((await join(session, student())).status).toBe(404);
+    database.db.off('query', listen);
+    expect(looks).toBe(7);
+    expect(performance.now() - from).toBeGreaterThan(2_900);
+  });
+
   test('a purchase heard of before its session, or twice, opens it as well', async () => {
     const startsAt = new Date(Date.now() + 5 * MINUTE).toISOString();
     const session = sessionData({ startsAt });
@@ -111,6 +127,92 @@ describe('who may enter', () => {
     await know(database.db, bought, { ...bought, id: newId() });
     await scheduled(database.db, session);
     expect((await join(session, buyer)).status).toBe(200);
+  });
+});
+
+type Refund = DataOf<typeof holdRefunded>;
+const seenFor = (seconds: number): Refund['attendance'] => ({
+  ...{ seconds, maxSeconds: seconds, scheduledSeconds: 3600, percentBasisPoints: 0, attendanceVersion: 1 },
+});
+/** settlement's word that what was paid for the only session of a purchase goes back. */
+function refunded(
+  { data: bought }: ReturnType<typeof activated>,
+  reason: Refund['reason'],
+  attendance: Refund['attendance'] = null,
+) {
+  const { purchaseId, courseId, studentId, teacherId, total } = bought;
+  const none = { amount: 0, currency: 'USD' };
+  return envelope(holdRefunded, {
+    ...{ holdId: newId(), purchaseId, courseId, sessionId: bought.sessionIds[0]!, studentId, teacherId },
+    ...{ referrerId: null, referralAccount: null, amount: total, teacher: none, commission: none },
+    ...{ commissionRate: 0, referral: none, refund: total, reason, policyVersion: 1, attendance },
+    ...{ decisionVersion: 1, decidedAt: new Date().toISOString() },
+  });
+}
+
+describe('whose money went back', () => {
+  const rosterOf = async (session: SessionData): Promise<string[]> => {
+    const { body } = await request(app)
+      .get(`/attendance/sessions/${session.sessionId}`)
+      .set('authorization', `Bearer ${await token(teacherOf(session))}`)
+      .expect(200);
+    return body.data.map(({ userId }: { userId: string }) => userId);
+  };
+
+  test.each<[Refund['reason'], 'purchase' | 'refund']>([
+    ['admin', 'purchase'],
+    ['admin', 'refund'],
+    ['cancelled', 'purchase'],
+    ['cancelled', 'refund'],
+    ['session-cancelled', 'purchase'],
+    ['session-cancelled', 'refund'],
+  ])('before class (%s) may not enter and is not expected; the %s heard first', async (reason, first) => {
+    const session = await beginning(5);
+    const buyer = student();
+    const bought = activated(session, buyer.id);
+    const facts = [bought, refunded(bought, reason), { ...refunded(bought, reason), id: newId() }];
+    for (const fact of first === 'purchase' ? facts : facts.reverse()) await know(database.db, fact);
+    expect((await join(session, buyer)).status).toBe(404);
+    expect(await rosterOf(session)).toEqual([session.teacherId]);
+  });
+
+  test('twice in one batch is taken once, and by nobody else’s purchase', async () => {
+    const session = await beginning(5);
+    const [gone, stays] = [activated(session, newId()), activated(session, newId())];
+    await know(database.db, gone, stays, refunded(gone, 'admin'), refunded(gone, 'admin'));
+    expect(await rosterOf(session)).toEqual([session.teacherId, stays.data.studentId]);
+  });
+
+  test('enters by another purchase of the same session', async () => {
+    const session = await beginning(5);
+    const buyer = student();
+    const bought = activated(session, buyer.id);
+    await know(database.db, bought, refunded(bought, 'admin'), activated(session, buyer.id));
+    expect((await join(session, buyer)).status).toBe(200);
+    expect(await rosterOf(session)).toEqual([session.teacherId, buyer.id]);
+  });
+
+  test.each<[string, Refund['reason'], Refund['attendance']]>([
+    ['for absence', 'below-threshold', seenFor(0)],
+    ['for want of a teacher', 'teacher-no-show', seenFor(600)],
+    ['by an admin', 'admin', seenFor(0)],
+  ])('after class %s is still expected', async (_why, reason, attendance) => {
+    const session = await beginning(-30);
+    const buyer = student();
+    const bought = activated(session, buyer.id);
+    await know(database.db, bought, refunded(bought, reason, attendance));
+    expect(await rosterOf(session)).toEqual([session.teacherId, buyer.id]);
+    expect((await join(session, buyer)).status).toBe(200);
+  });
+
+  test('because the session was cancelled is told so', async () => {
+    const session = await beginning(5);
+    const buyer = student();
+    const bought = activated(session, buyer.id);
+    const cancelled = envelope(sessionCancelled, { ...session, status: 'cancelled', version: 2 });
+    await know(database.db, bought, cancelled, refunded(bought, 'session-cancelled'));
+    const answer = await join(session, buyer);
+    expect([answer.status, answer.body.type]).toEqual([409, '/problems/session-cancelled']);
   });
 });
 

@@ -131,6 +131,14 @@ const seen = (userId: string, seconds: number) => ({
   disconnects: [],
 });
 
+const seenFor = (seconds: number): Ended['attendance'] => ({
+  seconds,
+  maxSeconds: seconds,
+  scheduledSeconds: 3600,
+  percentBasisPoints: Math.floor((seconds * 10_000) / 3600),
+  attendanceVersion: 1,
+});
+
 async function oneBought(more = {}): Promise<{ course: Course; student: Person; bought: Bought }> {
   const course = await stage.onSale(more);
   const student = await person('student');
@@ -188,13 +196,7 @@ describe('the end of a hold', () => {
 
   test('by a split shows the part that came back', async () => {
     const { student, bought } = await oneBought();
-    const attendance = {
-      seconds: 600,
-      maxSeconds: 600,
-      scheduledSeconds: 3600,
-      percentBasisPoints: 1666,
-      attendanceVersion: 1,
-    };
+    const attendance = seenFor(600);
     const data = ending(bought, { teacher: usd(600), refund: usd(400), reason: 'admin', attendance });
     await hear(envelope(holdReleased, data));
     expect(await stage.purchase(student, bought.id)).toMatchObject({
@@ -207,12 +209,25 @@ describe('the end of a hold', () => {
 
   test.each<[string, Ended['reason'], string]>([
     ['a cancellation frees the seat for another', 'cancelled', '202'],
+    ['an admin’s refund before class frees the seat for another', 'admin', '202'],
     ['a teacher who stayed away leaves the seats taken', 'teacher-no-show', '409'],
   ])('%s', async (_rule, reason, status) => {
     const { bought } = await oneBought({ maxStudents: 1 });
     await hear(refunded(bought, reason));
     const next = await stage.ask(await person('student'), bought.sessionId);
     expect(String(next.status)).toBe(status);
+  });
+
+  test('by an admin’s refund after class keeps the seat, whichever is heard first, refund or class', async () => {
+    for (const turn of [0, 1]) {
+      const { student, bought } = await oneBought({ maxStudents: 1 });
+      const data = ending(bought, { refund: usd(1000), reason: 'admin', attendance: seenFor(600) });
+      const facts = [completed(bought.sessionId, [[student.id, 600]]), envelope(holdRefunded, data)];
+      for (const fact of turn === 0 ? facts : facts.reverse()) await hear(fact);
+      expect(await stage.purchase(student, bought.id)).toMatchObject({ status: 'refunded' });
+      const seats = await stage.db('sessions').where({ id: bought.sessionId }).pluck('seats_taken');
+      expect(seats).toEqual([1]);
+    }
   });
 
   test('is not undone by a review that comes late, and a review in time is shown', async () => {

@@ -13,15 +13,27 @@ export async function insertAccess(tx: Knex, given: readonly Access[]): Promise<
     `insert into access (session_id, student_id, purchase_id)
      select * from unnest(?::uuid[], ?::uuid[], ?::uuid[]) order by 1, 2, 3
      on conflict do nothing`,
-    [
-      given.map((one) => one.sessionId),
-      given.map((one) => one.studentId),
-      given.map((one) => one.purchaseId),
-    ],
+    columnsOf(given),
   );
 }
 
-/** Everybody of a session for people to read: its teacher, whoever was seen, and who bought it and was not. */
+/** Takes entry away for good, whether or not it was given yet, in the same order; a purchase may be named twice. */
+export async function revokeAccess(tx: Knex, taken: readonly Access[]): Promise<void> {
+  await tx.raw(
+    `insert into access (session_id, student_id, purchase_id, revoked)
+     select distinct *, true from unnest(?::uuid[], ?::uuid[], ?::uuid[]) order by 1, 2, 3
+     on conflict (session_id, student_id, purchase_id) do update set revoked = true`,
+    columnsOf(taken),
+  );
+}
+
+const columnsOf = (rows: readonly Access[]) => [
+  rows.map((one) => one.sessionId),
+  rows.map((one) => one.studentId),
+  rows.map((one) => one.purchaseId),
+];
+
+/** Everybody of a session for people to read: its teacher, whoever was seen, and who bought it, kept it and was not. */
 export async function rosterOf(
   db: Knex,
   sessionId: string,
@@ -29,17 +41,22 @@ export async function rosterOf(
 ): Promise<Presence[]> {
   const buyers: string[] = await db('access')
     .distinct('student_id')
-    .where({ session_id: sessionId })
+    .where({ session_id: sessionId, revoked: false })
     .orderBy('student_id')
     .pluck('student_id');
   const seen = new Set(people.map(({ userId }) => userId));
   return [teacher, ...people, ...buyers.filter((id) => !seen.has(id)).map(neverSeen)];
 }
 
-export async function mayEnter(db: Knex, sessionId: string, studentId: string): Promise<boolean> {
+/** Whoever bought a session that was then cancelled has lost it with the others, and is still told so. */
+export async function mayEnter(
+  db: Knex,
+  { id, cancelled }: { readonly id: string; readonly cancelled: boolean },
+  studentId: string,
+): Promise<boolean> {
   const row = await db('access')
     .select('session_id')
-    .where({ session_id: sessionId, student_id: studentId })
+    .where({ session_id: id, student_id: studentId, ...(!cancelled && { revoked: false }) })
     .first();
   return row !== undefined;
 }

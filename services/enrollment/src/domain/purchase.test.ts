@@ -171,7 +171,8 @@ describe('a purchase of a course', () => {
 test.each<[string, Decision, boolean]>([
   ['a student who cancelled leaves the seat', decided('refunded', 'cancelled'), true],
   ['a cancelled session has no seats', decided('refunded', 'session-cancelled'), true],
-  ['a refund by an admin takes the place back', decided('refunded', 'admin'), true],
+  ['a refund by an admin before class takes the place back', decided('refunded', 'admin'), true],
+  ['whom an admin refunds after class had a seat', decided('refunded', 'admin', { seconds: 0 }), false],
   ['who missed the class had a seat', decided('refunded', 'below-threshold'), false],
   ['whose teacher stayed away had a seat', decided('refunded', 'teacher-no-show'), false],
   ['who attended had a seat', decided('released', 'attended'), false],

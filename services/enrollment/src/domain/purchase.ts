@@ -108,9 +108,13 @@ export function endHold<H extends Hold>(hold: H, decision: Decision): H {
 const wasPresent = ({ outcome, reason, seconds }: Decision): boolean =>
   reason === 'attended' || (reason === 'admin' && outcome === 'released' && (seconds ?? 0) > 0);
 
-/** A class that took place keeps its seats, whoever got the money; what was given back before it frees them. */
-export const freesSeat = ({ outcome, reason }: Pick<Decision, 'outcome' | 'reason'>): boolean =>
-  outcome === 'refunded' && (reason === 'cancelled' || reason === 'session-cancelled' || reason === 'admin');
+/**
+ * A class that took place keeps its seats, whoever got the money; what was given back before it frees them. An admin does
+ * either: once the class is over his decision says what was seen of the student, in whatever order facts are heard.
+ */
+export const freesSeat = ({ outcome, reason, seconds }: Decision): boolean =>
+  outcome === 'refunded' &&
+  (reason === 'cancelled' || reason === 'session-cancelled' || (reason === 'admin' && seconds === null));
 
 export type PurchaseStatus =
   | 'pending'
