@@ -4,10 +4,12 @@ import {
   sessionRescheduled,
   sessionScheduled,
 } from '@rollcall/contracts/events/enrollment';
-import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
+import { resultRequested } from '@rollcall/contracts/events/settlement';
+import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import type { Rules } from './domain/session.js';
 import { grantAccess } from './use-cases/grant-access.js';
 import { knowSessions } from './use-cases/know-sessions.js';
+import { repeatResult } from './use-cases/repeat-result.js';
 
 /** Milliseconds: nobody enters a room in the quarter of a second after buying; who tries waits for it. */
 const ACCESS = 250;
@@ -16,4 +18,5 @@ const ACCESS = 250;
 export const consumers = (rules: Rules): Consumer[] => [
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], knowSessions(rules)),
   lingering(ACCESS, onBatch(purchaseActivated, grantAccess)),
+  on(resultRequested, repeatResult),
 ];
