@@ -67,3 +67,10 @@ where h.status = 'held' and u.version > 0 and h.created_at < now() - interval '1
 -- name: every decision is paid or was sent again lately
 select id, decided_at, sent_at from holds
 where decided_at is not null and paid_at is null and sent_at < now() - interval '11 minutes';
+
+-- name: every result that is long due was asked for lately
+select s.id, s.ends_at, s.asked_at from sessions s
+where s.ended_by is null and s.ends_at < now() - interval '101 minutes'
+  and coalesce(s.asked_at, '-infinity') < now() - interval '41 minutes'
+  and exists (select from holds h where h.session_id = s.id and h.status = 'held'
+                and h.created_at < now() - interval '11 minutes');

@@ -289,6 +289,7 @@ create table sessions (
   ended_by text,
   facts_at timestamp with time zone,
   looked_version integer default 0 not null,
+  asked_at timestamp with time zone,
   constraint sessions_check CHECK (completed_at IS NULL OR observed IS NOT NULL AND scheduled_seconds IS NOT NULL AND attendance_version IS NOT NULL),
   constraint sessions_ended_by CHECK ((ended_by IS NULL) = (completed_at IS NULL AND cancelled_at IS NULL)),
   constraint sessions_ended_by_check CHECK (ended_by = ANY (ARRAY['completed'::text, 'cancelled'::text])),
@@ -297,6 +298,7 @@ create table sessions (
   constraint sessions_scheduled_seconds_check CHECK (scheduled_seconds > 0)
 );
 CREATE INDEX sessions_amended ON sessions USING btree (facts_at) WHERE attendance_version > looked_version;
+CREATE INDEX sessions_not_over ON sessions USING btree (ends_at) WHERE ended_by IS NULL;
 
 create table users (
   id uuid not null,

@@ -14,7 +14,8 @@ const { sessionScheduled, sessionRescheduled, sessionCancelled } = enrollment;
 const { purchaseRequested, purchaseActivated, expiryRequested } = enrollment;
 const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
 const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited } = attendance;
-const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited } = settlement;
+const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited, resultRequested } =
+  settlement;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited],
@@ -30,7 +31,14 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdCorrected,
     holdUnderReview,
   ],
-  attendance: [sessionScheduled, sessionRescheduled, sessionCancelled, purchaseActivated, holdRefunded],
+  attendance: [
+    sessionScheduled,
+    sessionRescheduled,
+    sessionCancelled,
+    purchaseActivated,
+    holdRefunded,
+    resultRequested,
+  ],
   settlement: [
     userRegistered,
     userUpdated,

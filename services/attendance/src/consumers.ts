@@ -4,11 +4,12 @@ import {
   sessionRescheduled,
   sessionScheduled,
 } from '@rollcall/contracts/events/enrollment';
-import { holdRefunded } from '@rollcall/contracts/events/settlement';
-import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
+import { holdRefunded, resultRequested } from '@rollcall/contracts/events/settlement';
+import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import type { Rules } from './domain/session.js';
 import { grantAccess } from './use-cases/grant-access.js';
 import { knowSessions } from './use-cases/know-sessions.js';
+import { repeatResult } from './use-cases/repeat-result.js';
 import { takeAccess } from './use-cases/take-access.js';
 
 /** Milliseconds: nobody enters a room in the quarter of a second after buying; who tries waits for it. */
@@ -19,4 +20,5 @@ export const consumers = (rules: Rules): Consumer[] => [
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], knowSessions(rules)),
   lingering(ACCESS, onBatch(purchaseActivated, grantAccess)),
   lingering(ACCESS, onBatch(holdRefunded, takeAccess)),
+  on(resultRequested, repeatResult),
 ];

@@ -6,12 +6,12 @@ import { notFound } from '@rollcall/kit/errors';
 import type { InputOf } from '@rollcall/kit/http';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import { z } from 'zod';
-import type { Presence } from './domain/bounds.js';
 import { type Label, labelOf } from './domain/label.js';
 import { type Rules, scheduledMs } from './domain/session.js';
 import { instant, type RecordAnswer, recordAnswer } from './record-answer.js';
 import { rosterOf } from './store/access.js';
 import { examineSession } from './store/examine-session.js';
+import { type PresenceRow, presenceOfRow } from './store/results.js';
 import { type KeptSession, readSession } from './store/sessions.js';
 
 type SessionAnswer = AnswerOf<typeof readSessionAttendance>;
@@ -117,19 +117,9 @@ const LATEST = 4_102_444_800;
 const afterOf = (cursor: string | undefined) =>
   decodeCursor(cursor, z.coerce.number().min(0).max(LATEST), Id);
 
-interface RecordRow {
+interface RecordRow extends PresenceRow {
   readonly session_id: string;
   readonly version: number;
-  readonly user_id: string;
-  readonly role: 'teacher' | 'participant';
-  readonly seconds: number;
-  readonly max_seconds: number;
-  readonly overlap_seconds: number;
-  readonly first_seen_at: Date | null;
-  readonly last_seen_at: Date | null;
-  readonly intervals: Presence['intervals'];
-  readonly disconnects: string[];
-  readonly corrected: boolean;
   readonly status: Label;
   readonly course_id: string;
   readonly starts_at: Date;
@@ -154,19 +144,7 @@ const recordsOf = (db: Database) =>
 
 const recordOfRow = (row: RecordRow): RecordAnswer =>
   recordAnswer(
-    {
-      userId: row.user_id,
-      role: row.role,
-      seconds: row.seconds,
-      maxSeconds: row.max_seconds,
-      overlapSeconds: row.overlap_seconds,
-      firstSeenAt: row.first_seen_at?.getTime() ?? null,
-      lastSeenAt: row.last_seen_at?.getTime() ?? null,
-      intervals: row.intervals,
-      disconnects: row.disconnects,
-      corrected: row.corrected,
-      status: row.status,
-    },
+    { ...presenceOfRow(row), status: row.status },
     {
       sessionId: row.session_id,
       courseId: row.course_id,

@@ -5,7 +5,10 @@ import { openCounts, openReviewCount, reviewAge, settlementLag } from './queries
 const holds = gauge('holds', 'Holds not ended yet, by status', ['status']);
 const reviews = gauge('settlement_open_reviews', 'Ended holds that newer attendance would decide otherwise');
 const age = gauge('settlement_review_age_seconds', 'How long the oldest thing has waited for an admin');
-const lag = gauge('settlement_lag_seconds', 'Age of the oldest completion unjudged or decision unpaid');
+const lag = gauge(
+  'settlement_lag_seconds',
+  'Age of the oldest completion unjudged, decision unpaid or result overdue',
+);
 
 /** Sets settlement's own gauges, at each scrape. Ended holds are not counted: they only ever grow. */
 export async function collect({ db }: { db: Knex }): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { holdReleased } from '@rollcall/contracts/events/settlement';
+import { holdReleased, resultRequested } from '@rollcall/contracts/events/settlement';
 import type { Database } from '@rollcall/kit/database';
 import type { Logger } from '@rollcall/kit/log';
 import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
@@ -8,7 +8,7 @@ import { openReviewCount, reviewAge, settlementLag } from '../src/queries/gauges
 import { schedule } from '../src/schedule.js';
 import { takeUnpaid } from '../src/store/decisions.js';
 import { sweep } from '../src/use-cases/sweep.js';
-import { aClass, migrations, paid, policy, tell, user } from './stage.js';
+import { aClass, again, END, migrations, paid, policy, tell, user } from './stage.js';
 
 let at: TestDatabase;
 beforeEach(async () => {
@@ -19,7 +19,7 @@ afterEach(() => at.close());
 
 const MINUTE = 60_000;
 const sweepAt = (now: Date) => sweep({ db: at.db, now, inWork: (run) => workOf(at.db, run, now) });
-const NOTHING = { users: 0, sessions: 0, amended: 0, sentAgain: 0 };
+const NOTHING = { users: 0, sessions: 0, amended: 0, sentAgain: 0, asked: 0 };
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * MINUTE);
 
 /** Takes back a judgement as if it had never been made: what a lost message or a restored backup leaves behind. */
@@ -95,6 +95,19 @@ describe('the sweep', () => {
     expect(await sweepAt(inMinutes(20))).toMatchObject({ sentAgain: 0 });
   });
 
+  test('sends a decision again whose message was deleted before it left', async () => {
+    const { purchase, done } = await bought();
+    await tell(at.db, done);
+    const [lost] = await emitted(at.db, holdReleased);
+    await at.db('outbox_unpublished').delete();
+    await at.db('outbox').delete();
+    expect(await sweepAt(inMinutes(6))).toEqual({ ...NOTHING, sentAgain: 1 });
+    const [found] = await emitted(at.db, holdReleased);
+    expect(found).toMatchObject({ subject: purchase.holdId, data: lost!.data });
+    await tell(at.db, paid(found!.data));
+    expect(await sweepAt(inMinutes(60))).toEqual(NOTHING);
+  });
+
   test('goes on past a session it cannot judge, and says so at the end', async () => {
     const [broken, sound, unpaid] = [await bought(), await bought(), await bought()];
     await tell(at.db, broken.done, sound.done);
@@ -116,6 +129,71 @@ describe('the sweep', () => {
       expect(await takeUnpaid(work.tx, { sentBefore: inMinutes(1), now, limit: 10 })).toHaveLength(1);
       expect(await sweepAt(now)).toMatchObject({ sentAgain: 0 });
     });
+  });
+});
+
+describe('a result that never came', () => {
+  const afterEnd = (minutes: number) => new Date(Date.parse(END) + minutes * MINUTE);
+  const requests = async () => (await emitted(at.db, resultRequested)).map(({ data }) => data.sessionId);
+  const status = async (id: string) => (await at.db('holds').where({ id }).first('status')).status;
+  const unheard = async () => {
+    const one = await bought();
+    await tell(at.db, one.one.scheduled());
+    return one;
+  };
+
+  test('is asked for 90 minutes after the end, and again half an hour later, until it is said', async () => {
+    const { one, purchase, done } = await unheard();
+    expect(await sweepAt(afterEnd(89))).toEqual(NOTHING);
+    expect(await sweepAt(afterEnd(91))).toEqual({ ...NOTHING, asked: 1 });
+    expect(await sweepAt(afterEnd(96))).toEqual(NOTHING);
+    expect(await sweepAt(afterEnd(122))).toEqual({ ...NOTHING, asked: 1 });
+    expect(await requests()).toEqual([one.sessionId, one.sessionId]);
+    expect(await status(purchase.holdId)).toBe('held');
+    await tell(at.db, again(done));
+    expect(await status(purchase.holdId)).toBe('released');
+    await tell(at.db, paid((await emitted(at.db, holdReleased))[0]!.data));
+    expect(await sweepAt(afterEnd(200))).toEqual(NOTHING);
+  });
+
+  test('settles the holds also when a newer version is the first that is heard', async () => {
+    const { one, purchase, done } = await unheard();
+    expect(await sweepAt(afterEnd(91))).toMatchObject({ asked: 1 });
+    await tell(at.db, one.amended(2, { [purchase.studentId]: 60 }));
+    expect(await status(purchase.holdId)).toBe('refunded');
+    await tell(at.db, done);
+    expect(await status(purchase.holdId)).toBe('refunded');
+    expect(await openReviewCount(at.db)).toBe(0);
+  });
+
+  test('is asked for also when the hold waits for a user nobody has heard of', async () => {
+    const one = aClass();
+    await tell(at.db, one.scheduled(), one.bought().event);
+    expect(await sweepAt(afterEnd(91))).toMatchObject({ asked: 1 });
+  });
+
+  test('is not asked for where no money waits: cancelled, not sold, moved', async () => {
+    const [cancelled, moved] = [await unheard(), await unheard()];
+    await tell(at.db, cancelled.one.cancelled(), aClass().scheduled());
+    await tell(at.db, moved.one.rescheduled(afterEnd(60).toISOString()));
+    expect(await sweepAt(afterEnd(91))).toMatchObject({ asked: 0 });
+  });
+
+  test('is asked for by one of two sweeps at once', async () => {
+    await unheard();
+    const both = await Promise.all([sweepAt(afterEnd(91)), sweepAt(afterEnd(91))]);
+    expect(both.map(({ asked }) => asked).sort()).toEqual([0, 1]);
+  });
+
+  test('counts as lag from when it was due', async () => {
+    await unheard();
+    const endedAgo = (minutes: number) =>
+      at.db('sessions').update({ ends_at: at.db.raw(`now() - interval '${minutes} minutes'`) });
+    await at.db('holds').update({ created_at: at.db.raw("now() - interval '1 day'") });
+    await endedAgo(89);
+    expect(await settlementLag(at.db)).toBe(0);
+    await endedAgo(95);
+    expect(Math.round(await settlementLag(at.db))).toBe(300);
   });
 });
 
@@ -246,6 +324,13 @@ describe('the invariants', () => {
       `update holds set status = 'held', decided_at = null, decision_version = null, commission_case = null,
               commission_rate = null, referrer_share = null, waits_for = teacher_id,
               created_at = now() - interval '12 minutes'`,
+    ],
+    [
+      'every result that is long due was asked for lately',
+      `update holds set status = 'held', decided_at = null, decision_version = null,
+              created_at = now() - interval '12 minutes';
+       update sessions set completed_at = null, facts_at = null, ended_by = null, ends_at = now() - interval '102 minutes',
+              asked_at = now() - interval '42 minutes'`,
     ],
     [
       'every decision is paid or was sent again lately',

@@ -115,6 +115,13 @@ export const sessionSettled = event(
     ),
   }),
 );
+export const resultRequested = event(
+  'settlement.result-requested',
+  1,
+  'sessionId',
+  'A session is long over and its result was never heard: say it again.',
+  z.object({ sessionId: Id }),
+);
 export const settlementAudited = event(
   'settlement.action-audited',
   1,

@@ -1,11 +1,15 @@
+import type { DataOf } from '@rollcall/contracts/event';
+import type { sessionCompleted } from '@rollcall/contracts/events/attendance';
 import type { Knex } from 'knex';
 import type { Presence } from '../domain/bounds.js';
 import type { Label } from '../domain/label.js';
 
+type Cause = DataOf<typeof sessionCompleted>['cause'];
+
 export interface NewResult {
   readonly sessionId: string;
   readonly version: number;
-  readonly cause: string;
+  readonly cause: Cause;
   readonly scheduledSeconds: number;
   readonly observed: boolean;
   readonly startsAt: Date;
@@ -59,3 +63,57 @@ export async function readFigures(db: Knex, sessionId: string, version: number):
   const row = await db('results').select('figures_sha256').where({ session_id: sessionId, version }).first();
   return row?.figures_sha256;
 }
+
+export interface KeptResult {
+  readonly cause: Cause;
+  readonly scheduledSeconds: number;
+  readonly observed: boolean;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date;
+  /** Its teacher, whoever was seen and who bought it and was not, by id. */
+  readonly people: readonly Presence[];
+}
+
+/** A version that there is. */
+export async function readResult(db: Knex, sessionId: string, version: number): Promise<KeptResult> {
+  const [result]: Omit<KeptResult, 'people'>[] = await db('results')
+    .where({ session_id: sessionId, version })
+    .select({
+      cause: 'cause',
+      scheduledSeconds: 'scheduled_seconds',
+      observed: 'observed',
+      startedAt: 'started_at',
+      endedAt: 'ended_at',
+    });
+  const rows: PresenceRow[] = await db('records').where({ session_id: sessionId, version });
+  // Not by the database, whose language may sort ids otherwise than the result was sorted when it was first said.
+  const people = rows.map(presenceOfRow).sort((a, b) => (a.userId < b.userId ? -1 : 1));
+  return { ...result!, people };
+}
+
+/** What a record says of its person. */
+export interface PresenceRow {
+  readonly user_id: string;
+  readonly role: 'teacher' | 'participant';
+  readonly seconds: number;
+  readonly max_seconds: number;
+  readonly overlap_seconds: number;
+  readonly first_seen_at: Date | null;
+  readonly last_seen_at: Date | null;
+  readonly intervals: Presence['intervals'];
+  readonly disconnects: string[];
+  readonly corrected: boolean;
+}
+
+export const presenceOfRow = (row: PresenceRow): Presence => ({
+  userId: row.user_id,
+  role: row.role,
+  seconds: row.seconds,
+  maxSeconds: row.max_seconds,
+  overlapSeconds: row.overlap_seconds,
+  firstSeenAt: row.first_seen_at?.getTime() ?? null,
+  lastSeenAt: row.last_seen_at?.getTime() ?? null,
+  intervals: row.intervals,
+  disconnects: row.disconnects,
+  corrected: row.corrected,
+});

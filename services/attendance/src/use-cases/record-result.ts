@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { DataOf } from '@rollcall/contracts/event';
-import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import { counter } from '@rollcall/kit/metrics';
 import type { Work } from '@rollcall/kit/work';
 import type { Presence } from '../domain/bounds.js';
 import { finishedAt } from '../domain/completion.js';
 import { labelOf } from '../domain/label.js';
 import { endsAt, scheduledMs } from '../domain/session.js';
-import { fitting } from '../fitting.js';
 import { rosterOf } from '../store/access.js';
 import type { Examined } from '../store/examine-session.js';
 import { insertResult, type NewResult, readFigures } from '../store/results.js';
 import { forgetMove, type KeptSession, takeVersion } from '../store/sessions.js';
+import { instant, presenceOf, type Result, sayResult } from './say-result.js';
 
-type Result = DataOf<typeof sessionCompleted>;
 type Cause = Result['cause'];
 
 const versions = counter('attendance_versions_total', 'Results written, by why', ['cause']);
@@ -38,8 +35,7 @@ export async function recordResult(
   const roster = await rosterOf(work.tx, session.id, examined.seen);
   await insertResult(work.tx, rowsOf(session, result, { roster, figures }), work.now);
   versions.inc({ cause });
-  const type = result.version === 1 ? sessionCompleted : attendanceAmended;
-  work.emit(type, fitting(result), { version: result.version });
+  sayResult(work, result);
   return result.version;
 }
 
@@ -56,21 +52,6 @@ function resultOf(session: KeptSession, { evidence, seen, observed }: Examined, 
     people: seen.people.map(presenceOf),
   };
 }
-
-const presenceOf = ({ corrected, ...presence }: Presence): Result['teacher'] => ({
-  ...presence,
-  firstSeenAt: instant(presence.firstSeenAt),
-  lastSeenAt: instant(presence.lastSeenAt),
-  intervals: presence.intervals.map(({ from, to, exact }) => ({
-    from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
-    exact,
-  })),
-  disconnects: [...presence.disconnects],
-  ...(corrected && { corrected }),
-});
-
-const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** What settlement judges by; neither why nor when it was computed. */
 const figuresOf = ({ scheduledSeconds, observed, teacher, people }: Result): Buffer =>

@@ -1,5 +1,6 @@
 /** SQL behind the gauges. */
 import type { Knex } from 'knex';
+import { RESULT_DUE } from '../store/sessions.js';
 
 /** How many holds are open, by status; read from the partial index of open ones. */
 export async function openCounts(db: Knex): Promise<Record<'held' | 'review' | 'disputed', number>> {
@@ -12,8 +13,8 @@ export async function openCounts(db: Knex): Promise<Record<'held' | 'review' | '
 
 /**
  * Seconds since the oldest thing nobody has done yet: a held hold whose session is over (its end, or the hold's coming
- * when that was later), a newer result that ended holds were not held against, a decision or correction not paid. 0 when
- * all is done.
+ * when that was later) or whose result is due and never came, a newer result that ended holds were not held against, a
+ * decision or correction not paid. 0 when all is done.
  */
 export const settlementLag = (db: Knex): Promise<number> =>
   secondsSince(
@@ -21,6 +22,9 @@ export const settlementLag = (db: Knex): Promise<number> =>
     `select min(greatest(h.created_at, least(s.cancelled_at, s.completed_at))) as at
        from holds h join sessions s on s.id = h.session_id
       where h.status = 'held' and s.ended_by is not null
+     union all select min(greatest(h.created_at, s.ends_at + ${RESULT_DUE}))
+      from holds h join sessions s on s.id = h.session_id
+      where h.status = 'held' and s.ended_by is null and s.ends_at < now() - ${RESULT_DUE}
      union all select min(facts_at) from sessions where attendance_version > looked_version
      union all select min(decided_at) from holds where decided_at is not null and paid_at is null`,
   );

@@ -156,6 +156,34 @@ export async function unjudgedSessions(db: Knex, limit: number): Promise<string[
   return rows.map((row) => row.id);
 }
 
+/**
+ * A session is over at the latest 60 minutes after its scheduled end, when the window for it closes; half an hour more is
+ * for a queue that lags. A result that has not come by then was lost, or never made. SQL.
+ */
+export const RESULT_DUE = "interval '90 minutes'";
+
+/**
+ * Sessions with holds whose result is due and did not come: takes them for this sweep, those never asked for first, so
+ * that what nobody can answer keeps nothing else from being asked for.
+ */
+export async function takeUnheard(
+  tx: Knex.Transaction,
+  { askedBefore, now, limit }: { askedBefore: Date; now: Date; limit: number },
+): Promise<string[]> {
+  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+    `with unheard as (
+       select id from sessions s
+        where ended_by is null and ends_at < cast(:now as timestamptz) - ${RESULT_DUE}
+          and (asked_at is null or asked_at < :askedBefore)
+          and exists (select from holds h where h.session_id = s.id and h.status = 'held')
+        order by asked_at nulls first, ends_at limit :limit for update skip locked
+     )
+     update sessions s set asked_at = :now from unheard where s.id = unheard.id returning s.id`,
+    { askedBefore, now, limit },
+  );
+  return rows.map((row) => row.id);
+}
+
 /** A session and the result its ended holds have not been held against, or not all of them. */
 export interface Amended {
   readonly sessionId: string;

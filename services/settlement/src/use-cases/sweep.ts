@@ -1,9 +1,10 @@
+import { resultRequested } from '@rollcall/contracts/events/settlement';
 import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import { takeUnpaid } from '../store/decisions.js';
 import { usersWaitedForInVain } from '../store/holds.js';
 import { overdue } from '../store/reviews.js';
-import { amendedSessions, lockSessions, unjudgedSessions } from '../store/sessions.js';
+import { amendedSessions, lockSessions, takeUnheard, unjudgedSessions } from '../store/sessions.js';
 import { judgeHolds } from './judge-holds.js';
 import { takeUpWaiting } from './learn-user.js';
 import { questionEnded } from './question-ended.js';
@@ -16,6 +17,9 @@ const UNPAID = 1000;
 const UNPAID_ROUNDS = 10;
 /** The wallet answers within seconds; one that has not for so long is asked again. */
 const UNPAID_AFTER_MS = 5 * 60_000;
+const UNHEARD = 200;
+/** attendance answers within seconds, with up to 4 MB a class: whoever is behind is not sent it at every tick. */
+const ASK_AGAIN_AFTER_MS = 30 * 60_000;
 
 export interface Turn {
   readonly db: Knex;
@@ -28,11 +32,13 @@ export interface Mended {
   readonly sessions: number;
   readonly amended: number;
   readonly sentAgain: number;
+  readonly asked: number;
 }
 
 /**
  * Finds what no event will mend any more: terms nobody froze, holds nobody judged, newer results that ended holds were
- * not held against, decisions and corrections nobody paid. What cannot be mended keeps nothing else from it; an AggregateError at the end says why it could not.
+ * not held against, decisions and corrections nobody paid, results that never came. What cannot be mended keeps nothing
+ * else from it; an AggregateError at the end says why it could not.
  */
 export async function sweep(turn: Turn): Promise<Mended> {
   const failures: unknown[] = [];
@@ -52,6 +58,8 @@ export async function sweep(turn: Turn): Promise<Mended> {
       await questionEnded(work, one);
     });
 
+  const asked = await turn.inWork(askForResults);
+
   let sentAgain = 0;
   for (let round = 0; round < UNPAID_ROUNDS; round += 1) {
     const sent = await turn.inWork(sendAgain);
@@ -59,7 +67,15 @@ export async function sweep(turn: Turn): Promise<Mended> {
     if (sent < UNPAID) break;
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} gaps could not be mended`);
-  return { users: users.length, sessions: sessions.length, amended: amended.length, sentAgain };
+  return { users: users.length, sessions: sessions.length, amended: amended.length, sentAgain, asked };
+}
+
+/** Of sessions long over: attendance says again what it knows, and what it has not computed it looks at. */
+async function askForResults(work: Work): Promise<number> {
+  const askedBefore = new Date(work.now.getTime() - ASK_AGAIN_AFTER_MS);
+  const unheard = await takeUnheard(work.tx, { askedBefore, now: work.now, limit: UNHEARD });
+  for (const sessionId of unheard) work.emit(resultRequested, { sessionId });
+  return unheard.length;
 }
 
 async function sendAgain(work: Work): Promise<number> {
