@@ -173,12 +173,20 @@ describe('a body that does not end', () => {
   });
 });
 
-test('2,000 webhooks at once are all answered 200, and stored once each', async () => {
+test('2,000 webhooks at once are all answered 200, and stored once each, many by one statement', async () => {
+  let inserts = 0;
+  const count = ({ sql }: { sql: string }) => {
+    if (sql.includes('insert into deliveries')) inserts += 1;
+  };
+  database.db.on('query', count);
   const bodies = Array.from({ length: 2_000 }, joined);
   const lots = Array.from({ length: 20 }, (_, lot) => bodies.slice(lot * 100, lot * 100 + 100));
   const requests = await Promise.all(lots.map((lot) => Promise.all(lot.map(requestOf))));
   const answers = await Promise.all(requests.map((lot) => pipeline(door.port, lot)));
+  database.db.removeListener('query', count);
   expect(answers.flat()).toEqual(Array(2_000).fill('200'));
+  expect(inserts).toBeGreaterThanOrEqual(20);
+  expect(inserts).toBeLessThan(1_000);
   expect(await countOf(bodies.map(idOf))).toBe(2_000);
 });
 
