@@ -54,5 +54,6 @@ export default {
       rootDir: `${root}/${folder}`,
       testMatch: testMatch(folder),
       testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+      ...(displayName === 'e2e' && { setupFilesAfterEnv: [`${root}/e2e/patience.ts`] }),
     })),
 };
