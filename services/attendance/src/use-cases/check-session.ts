@@ -17,7 +17,8 @@ export const ONCE_MORE = 30_000;
 const REST = 2;
 
 /**
- * Looks at one session: says that it started, completes it, or amends its result, each once, and notes when to look again. Nothing is locked while it computes; `takeVersion` settles a race.
+ * Looks at one session: says that it started, completes it, or amends its result, each once, and notes when to look again.
+ * Nothing is locked while it computes; `takeVersion` settles a race.
  */
 export async function checkSession(work: Work, id: string, { rules, lease }: { rules: Rules; lease: Date }) {
   const session = await readSession(work.tx, id);
