@@ -6,7 +6,8 @@ alter table entries
     'deposit', 'purchase', 'refund', 'payment_release', 'withdrawal', 'admin_credit', 'admin_debit', 'chargeback',
     'debt_repayment', 'subscription', 'subscription_lesson', 'correction'));
 
--- Settlement's decision that ended the hold; corrections count on from it. Every hold so far ended by its first.
+-- Settlement's decision that ended the hold; corrections count on from it. Which one ended the holds so far was not kept: they
+-- are taken to have ended by their first, as all did but those that a person's doubt had held up.
 alter table hold_endings add column decision_version integer not null default 1 check (decision_version > 0);
 alter table hold_endings alter column decision_version drop default;
 
