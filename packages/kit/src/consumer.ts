@@ -1,6 +1,7 @@
 /** What a service reacts to, and how an event is acted on exactly once. */
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
-import type { Database } from './database.js';
+import type { Knex } from 'knex';
+import { type Database, isOutage } from './database.js';
 import { type Cause, causeOf, inWork, type Work, withCause } from './work.js';
 
 /** "I met this fact too early": the event is kept and comes again. Nothing may have been written before saying so. */
@@ -64,16 +65,31 @@ export function onBatch<Type extends EventType>(
 /** Which of these events are this transaction's to act on; the others were acted on before, or are being. */
 export type Claim = (work: Work, events: readonly Envelope[]) => Promise<ReadonlySet<string>>;
 
-/** First meeting: one sorted insert claims them all. A rival's insert of the same id waits for ours to commit. */
-export const claimNew: Claim = async (work, events) => {
+const CLAIM = `insert into inbox (event_id, type, status, received_at)
+       select id, type, 'done', ? from unnest(?::uuid[], ?::text[]) as event (id, type)`;
+
+/** Sorted: two that claim the same ids wait for each other in one direction only. */
+function claimValues(work: Work, events: readonly Envelope[]): Knex.Value[] {
   const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [work.now, sorted.map((event) => event.id), sorted.map((event) => event.type)];
+}
+
+/** First meeting: one sorted insert claims them all. A rival's insert of the same id waits for ours to commit. */
+const claimNew: Claim = async (work, events) => {
   const { rows } = await work.tx.raw(
-    `insert into inbox (event_id, type, status, received_at)
-       select id, type, 'done', ? from unnest(?::uuid[], ?::text[]) as event (id, type)
-     on conflict do nothing returning event_id`,
-    [work.now, sorted.map((event) => event.id), sorted.map((event) => event.type)],
+    `${CLAIM} on conflict do nothing returning event_id`,
+    claimValues(work, events),
   );
   return idsOf(rows);
+};
+
+/**
+ * First meeting, as it nearly always is: acts on all of them and claims them with the commit, a round trip less. Where
+ * one had been claimed before, the commit fails and nothing was done.
+ */
+const claimAtCommit: Claim = async (work, events) => {
+  work.atCommit(work.tx.raw(CLAIM, claimValues(work, events)));
+  return new Set(events.map(({ id }) => id));
 };
 
 /** Another try: the row is there and waits; a rival replica that took it is skipped. */
@@ -128,16 +144,17 @@ export function attempt(
       const mine = await claim(work, distinct);
       const fresh = distinct.filter((event) => mine.has(event.id));
       const early = fresh.length === 0 ? [] : await consumer.handle(work, fresh);
-      if (early.length > 0) await keepWaiting(work, early, attempts);
+      if (early.length > 0) keepWaiting(work, early, attempts);
       return { fresh, early };
     },
     clock,
   );
 }
 
-async function keepWaiting(work: Work, early: readonly Envelope[], attempts: number): Promise<void> {
+/** With the commit: the claims they are kept in may only be on their way then. */
+function keepWaiting(work: Work, early: readonly Envelope[], attempts: number): void {
   const seconds = WAITS[Math.min(attempts, WAITS.length - 1)] ?? 0;
-  await work.tx.raw(
+  const kept = work.tx.raw(
     `update inbox set status = 'waiting', body = event.body, attempts = attempts + 1, next_attempt_at = ?
        from unnest(?::uuid[], ?::text[]) as event (id, body) where event_id = event.id`,
     [
@@ -146,4 +163,23 @@ async function keepWaiting(work: Work, early: readonly Envelope[], attempts: num
       early.map((event) => JSON.stringify(event)),
     ],
   );
+  work.atCommit(kept);
+}
+
+/**
+ * A micro-batch as it comes from the broker: taken for fresh, as it nearly always is. Where that fails it runs once more
+ * with the claims first, because an event that was acted on before may be why. Measured in docs/decisions/0009.
+ */
+export async function attemptNew(
+  db: Database,
+  consumer: Consumer,
+  events: readonly Envelope[],
+  options: { cause?: Cause; clock?: () => Date } = {},
+): Promise<Attempt> {
+  try {
+    return await attempt(db, consumer, events, { ...options, claim: claimAtCommit });
+  } catch (error) {
+    if (isOutage(error)) throw error;
+    return attempt(db, consumer, events, options);
+  }
 }

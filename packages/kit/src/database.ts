@@ -92,9 +92,21 @@ const OUTAGE_WORDS =
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : '';
 
+/** A transaction met at its commit what it could not see before: run again it sees it, and says what there is to say. */
+export class RunAgain extends Error {}
+
 /** Serialization failure, deadlock, a plan out of date: the transaction did nothing and may be run again. */
 export const isConflict = (error: unknown): boolean =>
-  error instanceof Error && (['40001', '40P01'].includes(codeOf(error)) || isStalePlan(error));
+  error instanceof RunAgain ||
+  (error instanceof Error && (['40001', '40P01'].includes(codeOf(error)) || isStalePlan(error)));
+
+/** For `atCommit`: a rival's row that this unique index refuses to stand beside is there to be seen by now. */
+export const runAgainOn =
+  (index: string) =>
+  (error: unknown): unknown =>
+    error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index
+      ? new RunAgain(error.message, { cause: error })
+      : error;
 
 /** Is the database away (rather than the statement wrong)? Then nothing is to be blamed on a message. */
 export function isOutage(error: unknown): boolean {

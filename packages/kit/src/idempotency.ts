@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { conflict, invalid, unprocessable } from './errors.js';
+import { sendTogether } from './round-trips.js';
 import type { Work } from './work.js';
 
 /** Hours a key is remembered. Beneath it the tables' business keys never expire. */
@@ -40,12 +41,14 @@ export async function once<Ref>(
   act: () => Promise<Ref>,
 ): Promise<{ ref: Ref; replayed: boolean }> {
   // Two statements: the look must begin after the lock, or it misses a request that commits between the two.
-  const free = await tryLock(work, `${userId}/${key}`);
-  const known = await work
-    .tx('idempotency_keys')
-    .where({ user_id: userId, key })
-    .where('created_at', '>', since(work.now))
-    .first<{ request_hash: Buffer; ref: Ref } | undefined>('request_hash', 'ref');
+  const [locked, looked] = await sendTogether(work.tx, [
+    work.tx.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free', [`${userId}/${key}`]),
+    work.tx.raw(
+      'select request_hash, ref from idempotency_keys where user_id = ? and key = ? and created_at > ?',
+      [userId, key, since(work.now)],
+    ),
+  ]);
+  const known: { request_hash: Buffer; ref: Ref } | undefined = looked?.rows[0];
   if (known !== undefined) {
     if (known.request_hash.equals(requestHash)) return { ref: known.ref, replayed: true };
     throw unprocessable(
@@ -53,20 +56,16 @@ export async function once<Ref>(
       'This Idempotency-Key was used for another request. Take a new key.',
     );
   }
-  if (!free) throw inProgress();
+  if (!locked?.rows[0].free) throw inProgress();
   const ref = await act();
-  await work.tx.raw(
+  const kept = work.tx.raw(
     `insert into idempotency_keys (user_id, key, request_hash, ref, created_at) values (?, ?, ?, ?, ?)
      on conflict (user_id, key) do update
        set request_hash = excluded.request_hash, ref = excluded.ref, created_at = excluded.created_at`,
     [userId, key, requestHash, JSON.stringify(ref ?? null), work.now],
   );
+  work.atCommit(kept);
   return { ref, replayed: false };
-}
-
-async function tryLock({ tx }: Work, name: string): Promise<boolean> {
-  const { rows } = await tx.raw('select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as free', [name]);
-  return rows[0].free;
 }
 
 const since = (now: Date): Date => new Date(now.getTime() - KEPT_HOURS * 3_600_000);

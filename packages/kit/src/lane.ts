@@ -1,7 +1,7 @@
 /** One consumer's deliveries, one transaction at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@rollcall/contracts/event';
-import { attempt, type Consumer } from './consumer.js';
+import { attempt, attemptNew, type Consumer } from './consumer.js';
 import { type Database, isOutage } from './database.js';
 import { countError, countHandled, handleSeconds } from './handled.js';
 import type { Logger } from './log.js';
@@ -97,7 +97,7 @@ async function handle(options: Handling, consumer: Consumer, events: readonly En
   await inSpan(name, span, async (traceparent) => {
     const cause = { correlationId: first.correlationid, causationId: first.id, traceparent };
     try {
-      countHandled(events, await attempt(options.db, consumer, events, { cause }));
+      countHandled(events, await attemptNew(options.db, consumer, events, { cause }));
     } catch (error) {
       if (isOutage(error)) throw error;
       if (events.length === 1) return keep(options, first, error);

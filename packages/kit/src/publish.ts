@@ -1,7 +1,6 @@
-/** A batch of outbox rows to the broker: packed by type, confirmed, and only then marked. */
+/** A batch of outbox rows to the broker: packed by type and confirmed. */
 import type { ConfirmChannel } from 'amqplib';
 import type { Broker } from './broker.js';
-import type { Lead } from './leader.js';
 import type { Logger } from './log.js';
 import { writeMessage } from './message.js';
 import { counter, histogram } from './metrics.js';
@@ -16,7 +15,6 @@ export interface Row {
 }
 
 export interface Publishing {
-  readonly lead: Lead;
   readonly broker: Broker;
   readonly log: Logger;
   /** Closes the channel of now, which another one takes the place of. */
@@ -30,38 +28,38 @@ export interface Publishing {
 const PACK = 100;
 const PACK_BYTES = 1_000_000;
 
-const published = counter('outbox_published_total', 'Events confirmed by the broker');
 const returned = counter('outbox_returned_total', 'Messages the broker could not route: an alarm');
 const confirmSeconds = histogram('publish_confirm_seconds', 'From publish to confirm of a batch');
 
-/** Publishes rows packed by type, awaits every confirm, marks those confirmed and routed. Throws when some were not. */
-export async function publishAndMark(
+/** What became of a batch: the rows that may be marked as published, and why the others may not. */
+export interface Published {
+  readonly rows: readonly Row[];
+  readonly failure?: Error;
+}
+
+/** Publishes rows packed by type and awaits every confirm. Published are those confirmed and routed. */
+export async function publish(
   publishing: Publishing,
   channel: ConfirmChannel,
   rows: readonly Row[],
-): Promise<void> {
+): Promise<Published> {
   const stop = confirmSeconds.startTimer();
   const packs = pack(rows);
   const returns = returnsOf(channel, packs);
   try {
-    const outcome = Promise.allSettled(packs.map((one) => publish(publishing, channel, one)));
+    const outcome = Promise.allSettled(packs.map((one) => publishPack(publishing, channel, one)));
     const settled = await within(publishing.confirmTimeout, outcome);
     if (settled === undefined) {
       await publishing.reopen();
       throw new Error(`no confirm within ${publishing.confirmTimeout} ms`);
     }
+    stop();
     const routed = packs.filter(
       ({ messageId }, index) => settled[index]?.status === 'fulfilled' && !returns.ids.has(messageId),
     );
-    await mark(
-      publishing.lead,
-      routed.flatMap((one) => one.rows.map((row) => row.seq)),
-    );
-    stop();
     if (returns.ids.size > 0) await redeclare(publishing, returns.ids.size);
-    const failed = settled.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    if (returns.ids.size > 0) throw new Error(`${returns.ids.size} messages found no queue`);
+    const failure = failureOf(settled, returns.ids.size);
+    return { rows: routed.flatMap((one) => one.rows), ...(failure && { failure }) };
   } finally {
     returns.stop();
   }
@@ -84,14 +82,10 @@ async function redeclare({ broker, log }: Publishing, count: number): Promise<vo
   await broker.declare();
 }
 
-async function mark({ query }: Lead, seqs: readonly number[]): Promise<void> {
-  if (seqs.length === 0) return;
-  await query({
-    name: 'outbox-mark',
-    text: 'delete from outbox_unpublished where seq = any($1::bigint[])',
-    values: [seqs],
-  });
-  published.inc(seqs.length);
+function failureOf(settled: readonly PromiseSettledResult<void>[], returned: number): Error | undefined {
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) return new Error('a message was not confirmed', { cause: failed.reason });
+  return returned > 0 ? new Error(`${returned} messages found no queue`) : undefined;
 }
 
 interface Pack {
@@ -118,7 +112,11 @@ function pack(rows: readonly Row[]): Pack[] {
   return packs;
 }
 
-async function publish({ broker, mustRoute }: Publishing, channel: ConfirmChannel, one: Pack): Promise<void> {
+async function publishPack(
+  { broker, mustRoute }: Publishing,
+  channel: ConfirmChannel,
+  one: Pack,
+): Promise<void> {
   const { content, contentType } = writeMessage(one.rows.map((row) => row.body));
   const parent = one.rows.length === 1 ? traceparentOf(one.rows[0]?.body) : undefined;
   await inSpan(

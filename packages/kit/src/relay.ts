@@ -7,8 +7,9 @@ import type { Database } from './database.js';
 import { createHandover, type Handover } from './handover.js';
 import { CHANNEL, type Lead, lead } from './leader.js';
 import type { Logger } from './log.js';
+import { createMarks } from './marks.js';
 import { gauge } from './metrics.js';
-import { publishAndMark, type Row } from './publish.js';
+import { type Published, publish, type Row } from './publish.js';
 import { onCommit } from './work.js';
 
 export interface RelayOptions {
@@ -165,9 +166,23 @@ interface Leading {
 async function publishWhileLeading(options: RelayOptions, leading: Leading): Promise<void> {
   const { lead, bell, handover, publisher, stopping, kept } = leading;
   const { broker, log, mustRoute, confirmTimeout = CONFIRM_TIMEOUT } = options;
-  const publishing = { lead, broker, log, mustRoute, confirmTimeout, reopen: kept.reopen };
+  const publishing = { broker, log, mustRoute, confirmTimeout, reopen: kept.reopen };
   const running = new Set<Promise<void>>();
   let pauseUntil = 0;
+  const failed = (error: unknown) => {
+    log.warn({ err: error }, 'events were not confirmed or not marked; they stay for the next round');
+    pauseUntil = Date.now() + PAUSE;
+    handover.lookAgain();
+  };
+  const marks = createMarks(lead, { done: handover.done, failed });
+  const end = async (taken: readonly Row[], { rows, failure }: Published) => {
+    if (failure !== undefined) {
+      failed(failure);
+      const published = new Set(rows);
+      handover.done(taken.filter((row) => !published.has(row)));
+    }
+    await marks.add(rows);
+  };
 
   while (!lead.lost() && !stopping.aborted) {
     const { channel } = publisher;
@@ -177,14 +192,10 @@ async function publishWhileLeading(options: RelayOptions, leading: Leading): Pro
       await bell.wait(POLL);
       continue;
     }
-    const batch = publishAndMark(publishing, channel, rows)
-      .catch((error: unknown) => {
-        log.warn({ err: error }, 'a batch was not confirmed; its events stay for the next round');
-        pauseUntil = Date.now() + PAUSE;
-        handover.lookAgain();
-      })
+    const batch = publish(publishing, channel, rows)
+      .catch((error: Error): Published => ({ rows: [], failure: error }))
+      .then((outcome) => end(rows, outcome))
       .finally(() => {
-        handover.done(rows);
         running.delete(batch);
         bell.ring();
       });
@@ -192,6 +203,7 @@ async function publishWhileLeading(options: RelayOptions, leading: Leading): Pro
     if (running.size >= IN_FLIGHT) await Promise.race(running);
   }
   await Promise.allSettled(running);
+  await marks.settled();
 }
 
 async function read({ query }: Lead, except: readonly number[], log: Logger): Promise<Row[] | undefined> {

@@ -2,31 +2,67 @@
  * A connection that costs a transaction fewer round trips: statements are planned once, BEGIN travels with the first of
  * them, COMMIT right behind the last. Measured in docs/decisions/0009.
  */
+import type { Knex } from 'knex';
 import pg from 'pg';
 
-/** What is known to be the last of its transaction: `tx.raw(…).options(LAST)`. Nothing may follow but the commit. */
-export const LAST = { last: true } as const;
-
-interface Statement {
+export interface Statement {
   readonly text: string;
   readonly values?: readonly unknown[];
   readonly name?: string;
-  readonly last?: boolean;
 }
 type Callback = (error: Error | null, result?: unknown) => void;
+
+type Answer = PromiseSettledResult<pg.QueryResult>;
+
+/**
+ * Sends what is last in a transaction, in this order, with the commit right behind it, none waiting for another's
+ * answer. Nothing may follow but knex's own commit. Behind one that fails all others fail, and nothing is committed.
+ */
+export async function sendLast(tx: Knex.Transaction, statements: readonly Statement[]): Promise<Answer[]> {
+  const connection: Sender = await tx.client.acquireConnection();
+  return connection.sendLast(statements);
+}
+
+/**
+ * Sends statements of a transaction together, in this order, and waits for all their answers: one round trip. Each sees
+ * what those before it did, and what others committed before it began, as if it had been sent alone.
+ */
+export async function sendTogether(
+  tx: Knex.Transaction,
+  statements: readonly Knex.Raw[],
+): Promise<pg.QueryResult[]> {
+  const connection: Sender = await tx.client.acquireConnection();
+  return (await connection.sendAll(statements.map(statementOf))).map(answered);
+}
+
+/** A statement of knex's as the driver takes it. */
+export function statementOf(query: Knex.Raw): Statement {
+  const { sql: text, bindings: values } = query.toSQL().toNative();
+  return { text, values };
+}
+
+function answered(answer: Answer): pg.QueryResult {
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
+}
+
+interface Sender {
+  sendAll(statements: readonly Statement[]): Promise<Answer[]>;
+  sendLast(statements: readonly Statement[]): Promise<Answer[]>;
+}
 
 /** Called where a driver's class is constructed: knex opens its connections with `new`. */
 export function Connection(settings: pg.ClientConfig): pg.Client {
   return withFewerRoundTrips(new pg.Client({ ...settings, pipeline: true }));
 }
 
-function withFewerRoundTrips(client: pg.Client): pg.Client {
+function withFewerRoundTrips(client: pg.Client): pg.Client & Sender {
   const send = client.query.bind(client) as (statement: Statement, callback: Callback) => void;
   /** Asked for and not sent yet. */
   let begin: Statement | undefined;
   /** From BEGIN to its end. */
   let inTransaction = false;
-  /** Sent behind the last statement, before anybody asked for it. */
+  /** Sent behind the last statements, before anybody asked for it. */
   let commit: Promise<unknown> | undefined;
 
   /** In one packet: the server begins the next while the answer to the one before is on its way. */
@@ -47,11 +83,24 @@ function withFewerRoundTrips(client: pg.Client): pg.Client {
     together(() => {
       sendBegin(once);
       sendPrepared(client, send, statement, once);
+    });
+  };
+  const sendAll = (statements: readonly Statement[], andThen?: () => void) => {
+    const answers: Promise<pg.QueryResult>[] = [];
+    together(() => {
+      for (const statement of statements)
+        answers.push(new Promise((resolve, reject) => sendStatement(statement, settling(resolve, reject))));
+      andThen?.();
+    });
+    return Promise.allSettled(answers);
+  };
+  const sendLast = async (statements: readonly Statement[]) => {
+    const answers = sendAll(statements, () => {
       // Behind a statement that failed it commits nothing: the server answers it with a rollback.
-      if (statement.last && inTransaction)
-        commit = new Promise((resolve, reject) => send(COMMIT, settling(resolve, reject)));
+      if (inTransaction) commit = new Promise((resolve, reject) => send(COMMIT, settling(resolve, reject)));
     });
     commit?.catch(() => {}); // heard where the transaction is ended
+    return answers;
   };
   const end = (statement: Statement, callback: Callback) => {
     inTransaction = false;
@@ -74,7 +123,7 @@ function withFewerRoundTrips(client: pg.Client): pg.Client {
     } else if (/^(COMMIT|ROLLBACK);?$/.test(statement.text)) end(statement, callback);
     else sendStatement(statement, callback);
   };
-  return Object.assign(client, { query });
+  return Object.assign(client, { query, sendAll, sendLast });
 }
 
 const COMMIT: Statement = { text: 'COMMIT;' };
@@ -90,9 +139,9 @@ const checked =
   };
 
 const settling =
-  (resolve: (value: unknown) => void, reject: (error: Error) => void): Callback =>
+  (resolve: (value: pg.QueryResult) => void, reject: (error: Error) => void): Callback =>
   (error, result) =>
-    error ? reject(error) : resolve(result);
+    error ? reject(error) : resolve(result as pg.QueryResult);
 
 function onceOnly(callback: Callback): Callback {
   let called = false;

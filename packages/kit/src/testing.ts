@@ -9,7 +9,7 @@ import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import pg from 'pg';
 import { createApp } from './app.js';
 import { createVerifier, type Verify } from './auth.js';
-import { attempt, type Consumer } from './consumer.js';
+import { attemptNew, type Consumer } from './consumer.js';
 import { connect, type Database, migrate } from './database.js';
 import type { Served } from './http.js';
 import { newId } from './id.js';
@@ -215,7 +215,7 @@ export async function deliver(
         .pluck('event_id'),
     );
     try {
-      const { early } = await attempt(db, consumer, batch, now === undefined ? {} : { clock: () => now });
+      const { early } = await attemptNew(db, consumer, batch, now === undefined ? {} : { clock: () => now });
       for (const { id } of batch) outcomes[id] = known.has(id) ? 'duplicate' : 'done';
       for (const { id } of early) outcomes[id] = 'notYet';
     } catch (error) {

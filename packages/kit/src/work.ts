@@ -2,7 +2,7 @@ import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Knex } from 'knex';
 import { type Database, isConflict } from './database.js';
 import { newId } from './id.js';
-import { LAST } from './round-trips.js';
+import { type Statement, sendLast, statementOf } from './round-trips.js';
 
 /** Why a transaction runs: the request, event or tick it answers. Every event it emits carries this on. */
 export interface Cause {
@@ -31,6 +31,11 @@ export interface Work {
    * while the rest is done and no lock is held for all of it. It is lost with the process: something must find the rest.
    */
   afterwards(next: (work: Work) => Promise<void>): void;
+  /**
+   * A statement that nothing here waits for: when all else is done it is sent, in the order given, in one packet with
+   * the outbox and the commit. When it fails the transaction throws its error, as `mend` puts it.
+   */
+  atCommit(statement: Knex.Raw, mend?: (error: unknown) => unknown): void;
 }
 
 export const causeOf = (event: Envelope): Cause => ({
@@ -63,12 +68,12 @@ async function once<Result>(
   clock: () => Date,
 ): Promise<{ result: Result; next: readonly Next[] }> {
   for (let attempt = 1; ; attempt += 1) {
-    const kept: Kept = { rows: [], next: [] };
+    const kept: Kept = { rows: [], last: [], next: [] };
     try {
       let written: readonly Written[] = [];
       const result = await db.transaction(async (tx) => {
         const outcome = await run(workIn(tx, cause, clock(), kept));
-        written = await addToOutbox(tx, kept.rows);
+        written = await leave(tx, kept);
         return outcome;
       });
       if (written.length > 0) committed(db, written);
@@ -81,10 +86,27 @@ async function once<Result>(
 
 type Next = (work: Work) => Promise<void>;
 
-/** What a transaction leaves to do: its events with the commit, the rest of its work after it. */
+/** What a transaction leaves to do: statements and events with the commit, the rest of its work after it. */
 interface Kept {
   readonly rows: OutboxRow[];
+  readonly last: Last[];
   readonly next: Next[];
+}
+
+interface Last extends Statement {
+  readonly mend?: (error: unknown) => unknown;
+}
+
+/** Sends what was kept for the end, the events behind it. Of several that fail the first says why: the rest follow from it. */
+async function leave(tx: Knex.Transaction, { last, rows }: Kept): Promise<readonly Written[]> {
+  const statements = rows.length === 0 ? last : [...last, outboxInsert(rows)];
+  if (statements.length === 0) return [];
+  const answers = await sendLast(tx, statements);
+  for (const [n, answer] of answers.entries()) {
+    if (answer.status === 'rejected') throw statements[n]?.mend?.(answer.reason) ?? answer.reason;
+  }
+  const added = answers.at(-1);
+  return rows.length === 0 || added?.status !== 'fulfilled' ? [] : writtenOf(rows, added.value.rows);
 }
 
 /** The same transaction with another cause: what a consumer gives each event of a batch. */
@@ -125,6 +147,7 @@ function workIn(tx: Knex.Transaction, cause: Cause, now: Date, kept: Kept): Work
       for (const one of data) emit(type, one, options);
     },
     afterwards: (next) => kept.next.push(next),
+    atCommit: (statement, mend) => kept.last.push({ ...statementOf(statement), ...(mend && { mend }) }),
   };
 }
 
@@ -167,29 +190,31 @@ export interface Written {
 }
 
 /** The last statement of the transaction: its commit follows without a pause. */
-async function addToOutbox(tx: Knex.Transaction, rows: readonly OutboxRow[]): Promise<readonly Written[]> {
-  if (rows.length === 0) return [];
+function outboxInsert(rows: readonly OutboxRow[]): Last {
   const column = (name: keyof OutboxRow) => rows.map((row) => row[name]).join(SEPARATOR);
-  const insert = tx.raw(INSERT, [
-    ...[column('id'), SEPARATOR, column('type'), SEPARATOR],
-    ...[column('subject'), SEPARATOR, column('body'), SEPARATOR],
-  ]);
-  const { rows: added } = await insert.options(LAST);
-  const seqs = new Map(added.map(({ id, seq }: { id: string; seq: number }) => [id, seq]));
-  return rows.map(({ id, type, body }) => ({ seq: Number(seqs.get(id)), type, body }));
+  const values = [column('id'), column('type'), column('subject'), column('body'), SEPARATOR];
+  return { text: INSERT, values };
 }
 
 const INSERT = `
   with added as (
     insert into outbox (id, type, subject, body)
     select id::uuid, type, subject, body
-      from unnest(string_to_array(?, ?), string_to_array(?, ?), string_to_array(?, ?), string_to_array(?, ?))
+      from unnest(string_to_array($1, $5), string_to_array($2, $5), string_to_array($3, $5), string_to_array($4, $5))
         as event (id, type, subject, body)
     returning id, seq
   ), unpublished as (
     insert into outbox_unpublished select seq from added
   )
   select id, seq from added`;
+
+function writtenOf(
+  rows: readonly OutboxRow[],
+  added: readonly { id: string; seq: number }[],
+): readonly Written[] {
+  const seqs = new Map(added.map(({ id, seq }) => [id, seq]));
+  return rows.map(({ id, type, body }) => ({ seq: Number(seqs.get(id)), type, body }));
+}
 
 type Listener = (written: readonly Written[]) => void;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { connect, type Database } from '../src/database.js';
+import { connect, type Database, runAgainOn } from '../src/database.js';
 import { newId } from '../src/id.js';
-import { LAST } from '../src/round-trips.js';
+import { sendLast, sendTogether } from '../src/round-trips.js';
 import { type TestDatabase, testDatabase } from '../src/testing.js';
 import { inWork } from '../src/work.js';
 import { startProxy } from './proxy.js';
@@ -20,13 +20,26 @@ beforeEach(async () => {
   await db.raw('create table notes (n integer primary key, word text)');
 });
 
+const add = (n: number) => ({ text: 'insert into notes values ($1)', values: [n] });
 const notes = () => db('notes').orderBy('n').pluck('n');
 const cause = { correlationId: newId() };
+
+/** Until so many sessions of this database wait for a lock. */
+async function untilWaiting(count: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const { rows } = await db.raw(
+      `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (Number(rows[0].n) >= count) return;
+    if (Date.now() > deadline) throw new Error('nobody waits for a lock');
+  }
+}
 
 describe('a transaction whose BEGIN and COMMIT travel with its statements', () => {
   test('commits what it did, and the next one on the connection begins anew', async () => {
     await db.transaction(async (tx) => tx.raw('insert into notes values (?)', [1]));
-    await db.transaction(async (tx) => tx.raw('insert into notes values (?)', [2]).options(LAST));
+    await db.transaction(async (tx) => sendLast(tx, [add(2)]));
     await db.transaction(async (tx) => tx.raw('insert into notes values (?)', [3]));
     expect(await notes()).toEqual([1, 2, 3]);
   });
@@ -34,18 +47,22 @@ describe('a transaction whose BEGIN and COMMIT travel with its statements', () =
   test('is one transaction from its first statement to its last', async () => {
     const ids = await db.transaction(async (tx) => {
       const first = await tx.raw('select pg_current_xact_id()::text as id, ?::int', [1]);
-      const second = await tx.raw('select pg_current_xact_id()::text as id, ?::int', [1]).options(LAST);
-      return [first, second].map(({ rows }) => rows[0].id);
+      const text = 'select pg_current_xact_id()::text as id';
+      const last = await sendLast(tx, [{ text }, { text }]);
+      return [first, ...last.map((one) => one.status === 'fulfilled' && one.value)].map(
+        (result) => result.rows[0].id,
+      );
     });
-    expect(ids[0]).toBe(ids[1]);
+    expect(new Set(ids).size).toBe(1);
   });
 
   test('leaves nothing when its last statement fails, although the commit was sent behind it', async () => {
     const failing = db.transaction(async (tx) => {
       await tx.raw('insert into notes values (?)', [1]);
-      await tx.raw('insert into notes values (?)', [1]).options(LAST);
+      const answers = await sendLast(tx, [add(2), add(1), add(3)]);
+      expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
     });
-    await expect(failing).rejects.toThrow(/duplicate key/);
+    await expect(failing).rejects.toThrow('COMMIT; was answered with ROLLBACK');
     expect(await notes()).toEqual([]);
   });
 
@@ -75,11 +92,12 @@ describe('a transaction whose BEGIN and COMMIT travel with its statements', () =
     expect(await notes()).toEqual([]);
   });
 
-  test('commits by its own commit, whatever was called the last statement outside of one', async () => {
+  test('ends with its commit: what follows on the connection is another one', async () => {
     const one = connect(database.url, { max: 1 });
-    await one.raw('insert into notes values (?)', [1]).options(LAST);
+    await one.transaction(async (tx) => sendLast(tx, [add(1)]));
     await one.transaction(async (tx) => tx.raw('insert into notes values (?)', [2]));
-    expect(await notes()).toEqual([1, 2]);
+    await one.raw('insert into notes values (?)', [3]);
+    expect(await notes()).toEqual([1, 2, 3]);
     await one.destroy();
   });
 
@@ -154,4 +172,85 @@ test('events and state commit together through the shortened ending', async () =
   expect(await notes()).toEqual([5]);
   const sent = await db('outbox').where({ subject: thingId }).first('seq');
   expect(await db('outbox_unpublished').where({ seq: sent?.seq }).pluck('seq')).toEqual([sent?.seq]);
+});
+
+describe('statements sent together', () => {
+  test('run in their order, each seeing what those before it did', async () => {
+    const seen = await db.transaction((tx) =>
+      sendTogether(tx, [
+        tx.raw('insert into notes values (?)', [1]),
+        tx.raw('select n from notes'),
+        tx.raw('insert into notes values (?)', [2]),
+        tx.raw('select n from notes order by n'),
+      ]),
+    );
+    expect(seen.map(({ rows }) => rows)).toEqual([[], [{ n: 1 }], [], [{ n: 1 }, { n: 2 }]]);
+  });
+
+  test('fail with the first that failed, and nothing of the transaction stands', async () => {
+    const failing = db.transaction((tx) =>
+      sendTogether(tx, [tx.raw('insert into notes values (1)'), tx.raw('insert into notes values (1)')]),
+    );
+    await expect(failing).rejects.toThrow(/duplicate key/);
+    expect(await notes()).toEqual([]);
+  });
+
+  test('a look behind a lock sees what a rival committed before it let go', async () => {
+    await db('notes').insert({ n: 1, word: 'old' });
+    let looked: Promise<unknown[]> | undefined;
+    await db.transaction(async (rival) => {
+      await rival.raw('select from notes where n = 1 for update');
+      looked = db.transaction(async (tx) => {
+        const [, word] = await sendTogether(tx, [
+          tx.raw('select from notes where n = 1 for update'),
+          tx.raw('select word from notes where n = 1'),
+        ]);
+        return word?.rows ?? [];
+      });
+      await untilWaiting(1);
+      await rival.raw(`update notes set word = 'new'`);
+    });
+    expect(await looked).toEqual([{ word: 'new' }]);
+  });
+});
+
+describe('what is left for the commit', () => {
+  test('runs in its order, before the events, in the same transaction', async () => {
+    await inWork(db, cause, async (work) => {
+      work.atCommit(work.tx.raw('insert into notes values (?)', [1]));
+      work.atCommit(work.tx.raw('update notes set word = ? where n = ?', ['one', 1]));
+      work.emit(thingDone, { thingId: newId(), n: 1 });
+      expect(await notes()).toEqual([]);
+    });
+    expect(await db('notes')).toEqual([{ n: 1, word: 'one' }]);
+  });
+
+  test('fails the transaction with its own words, events and all', async () => {
+    const before = await db('outbox').count();
+    const failing = inWork(db, cause, async (work) => {
+      work.atCommit(work.tx.raw('insert into notes values (?)', [1]));
+      work.atCommit(
+        work.tx.raw('insert into notes values (?)', [1]),
+        () => new Error('there is one already'),
+      );
+      work.emit(thingDone, { thingId: newId(), n: 1 });
+    });
+    await expect(failing).rejects.toThrow('there is one already');
+    expect(await notes()).toEqual([]);
+    expect(await db('outbox').count()).toEqual(before);
+  });
+
+  test('a rival row that a unique index refuses makes the transaction run again, and see it', async () => {
+    const seen: number[] = [];
+    const late = inWork(db, cause, async (work) => {
+      const there = await work.tx('notes').pluck('n');
+      seen.push(there.length);
+      if (there.length > 0) return 'taken';
+      await db('notes').insert({ n: 1 });
+      work.atCommit(work.tx.raw('insert into notes values (?)', [1]), runAgainOn('notes_pkey'));
+      return 'mine';
+    });
+    expect(await late).toBe('taken');
+    expect(seen).toEqual([0, 1]);
+  });
 });

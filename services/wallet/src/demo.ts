@@ -24,5 +24,5 @@ async function give(work: Work, userId: string, amount: number): Promise<void> {
   const book = openBook(await lockAccounts(work.tx, accountsToAdjust(adjustment)), newId);
   if (await hasEntry(work.tx, userId)) return;
   postAdjustment(book, adjustment, { id: userId, referenceType: 'demo', referenceId: userId });
-  await addJournal(work.tx, book.journal, work.now);
+  addJournal(work, book.journal);
 }

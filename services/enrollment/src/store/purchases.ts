@@ -2,6 +2,8 @@
  * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: sessions,
  * purchases, holds, each by id; seats last.
  */
+import { runAgainOn } from '@rollcall/kit/database';
+import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import type { CourseStatus } from '../domain/course.js';
 import type { PurchaseStatus, SessionStatus } from '../domain/purchase.js';
@@ -57,30 +59,27 @@ export interface NewPurchase {
 }
 
 /**
- * Purchase, holds and seats in one statement; the sessions must be locked. Returns the sessions a seat was had in:
- * fewer than asked for where the same student was quicker in another request, and then nothing of this may stand.
+ * Purchase, holds and seats in one statement at the commit; the sessions must be locked. Where the same student was
+ * quicker in another request the transaction runs again, and finds it bought.
  */
-export async function addPurchase(tx: Tx, purchase: NewPurchase): Promise<string[]> {
-  const { rows } = await tx.raw(
+export function addPurchase({ tx, atCommit }: Work, purchase: NewPurchase): void {
+  const added = tx.raw(
     `with wanted as (
        select * from unnest(cast(:holdIds as uuid[]), cast(:sessionIds as uuid[]), cast(:amounts as bigint[])) as w (id, session_id, amount)
      ), seated as (
        insert into seats (purchase_id, session_id, student_id, course_id)
        select :id, session_id, :studentId, :courseId from wanted order by session_id
-       on conflict (session_id, student_id) where live do nothing returning session_id
      ), counted as (
        update sessions set seats_taken = seats_taken + 1
-       where max_students is not null and id in (select session_id from seated)
+       where max_students is not null and id in (select session_id from wanted)
      ), bought as (
        insert into purchases (id, kind, student_id, teacher_id, course_id, session_id, total, currency, funded_by,
                               requested_at, asked_at)
        values (:id, :kind, :studentId, :teacherId, :courseId, :sessionId, :total, :currency, :fundedBy,
                :requestedAt, :requestedAt)
-     ), held as (
-       insert into holds (id, purchase_id, session_id, student_id, amount)
-       select id, :id, session_id, :studentId, amount from wanted
      )
-     select session_id from seated`,
+     insert into holds (id, purchase_id, session_id, student_id, amount)
+     select id, :id, session_id, :studentId, amount from wanted`,
     {
       ...purchase,
       holdIds: purchase.holds.map(({ id }) => id),
@@ -88,7 +87,7 @@ export async function addPurchase(tx: Tx, purchase: NewPurchase): Promise<string
       amounts: purchase.holds.map(({ amount }) => amount),
     },
   );
-  return rows.map((row: { session_id: string }) => row.session_id);
+  atCommit(added, runAgainOn('seats_one_a_student'));
 }
 
 export interface PurchaseRow {

@@ -1,3 +1,4 @@
+import { sendTogether } from '@rollcall/kit/round-trips';
 import type { Knex } from 'knex';
 import { type Account, type AccountKey, keyOf } from '../domain/ledger.js';
 import { column } from './column.js';
@@ -8,17 +9,30 @@ import { column } from './column.js';
  * decision.
  */
 export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountKey[]): Promise<Account[]> {
+  return (await lockAccountsAndRead(tx, keys)).accounts;
+}
+
+/** The same, and behind the locks in the same round trip a query, which sees what a rival committed before he let go. */
+export async function lockAccountsAndRead(
+  tx: Knex.Transaction,
+  keys: readonly AccountKey[],
+  ...queries: [] | [Knex.Raw]
+): Promise<{ accounts: Account[]; rows: unknown[] }> {
   const distinct = [...new Map(keys.map((key) => [keyOf(key), key])).values()];
   const wanted = [
     column(distinct, (key) => key.owner),
     column(distinct, (key) => key.kind),
     column(distinct, (key) => key.currency),
   ];
-  const { rows } = await tx.raw(LOCK_IF_ALL, wanted);
-  if (rows.length === distinct.length) return rows as Account[];
+  const lock = async (text: string) => {
+    const [locked, read] = await sendTogether(tx, [tx.raw(text, wanted), ...queries]);
+    return { accounts: (locked?.rows ?? []) as Account[], rows: read?.rows ?? [] };
+  };
+  const all = await lock(LOCK_IF_ALL);
+  if (all.accounts.length === distinct.length) return all;
   // None is locked yet: locked before and after, a rival's order could be another.
   await tx.raw(CREATE, wanted);
-  return (await tx.raw(LOCK, wanted)).rows as Account[];
+  return lock(LOCK);
 }
 
 /** In key order: two batches that create the same accounts wait for each other in one direction only. */

@@ -1,15 +1,16 @@
+import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import type { Journal } from '../domain/ledger.js';
 import { column } from './column.js';
 
 /**
- * Adds a journal in one statement of a fixed number of parameters, whatever its length. It has to be one: when the
- * transfers move the balances, the transactions must be there to agree with them.
+ * Adds a journal at the commit, in one statement of a fixed number of parameters, whatever its length. It has to be one:
+ * when the transfers move the balances, the transactions must be there to agree with them.
  */
-export async function addJournal(tx: Knex.Transaction, journal: Journal, at: Date): Promise<void> {
+export function addJournal({ tx, now: at, atCommit }: Work, journal: Journal): void {
   const { entries, transfers, transactions } = journal;
   if (entries.length === 0) return;
-  await tx.raw(ADD, [
+  const added = tx.raw(ADD, [
     at,
     column(entries, (row) => row.id),
     column(entries, (row) => row.type),
@@ -32,6 +33,7 @@ export async function addJournal(tx: Knex.Transaction, journal: Journal, at: Dat
     column(transfers, (row) => row.to),
     column(transfers, (row) => row.amount),
   ]);
+  atCommit(added);
 }
 
 const ADD = `

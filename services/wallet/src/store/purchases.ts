@@ -1,3 +1,4 @@
+import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import type { Declined, Held } from '../domain/place.js';
 import { column } from './column.js';
@@ -23,14 +24,13 @@ export interface Answer {
   }[];
 }
 
-/** The answers already given, by purchase. Read after the locks: the statement sees what a rival just committed. */
-export async function answersTo(
-  tx: Knex.Transaction,
-  purchaseIds: readonly string[],
-): Promise<Map<string, Answer>> {
-  const { rows } = await tx.raw(ANSWERS, [column(purchaseIds, (id) => id)]);
-  return new Map((rows as Answer[]).map((answer) => [answer.purchaseId, answer]));
-}
+/** The answers already given to these purchases. Behind the locks it sees what a rival just committed. */
+export const answersQuery = (tx: Knex.Transaction, purchaseIds: readonly string[]): Knex.Raw =>
+  tx.raw(ANSWERS, [column(purchaseIds, (id) => id)]);
+
+/** Its rows, by purchase. */
+export const answersIn = (rows: readonly unknown[]): Map<string, Answer> =>
+  new Map((rows as Answer[]).map((answer) => [answer.purchaseId, answer]));
 
 const ANSWERS = `
   select p.id as "purchaseId", p.student_id as "studentId", p.outcome, p.reason, p.shortfall, p.currency,
@@ -40,16 +40,12 @@ const ANSWERS = `
                      from holds h where h.purchase_id = p.id), '[]') as holds
     from purchases p where p.id = any(?::uuid[])`;
 
-/** Keeps first answers, with the holds of those that are held, in one statement. */
-export async function addAnswers(
-  tx: Knex.Transaction,
-  answers: readonly (Held | Declined)[],
-  at: Date,
-): Promise<void> {
+/** Keeps first answers, with the holds of those that are held, in one statement at the commit. */
+export function addAnswers({ tx, now: at, atCommit }: Work, answers: readonly (Held | Declined)[]): void {
   if (answers.length === 0) return;
   const held = answers.filter((answer) => answer.outcome === 'held');
   const holds = held.flatMap((answer) => answer.holds.map((hold, n) => ({ ...hold, n, answer })));
-  await tx.raw(ADD, [
+  const added = tx.raw(ADD, [
     at,
     column(answers, ({ asked }) => asked.purchaseId),
     column(answers, ({ asked }) => asked.studentId),
@@ -74,6 +70,7 @@ export async function addAnswers(
     column(holds, (hold) => hold.promo),
     column(holds, (hold) => hold.credits),
   ]);
+  atCommit(added);
 }
 
 const ADD = `

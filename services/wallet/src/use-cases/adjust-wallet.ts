@@ -19,7 +19,7 @@ export async function adjustWallet(work: Work, adjustment: Adjustment): Promise<
 
   postAdjustment(book, adjustment, { id: newId(), referenceType: 'adjustment', referenceId: auditId });
 
-  await addJournal(work.tx, book.journal, work.now);
+  addJournal(work, book.journal);
   const { direction, userId, actorId, reason } = adjustment;
   const action = `wallet.${direction}`;
   work.emit(walletAudited, {

@@ -33,7 +33,7 @@ export async function correctHolds(work: Work, events: readonly Corrected[]): Pr
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToCorrect)), newId);
   for (const correction of fresh) postCorrection(book, correction);
-  await addJournal(work.tx, book.journal, work.now);
+  addJournal(work, book.journal);
 
   const early: Envelope[] = [];
   for (const event of events) {

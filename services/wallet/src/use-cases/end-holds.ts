@@ -35,7 +35,7 @@ export async function endHolds(work: Work, events: readonly Settled[]): Promise<
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToEnd)), newId);
   for (const ending of fresh) postEnding(book, ending);
-  await addJournal(work.tx, book.journal, work.now);
+  addJournal(work, book.journal);
 
   const ended = new Map<string, Kept>([
     ...before,

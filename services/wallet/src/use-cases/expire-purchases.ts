@@ -2,7 +2,7 @@ import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import type { expiryRequested } from '@rollcall/contracts/events/enrollment';
 import type { Work } from '@rollcall/kit/work';
 import { lockAccountsOf } from '../store/accounts.js';
-import { addTombstones, answersTo } from '../store/purchases.js';
+import { addTombstones, answersIn, answersQuery } from '../store/purchases.js';
 import { answer } from './answer.js';
 
 /**
@@ -19,9 +19,7 @@ export async function expirePurchases(
     asked.map(({ studentId }) => studentId),
   );
   await addTombstones(work.tx, asked, work.now);
-  const answers = await answersTo(
-    work.tx,
-    asked.map(({ purchaseId }) => purchaseId),
-  );
+  const ids = asked.map(({ purchaseId }) => purchaseId);
+  const answers = answersIn((await answersQuery(work.tx, ids)).rows);
   for (const event of events) answer(work, answers.get(event.data.purchaseId), event);
 }

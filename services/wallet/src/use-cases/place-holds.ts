@@ -5,9 +5,9 @@ import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { openBook } from '../domain/ledger.js';
 import { type Asked, accountsToPlace, placePurchase } from '../domain/place.js';
-import { lockAccounts } from '../store/accounts.js';
+import { lockAccountsAndRead } from '../store/accounts.js';
 import { addJournal } from '../store/ledger.js';
-import { addAnswers, answersTo } from '../store/purchases.js';
+import { addAnswers, answersIn, answersQuery } from '../store/purchases.js';
 import { answer } from './answer.js';
 
 type Requested = Envelope<DataOf<typeof purchaseRequested>>;
@@ -22,15 +22,19 @@ export async function placeHolds(work: Work, events: readonly Requested[]): Prom
   const asked = new Map<string, Asked>();
   for (const { data } of mine) if (!asked.has(data.purchaseId)) asked.set(data.purchaseId, askedBy(data));
 
-  const accounts = await lockAccounts(work.tx, [...asked.values()].flatMap(accountsToPlace));
-  const known = await answersTo(work.tx, [...asked.keys()]);
+  const { accounts, rows } = await lockAccountsAndRead(
+    work.tx,
+    [...asked.values()].flatMap(accountsToPlace),
+    answersQuery(work.tx, [...asked.keys()]),
+  );
+  const known = answersIn(rows);
 
   const book = openBook(accounts, newId);
   const fresh = [...asked.values()].filter(({ purchaseId }) => !known.has(purchaseId));
   const placed = fresh.map((one) => placePurchase(book, one));
 
-  // Neither needs the other: sent together they cost one round trip.
-  await Promise.all([addAnswers(work.tx, placed, work.now), addJournal(work.tx, book.journal, work.now)]);
+  addAnswers(work, placed);
+  addJournal(work, book.journal);
 
   for (const one of placed) known.set(one.asked.purchaseId, keptAs(one));
   for (const event of mine) answer(work, known.get(event.data.purchaseId), event);
