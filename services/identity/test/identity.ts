@@ -41,7 +41,7 @@ export async function openIdentity() {
     open: async (email: string, more: object = {}) => {
       const { body } = await post('register', applicant(email, more)).expect(201);
       return body as {
-        user: { id: string; referralCode: string };
+        user: { id: string; email: string; referralCode: string };
         accessToken: string;
         refreshToken: string;
       };
