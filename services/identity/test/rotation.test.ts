@@ -98,7 +98,7 @@ test('requests signed all through a rotation, by two replicas and read by two se
   expect(signedBy.size).toBe(2);
   const published = await identity.db('signing_keys').whereNull('retired_at');
   expect(published.map(({ kid }) => kid)).toEqual([[...signedBy].at(-1)]);
-}, 120_000);
+}, 300_000);
 
 test('a private key is sealed for its own id, and gone when the key is retired', async () => {
   const rows = await identity.db('signing_keys').orderBy('signs_from');
