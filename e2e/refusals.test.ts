@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Problem } from '@rollcall/contracts/problem';
 import { newId } from '@rollcall/kit/id';
+import { keyList, unseal } from '@rollcall/kit/sealed';
 import { type CryptoKey, decodeJwt, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { checkInvariants } from './invariants.js';
 import { buy, type Caller, demo, publishedCourse, type Session, studentWith, walletOf } from './story.js';
 import { type System, startSystem } from './system.js';
+
+const IDENTITY_KEYS = `e2e:${Buffer.alloc(32, 'e').toString('base64')}`;
 
 let system: System;
 let admin: Caller;
@@ -14,7 +17,7 @@ let student: Caller;
 let session: Session;
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ settings: { IDENTITY_KEYS } });
   admin = await demo(system.gateway, 'admin');
   teacher = await demo(system.gateway, 'teacher');
   student = await studentWith(system.gateway, admin, 1000);
@@ -176,8 +179,9 @@ describe('tokens', () => {
 
   /** Genuine but for what is changed: the key is the one identity signs with. */
   async function byIdentity(claims: Record<string, unknown>): Promise<string> {
-    const { private_jwk, algorithm } = await system.db('identity')('signing_keys').first();
-    return signed((await importJWK(private_jwk, algorithm)) as CryptoKey, algorithm, claims);
+    const { kid, private_sealed, algorithm } = await system.db('identity')('signing_keys').first();
+    const jwk = JSON.parse(unseal(keyList.parse(IDENTITY_KEYS), private_sealed, `signing-key/${kid}`));
+    return signed((await importJWK(jwk, algorithm)) as CryptoKey, algorithm, claims);
   }
 
   async function hmacWithPublicKey(): Promise<string> {

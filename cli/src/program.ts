@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClass } from './commands/class.js';
 import { addDead } from './commands/dead.js';
+import { addIdentity } from './commands/identity.js';
 import { addInvariants } from './commands/invariants.js';
 import { addTopology } from './commands/topology.js';
 import type { Environment } from './config.js';
@@ -15,6 +16,7 @@ export function programOf(env: Environment): Command {
   addClass(program, env);
   addInvariants(program, env);
   addDead(program, env);
+  addIdentity(program, env);
   addTopology(program, env);
   inherit(program);
   return program;

@@ -8,7 +8,7 @@ where not exists (select 1 from refresh_tokens t where t.family_id = f.id);
 
 -- name: there is a key that may sign
 select 'no signing key' as problem
-where not exists (select 1 from signing_keys where retired_at is null and signs_from <= now());
+where not exists (select 1 from signing_keys where private_sealed is not null and signs_from <= now());
 
 -- name: nobody is referred by themselves, not even through others
 with recursive chain as (
@@ -31,3 +31,12 @@ select u.id, u.version, max((o.body::jsonb ->> 'aggregateversion')::int) as anno
 from users u join outbox o on o.subject = u.id::text and o.type like 'identity.user-%'
 group by u.id, u.version
 having max((o.body::jsonb ->> 'aggregateversion')::int) <> u.version;
+
+-- name: somebody may administrate, once somebody did
+select 'no active admin' as problem
+where exists (select 1 from users where 'admin' = any(roles))
+  and not exists (select 1 from users where 'admin' = any(roles) and status = 'active');
+
+-- name: who is suspended has no sign-in
+select f.id from refresh_families f join users u on u.id = f.user_id
+where u.status = 'suspended' and f.revoked_at is null;

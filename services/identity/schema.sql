@@ -18,7 +18,10 @@ create table audit_entries (
   at timestamp with time zone not null,
   constraint audit_entries_pkey PRIMARY KEY (audit_id)
 );
+CREATE INDEX audit_entries_action ON audit_entries USING btree (action, at DESC, audit_id DESC);
+CREATE INDEX audit_entries_actor ON audit_entries USING btree (actor, at DESC, audit_id DESC);
 CREATE INDEX audit_entries_at ON audit_entries USING btree (at DESC, audit_id DESC);
+CREATE INDEX audit_entries_target ON audit_entries USING btree (target, at DESC, audit_id DESC);
 CREATE TRIGGER audit_entries_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table idempotency_keys (
@@ -48,6 +51,20 @@ create table inbox (
 );
 CREATE INDEX inbox_dead ON inbox USING btree (received_at) WHERE status = 'dead'::text;
 CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY (ARRAY['waiting'::text, 'retrying'::text]);
+
+create table letter_tokens (
+  token_hash bytea not null,
+  user_id uuid not null,
+  purpose text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint letter_tokens_check CHECK (expires_at > created_at),
+  constraint letter_tokens_pkey PRIMARY KEY (token_hash),
+  constraint letter_tokens_purpose_check CHECK (purpose = ANY (ARRAY['password-reset'::text, 'email-verification'::text])),
+  constraint letter_tokens_token_hash_check CHECK (length(token_hash) = 32)
+);
+CREATE INDEX letter_tokens_expiry ON letter_tokens USING btree (expires_at);
+CREATE INDEX letter_tokens_user ON letter_tokens USING btree (user_id, purpose, created_at);
 
 create table login_failures (
   account_hash bytea not null,
@@ -111,7 +128,7 @@ create table refresh_families (
   revoked_reason text,
   constraint refresh_families_check CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
   constraint refresh_families_pkey PRIMARY KEY (id),
-  constraint refresh_families_revoked_reason_check CHECK (revoked_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text]))
+  constraint refresh_families_revoked_reason_known CHECK (revoked_reason = ANY (ARRAY['logout'::text, 'reuse'::text, 'suspended'::text, 'logout-everywhere'::text, 'password-changed'::text, 'password-reset'::text]))
 );
 CREATE INDEX refresh_families_user ON refresh_families USING btree (user_id);
 
@@ -129,6 +146,14 @@ CREATE INDEX refresh_tokens_expiry ON refresh_tokens USING btree (expires_at);
 CREATE INDEX refresh_tokens_family ON refresh_tokens USING btree (family_id);
 CREATE UNIQUE INDEX refresh_tokens_one_unspent ON refresh_tokens USING btree (family_id) WHERE spent_at IS NULL;
 
+create table reset_requests (
+  email text not null,
+  requested_at timestamp with time zone not null,
+  constraint reset_requests_email_check CHECK (length(email) >= 3 AND length(email) <= 254),
+  constraint reset_requests_pkey PRIMARY KEY (email)
+);
+CREATE INDEX reset_requests_at ON reset_requests USING btree (requested_at);
+
 create table scheduled_runs (
   task text not null,
   tick timestamp with time zone not null,
@@ -139,14 +164,16 @@ create table signing_keys (
   kid text not null,
   algorithm text not null,
   public_jwk jsonb not null,
-  private_jwk jsonb not null,
   created_at timestamp with time zone not null,
   signs_from timestamp with time zone not null,
   retired_at timestamp with time zone,
+  private_sealed text,
+  replace_asked_at timestamp with time zone,
   constraint signing_keys_algorithm_check CHECK (algorithm = 'ES256'::text),
   constraint signing_keys_pkey PRIMARY KEY (kid),
-  constraint signing_keys_private_jwk_check CHECK (private_jwk ? 'd'::text),
-  constraint signing_keys_public_jwk_check CHECK (NOT public_jwk ? 'd'::text)
+  constraint signing_keys_private_sealed_check CHECK (private_sealed ~~ '%.%'::text),
+  constraint signing_keys_public_jwk_check CHECK (NOT public_jwk ? 'd'::text),
+  constraint signing_keys_retired_are_erased CHECK (retired_at IS NULL OR private_sealed IS NULL)
 );
 
 create table users (
@@ -162,6 +189,7 @@ create table users (
   status text default 'active'::text not null,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  email_verified_at timestamp with time zone,
   constraint users_email_lower_case CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 254),
   constraint users_email_once UNIQUE (email),
   constraint users_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
@@ -173,7 +201,9 @@ create table users (
   constraint users_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text])),
   constraint users_version_check CHECK (version > 0)
 );
+CREATE INDEX users_referrer ON users USING btree (referrer_id) WHERE referrer_id IS NOT NULL;
 
+alter table letter_tokens add constraint letter_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 alter table refresh_families add constraint refresh_families_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 alter table refresh_tokens add constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES refresh_families(id) ON DELETE CASCADE;
 alter table users add constraint users_referrer_id_fkey FOREIGN KEY (referrer_id) REFERENCES users(id);

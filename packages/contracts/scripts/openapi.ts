@@ -17,7 +17,7 @@ type Drawn = Parameters<NonNullable<CreateDocumentOptions['override']>>[0];
 const WORDS: Readonly<Record<number, string>> = {
   200: 'As asked',
   201: 'Made',
-  202: 'Taken; the outcome is not in yet and will be where Location points',
+  202: 'Taken; the outcome is not in yet and will be where Location points, if it says so',
   204: 'Done; no content',
   400: 'The request has the wrong shape: `errors` names each field',
   401: 'No token, or not a valid one',

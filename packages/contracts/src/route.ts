@@ -24,7 +24,7 @@ export interface Route<
   /** Optional bodies are `.optional()`; a route without one takes none. */
   readonly body?: Body;
   /** The status of the plain good answer. */
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly answer?: Answer;
   /** Other answers that carry `answer`'s shape: 202 while an outcome is awaited. */
   readonly alsoAnswers?: readonly number[];

@@ -68,6 +68,8 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
  * hearer above.
  */
 export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
+  [identity.passwordResetRequested.type]: ['notification'],
+  [identity.emailVerificationRequested.type]: ['notification'],
   [enrollment.purchaseDeclined.type]: ['notification', 'billing'],
   [enrollment.purchaseExpired.type]: ['notification', 'billing'],
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],

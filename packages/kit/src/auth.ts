@@ -9,6 +9,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { z } from 'zod';
+import type { ServiceConfig } from './config.js';
 import { unauthenticated, unavailable } from './errors.js';
 
 /** Who calls, as the token says. */
@@ -24,35 +25,73 @@ export interface AuthSettings {
   readonly keys: string | JSONWebKeySet;
   readonly issuer: string;
   readonly audience: string;
+  /** Where an issuer other than identity keeps the user's id and roles. */
+  readonly claims?: { readonly userId: string; readonly roles: string };
 }
+
+/** The settings by which every process that checks tokens is told who signs them. */
+export const issuerOf = (
+  config: Pick<
+    ServiceConfig,
+    'AUTH_JWKS_URL' | 'AUTH_ISSUER' | 'AUTH_AUDIENCE' | 'AUTH_CLAIM_USER_ID' | 'AUTH_CLAIM_ROLES'
+  >,
+): AuthSettings => ({
+  keys: config.AUTH_JWKS_URL,
+  issuer: config.AUTH_ISSUER,
+  audience: config.AUTH_AUDIENCE,
+  claims: { userId: config.AUTH_CLAIM_USER_ID, roles: config.AUTH_CLAIM_ROLES },
+});
 
 /** Asymmetric ones only: a public key must never pass as an HMAC secret, and `none` is no signature. */
 const ALGORITHMS = ['ES256', 'EdDSA', 'RS256'];
 /** Seconds. */
 const CLOCK_SKEW = 30;
 
+const OURS = { userId: 'sub', roles: 'roles' };
+
+const isRole = (name: string): name is Role => Role.safeParse(name).success;
+
+/** Another issuer's users have roles of other applications too; a token with none but those is not for us. */
 const Claims = z.object({
-  sub: Id,
+  id: Id,
   exp: z.number(),
-  roles: z.array(Role),
+  roles: z
+    .array(z.string())
+    .refine((names) => names.length === 0 || names.some(isRole))
+    .transform((names) => names.filter(isRole)),
 });
 
 /**
  * Checks access tokens of one issuer: signature by its published keys (fetched once, cached, asked again for an unknown
  * key id at most every 5 s), issuer, audience, expiry. Throws 401, or 503 while the keys cannot be had.
  */
-export function createVerifier({ keys, issuer, audience }: AuthSettings): Verify {
+export function createVerifier({ keys, issuer, audience, claims = OURS }: AuthSettings): Verify {
   const keySet = typeof keys === 'string' ? remoteKeys(new URL(keys)) : createLocalJWKSet(keys);
   const options = { issuer, audience, algorithms: ALGORITHMS, clockTolerance: CLOCK_SKEW };
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keySet, options);
-      const claims = Claims.parse(payload);
-      return { id: claims.sub, roles: claims.roles };
+      const found = { id: claimAt(payload, claims.userId), roles: claimAt(payload, claims.roles) };
+      const { id, roles } = Claims.parse({ ...found, exp: payload.exp });
+      return { id, roles };
     } catch (error) {
       throw refusal(error);
     }
   };
+}
+
+/** A claim by its whole name, which may have dots (`https://app.test/roles`), else by its path (`realm_access.roles`). */
+function claimAt(payload: object, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return (payload as Record<string, unknown>)[name];
+  return name
+    .split('.')
+    .reduce<unknown>(
+      (at, step) =>
+        typeof at === 'object' && at !== null && Object.hasOwn(at, step)
+          ? (at as Record<string, unknown>)[step]
+          : undefined,
+      payload,
+    );
 }
 
 /** Milliseconds in which an issuer that did not answer is not asked again: one that hangs costs each asker 5 s. */

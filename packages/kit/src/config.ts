@@ -20,6 +20,14 @@ export const serviceSettings = {
   AUTH_JWKS_URL: z.url().meta({ says: 'Where the public keys of access tokens are' }),
   AUTH_ISSUER: z.string().min(1).meta({ development: 'rollcall', says: 'Issuer that tokens must name' }),
   AUTH_AUDIENCE: z.string().min(1).meta({ development: 'rollcall', says: 'Audience that tokens must name' }),
+  AUTH_CLAIM_USER_ID: z.string().min(1).default('sub').meta({
+    says: 'Claim with the id of the user, a UUID; a path such as `app.user_id` where it lies deeper',
+  }),
+  AUTH_CLAIM_ROLES: z
+    .string()
+    .min(1)
+    .default('roles')
+    .meta({ says: 'Claim with the list of roles; a path such as `realm_access.roles` where it lies deeper' }),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

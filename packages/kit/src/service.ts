@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasHearer, hearers } from '@rollcall/contracts/topology';
 import type { Router } from 'express';
 import { createApp } from './app.js';
-import { createVerifier } from './auth.js';
+import { createVerifier, issuerOf } from './auth.js';
 import { connectBroker } from './broker.js';
 import type { ServiceConfig } from './config.js';
 import type { Consumer } from './consumer.js';
@@ -160,13 +160,7 @@ async function listen<Config extends ServiceConfig>(
   health: Router,
 ): Promise<Server> {
   const { config, log } = context;
-  const verify = remember(
-    createVerifier({
-      keys: config.AUTH_JWKS_URL,
-      issuer: config.AUTH_ISSUER,
-      audience: config.AUTH_AUDIENCE,
-    }),
-  );
+  const verify = remember(createVerifier(issuerOf(config)));
   const served = service.routes(context);
   const server = createServer(createApp({ served, verify, log, extra: health }));
   server.requestTimeout = 30_000;

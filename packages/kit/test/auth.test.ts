@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { bearerOf, createVerifier, tokenOf } from '../src/auth.js';
+import { z } from 'zod';
+import { bearerOf, createVerifier, issuerOf, tokenOf } from '../src/auth.js';
+import { readConfig, serviceSettings } from '../src/config.js';
 import { newId } from '../src/id.js';
 
 const issuer = 'https://issuer.test';
@@ -189,4 +191,52 @@ test('a public route that changes something is judged by its body alone, any oth
   expect(tokenOf('public', 'GET', 'Bearer a.b.c')).toBe('a.b.c');
   expect(tokenOf('any', 'POST', 'Bearer a.b.c')).toBe('a.b.c');
   expect(tokenOf(['admin'], 'POST', 'Bearer a.b.c')).toBe('a.b.c');
+});
+
+describe('an issuer other than identity, by settings alone', () => {
+  const reading = (env: Record<string, string>) =>
+    issuerOf(
+      readConfig(z.object(serviceSettings), {
+        ...{ PORT: '1', DATABASE_URL: 'x', AMQP_URL: 'x', AUTH_JWKS_URL: 'http://keys.test/' },
+        ...{ AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience },
+        ...env,
+      }),
+    );
+  /** A token of that issuer with these claims, read with these settings. */
+  const read = async (env: Record<string, string>, claims: object) => {
+    const pair = await makeKey('RS256', 'theirs');
+    const verify = createVerifier({ ...reading(env), keys: { keys: [pair.jwk] } });
+    return verify(await sign(pair, { claims: { roles: undefined, ...claims } }));
+  };
+  const nested = { AUTH_CLAIM_ROLES: 'realm_access.roles', AUTH_CLAIM_USER_ID: 'app.user' };
+
+  test('keeps id and roles where it likes, also deeper', async () => {
+    const claims = { sub: 'auth0|1', realm_access: { roles: ['teacher', 'admin'] }, app: { user: id } };
+    await expect(read(nested, claims)).resolves.toEqual({ id, roles: ['teacher', 'admin'] });
+  });
+
+  test('may have dots in the name of a claim', async () => {
+    const env = { AUTH_CLAIM_ROLES: 'https://app.test/roles' };
+    await expect(read(env, { 'https://app.test/roles': ['finance'] })).resolves.toEqual({
+      id,
+      roles: ['finance'],
+    });
+  });
+
+  test('may give roles of other applications too, which are no roles here', async () => {
+    const roles = ['offline_access', 'student', 'uma_authorization'];
+    await expect(read({}, { roles })).resolves.toEqual({ id, roles: ['student'] });
+  });
+
+  test.each<[string, Record<string, string>, object]>([
+    ['none but roles of others', {}, { roles: ['offline_access'] }],
+    ['no list of roles', {}, {}],
+    ['roles somewhere else', nested, { roles: ['admin'], app: { user: id } }],
+    ['a path that ends early', nested, { realm_access: 'admin', app: { user: id } }],
+    ['a path into what every object has', { AUTH_CLAIM_ROLES: 'constructor.name' }, { roles: ['admin'] }],
+    ['an id that is no UUID', {}, { sub: 'auth0|1', roles: ['admin'] }],
+    ['no id where the settings say', nested, { realm_access: { roles: ['admin'] } }],
+  ])('%s is a 401', async (_what, env, claims) => {
+    await expect(read(env, claims)).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
 });

@@ -2,8 +2,9 @@ import type { ServiceName } from '@rollcall/contracts/api';
 import { readConfig, serviceSettings } from '@rollcall/kit/config';
 import { z } from 'zod';
 
-const { NODE_ENV, PORT, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, LOG_LEVEL, OTEL_EXPORTER_OTLP_ENDPOINT } =
+const { NODE_ENV, PORT, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_CLAIM_USER_ID, AUTH_CLAIM_ROLES } =
   serviceSettings;
+const { LOG_LEVEL, OTEL_EXPORTER_OTLP_ENDPOINT } = serviceSettings;
 
 const list = (text: string): string[] =>
   text
@@ -34,6 +35,8 @@ export const settings = z.object({
   }),
   AUTH_ISSUER,
   AUTH_AUDIENCE,
+  AUTH_CLAIM_USER_ID,
+  AUTH_CLAIM_ROLES,
   LOG_LEVEL,
   OTEL_EXPORTER_OTLP_ENDPOINT,
   ENROLLMENT_URL: replicas('enrollment', 3001),

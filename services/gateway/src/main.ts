@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createVerifier } from '@rollcall/kit/auth';
+import { createVerifier, issuerOf } from '@rollcall/kit/auth';
 import { createLog } from '@rollcall/kit/log';
 import { collectProcessMetrics } from '@rollcall/kit/metrics';
 import { startTracing } from '@rollcall/kit/tracing';
@@ -14,11 +14,7 @@ collectProcessMetrics();
 
 const openApi = readOpenApi();
 if (openApi === undefined) log.warn('no schemas/openapi.json in contracts: /api/openapi.json answers 503');
-const verify = createVerifier({
-  keys: given.AUTH_JWKS_URL,
-  issuer: given.AUTH_ISSUER,
-  audience: given.AUTH_AUDIENCE,
-});
+const verify = createVerifier(issuerOf(given));
 const gateway = createGateway({ config: given, verify, log, openApi });
 gateway.server.listen(given.PORT);
 await once(gateway.server, 'listening');

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { createVerifier } from '@rollcall/kit/auth';
+import { createVerifier, issuerOf } from '@rollcall/kit/auth';
 import { readConfig } from '@rollcall/kit/config';
 import { createLog } from '@rollcall/kit/log';
 import { settings } from '../src/config.js';
@@ -152,11 +152,7 @@ export async function gateway(env: Record<string, string> = {}, openApi?: string
     ...Object.fromEntries(NAMES.map((name) => [name, service.url])),
     ...env,
   });
-  const verify = createVerifier({
-    keys: config.AUTH_JWKS_URL,
-    issuer: config.AUTH_ISSUER,
-    audience: config.AUTH_AUDIENCE,
-  });
+  const verify = createVerifier(issuerOf(config));
   const running = createGateway({ config, verify, log: createLog('gateway', 'silent'), openApi });
   running.server.listen(0, '127.0.0.1');
   await once(running.server, 'listening');

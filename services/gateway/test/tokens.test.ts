@@ -133,3 +133,34 @@ test('while the keys cannot be had a token is neither good nor bad: 503; routes 
   expect((await fetch(`${without.url}/api/v1/courses`)).status).toBe(200);
   await without.stop();
 });
+
+test('another issuer is a matter of settings: its name, its audience, and where its claims are', async () => {
+  const theirs = await gateway({
+    AUTH_ISSUER: 'https://login.school.test',
+    AUTH_AUDIENCE: 'lessons',
+    AUTH_CLAIM_USER_ID: 'school.person',
+    AUTH_CLAIM_ROLES: 'realm_access.roles',
+  });
+  const claims = (roles: string[]) => ({
+    ...{ iss: 'https://login.school.test', aud: ['account', 'lessons'], sub: 'anything', roles: undefined },
+    ...{ school: { person: STUDENT }, realm_access: { roles } },
+  });
+  const holds = async (parts: Parameters<typeof bearer>[0]) =>
+    (await fetch(`${theirs.url}/api/v1/holds/me`, { headers: bearer(parts) })).status;
+  expect(await holds({ claims: claims(['offline_access', 'student']) })).toBe(200);
+  expect(await holds({ claims: claims(['finance']) })).toBe(403);
+  expect(await holds({ claims: claims(['offline_access']) })).toBe(401);
+  expect(await holds({})).toBe(401);
+  await theirs.stop();
+});
+
+test('the audit trail and the administration of users are for their roles', async () => {
+  const status = async (path: string, ...roles: string[]) =>
+    (await fetch(`${running.url}/api/v1${path}`, { headers: as(...roles) })).status;
+  expect(await status('/admin/audit', 'admin')).toBe(200);
+  expect(await status('/admin/audit', 'finance')).toBe(403);
+  expect(await status('/finance/audit', 'finance')).toBe(200);
+  expect(await status('/finance/audit', 'teacher')).toBe(403);
+  expect(await status('/admin/users', 'student')).toBe(403);
+  expect(await status(`/admin/users/${STUDENT}`, 'admin')).toBe(200);
+});

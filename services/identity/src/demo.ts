@@ -30,6 +30,7 @@ const accountOf = (
 ): NewAccount => ({
   id,
   email,
+  emailVerifiedAt: now,
   passwordHash,
   name,
   roles: [role],

@@ -10,16 +10,17 @@ import { ensureSigningKey } from './signing-keys.js';
 const given = config();
 const passwords = createPasswords();
 const issuer = { issuer: given.AUTH_ISSUER, audience: given.AUTH_AUDIENCE };
+const keyrings = { signing: given.IDENTITY_KEYS, letters: given.LETTER_KEYS };
 
 await run({
   name: 'identity',
   config: given,
   migrations: new URL('../migrations/', import.meta.url),
-  routes: ({ db, clock }) => routes({ db, issuer, passwords, clock }),
+  routes: ({ db, clock }) => routes({ db, issuer, passwords, keyrings, clock }),
   consumers,
-  schedule,
+  schedule: schedule(keyrings),
   prepare: async ({ db, clock }) => {
-    await ensureSigningKey(db, clock());
+    await ensureSigningKey(db, keyrings.signing, clock());
     if (given.NODE_ENV !== 'production') await seedDemo(db, passwords);
   },
 });

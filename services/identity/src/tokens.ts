@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from '@rollcall/contracts/shapes';
-import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
-import { importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
+import type { Context } from './context.js';
+import { ACCESS_SECONDS } from './domain/access.js';
+import { openPrivateKey } from './signing-keys.js';
 import { newestSigningKey } from './store/signing-keys.js';
 
-/** A suspension or a changed role bites within this time. */
-export const ACCESS_SECONDS = 10 * 60;
 export const REFRESH_DAYS = 30;
 
 /** Who the tokens are from and for. */
@@ -21,10 +21,16 @@ export interface Holder {
 }
 
 /** Signs with the newest key there is; read each time (0.3 ms), so that a rotation needs no word between replicas. */
-export async function signerOf(db: Database, { issuer, audience }: Issuer, now: Date) {
+export async function signerOf({
+  db,
+  issuer: { issuer, audience },
+  keyrings,
+  clock,
+}: Omit<Context, 'passwords'>) {
+  const now = clock();
   const newest = await newestSigningKey(db, now);
   if (newest === undefined) throw new Error('there is no signing key: prepare has not run');
-  const key = await importJWK(newest.privateJwk, newest.algorithm);
+  const key = await openPrivateKey(keyrings.signing, newest);
   const issuedAt = Math.floor(now.getTime() / 1000);
 
   return ({ id, roles }: Holder): Promise<string> =>
@@ -40,6 +46,6 @@ export async function signerOf(db: Database, { issuer, audience }: Issuer, now: 
 }
 
 /** 256 random bits: nothing to guess, so a plain SHA-256 is what is kept of it. */
-export const newRefreshToken = (): string => randomBytes(32).toString('base64url');
+export const newSecretToken = (): string => randomBytes(32).toString('base64url');
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

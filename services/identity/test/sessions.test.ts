@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { workOf } from '@rollcall/kit/testing';
+import request from 'supertest';
 import { sweep } from '../src/use-cases/sweep.js';
 import { openIdentity } from './identity.js';
 
@@ -89,4 +90,32 @@ test('a refresh token is good for thirty days, after which it is swept away', as
   await workOf(identity.db, sweep, identity.clock());
   await expect(live(user.id)).resolves.toHaveLength(1);
   await expect(identity.db('refresh_families').where({ user_id: user.id })).resolves.toHaveLength(1);
+});
+
+const everywhere = async (id: string) =>
+  request(identity.app)
+    .post('/api/v1/auth/logout-everywhere')
+    .set('authorization', await identity.as(id));
+
+test('logging out everywhere ends every session of one’s own and no other', async () => {
+  const { user, refreshToken } = await identity.open('everywhere@rollcall.test');
+  const second = await identity.login('everywhere@rollcall.test').expect(200);
+  const other = await identity.open('elsewhere@rollcall.test');
+  expect((await everywhere(user.id)).status).toBe(204);
+  expect((await everywhere(user.id)).status).toBe(204);
+  await identity.refresh(refreshToken).expect(401);
+  await identity.refresh(second.body.refreshToken).expect(401);
+  await identity.refresh(other.refreshToken).expect(200);
+  await request(identity.app).post('/api/v1/auth/logout-everywhere').expect(401);
+});
+
+test('logging out everywhere while ten sessions refresh leaves nothing live', async () => {
+  const { user } = await identity.open('storm@rollcall.test');
+  const logins = await Promise.all(Array.from({ length: 10 }, () => identity.login('storm@rollcall.test')));
+  await Promise.all([
+    ...logins.map(({ body }) => identity.refresh(body.refreshToken)),
+    everywhere(user.id),
+    ...logins.map(({ body }) => identity.refresh(body.refreshToken)),
+  ]);
+  await expect(live(user.id)).resolves.toHaveLength(0);
 });

@@ -11,7 +11,7 @@ import { consumers } from '../src/consumers.js';
 import { seedDemo } from '../src/demo.js';
 import { createPasswords } from '../src/passwords.js';
 import { ensureSigningKey } from '../src/signing-keys.js';
-import { openIdentity } from './identity.js';
+import { keyrings, openIdentity } from './identity.js';
 
 let identity: Awaited<ReturnType<typeof openIdentity>>;
 beforeAll(async () => {
@@ -21,7 +21,9 @@ afterAll(() => identity.close());
 
 test('replicas that start together make one signing key', async () => {
   await identity.db('signing_keys').delete();
-  await Promise.all(Array.from({ length: 6 }, () => ensureSigningKey(identity.db, new Date())));
+  await Promise.all(
+    Array.from({ length: 6 }, () => ensureSigningKey(identity.db, keyrings.signing, new Date())),
+  );
   await expect(identity.db('signing_keys')).resolves.toHaveLength(1);
 });
 
@@ -96,6 +98,8 @@ const breakages = [
   [`update users set referrer_id = '${DEMO_ACCOUNTS[3]?.id}' where id = '${DEMO_ACCOUNTS[2]?.id}'`],
   ['delete from outbox'],
   ['update users set version = version + 1'],
+  ["update users set status = 'suspended' where 'admin' = any(roles)"],
+  ["update users set status = 'suspended'"],
 ];
 
 test.each(invariants.map(([name, sql], index) => [name, sql, breakages[index]] as const))(

@@ -15,8 +15,9 @@ import {
   SignJWT,
 } from 'jose';
 import request from 'supertest';
-import { ensureSigningKey } from '../src/signing-keys.js';
-import { issuer, openIdentity } from './identity.js';
+import { ensureSigningKey, openPrivateKey } from '../src/signing-keys.js';
+import { newestSigningKey } from '../src/store/signing-keys.js';
+import { issuer, keyrings, openIdentity } from './identity.js';
 
 let identity: Awaited<ReturnType<typeof openIdentity>>;
 let server: Server;
@@ -38,8 +39,8 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 const published = async (): Promise<JWK[]> =>
   (await request(identity.app).get('/.well-known/jwks.json')).body.keys;
 const signingKey = async () => {
-  const row = await identity.db('signing_keys').whereNull('retired_at').orderBy('signs_from', 'desc').first();
-  return { kid: row.kid as string, key: await importJWK(row.private_jwk, 'ES256') };
+  const newest = await newestSigningKey(identity.db, new Date());
+  return { kid: newest!.kid, key: await openPrivateKey(keyrings.signing, newest!) };
 };
 
 test('an access token is verified by anybody with the published keys and nothing else', async () => {
@@ -168,8 +169,8 @@ describe('a forged token is refused with 401', () => {
 test('the newest key signs, and tokens of the one before are still taken until it is retired', async () => {
   const { user, accessToken } = await identity.open('rotation@rollcall.test');
   const old = decodeProtectedHeader(accessToken).kid;
-  await identity.db('signing_keys').update({ retired_at: new Date() });
-  await ensureSigningKey(identity.db, identity.clock());
+  await identity.db('signing_keys').update({ retired_at: new Date(), private_sealed: null });
+  await ensureSigningKey(identity.db, keyrings.signing, identity.clock());
   await identity.db('signing_keys').where({ kid: old }).update({ retired_at: null });
 
   const { body } = await identity.login('rotation@rollcall.test').expect(200);

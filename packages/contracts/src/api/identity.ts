@@ -1,22 +1,9 @@
 import { z } from 'zod';
 import { route } from '../route.js';
-import { Id, Instant, Role, storable, text } from '../shapes.js';
+import { storable, text } from '../shapes.js';
+import { User } from './identity-users.js';
 
-export const User = z
-  .object({
-    id: Id,
-    email: z.string(),
-    name: z.string(),
-    roles: z.array(Role),
-    locale: z.string(),
-    timeZone: z.string(),
-    referralCode: z.string(),
-    referrerId: Id.nullable(),
-    status: z.enum(['active', 'suspended']),
-    createdAt: Instant,
-  })
-  .meta({ id: 'User' });
-export type User = z.infer<typeof User>;
+export * from './identity-users.js';
 
 export const Session = z
   .object({ user: User, accessToken: z.string(), refreshToken: z.string() })
@@ -29,8 +16,10 @@ const email = z
 /** Not trimmed: a password is what was typed. 1,000 characters bound the work of hashing it. */
 const password = storable(z.string().max(1000, 'must have at most 1000 characters'));
 const newPassword = storable(
-  z.string().min(10, 'must have at least 10 characters').max(1000, 'must have at most 1000 characters'),
+  z.string().min(10, 'must have at least 10 characters').max(200, 'must have at most 200 characters'),
 );
+/** Of a letter's link: 256 bits in base64url are 43 characters. */
+const letterToken = z.string().min(1).max(200);
 const refreshToken = z.string().min(1).max(500);
 const locale = text(35).refine(isLocale, 'must be a BCP 47 language tag such as en or pl-PL');
 const timeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
@@ -99,6 +88,68 @@ export const logout = route({
   summary: 'Revoke a refresh token and its family',
   body: z.strictObject({ refreshToken }),
   status: 204,
+});
+
+export const logoutEverywhere = route({
+  method: 'post',
+  path: '/auth/logout-everywhere',
+  who: 'any',
+  summary: 'End every sign-in of yours, this one too; access tokens run out within ten minutes',
+  status: 204,
+});
+
+export const changePassword = route({
+  method: 'post',
+  path: '/auth/password',
+  who: 'any',
+  summary: 'Set another password: ends every sign-in and answers with a new one',
+  body: z.strictObject({ currentPassword: password, newPassword }),
+  status: 200,
+  answer: Session,
+  problems: [403, 422],
+});
+
+const Taken = z.object({ detail: z.string() }).meta({ id: 'Taken' });
+
+/** Neither the answer nor the time it takes tells whether there is an account. */
+export const forgotPassword = route({
+  method: 'post',
+  path: '/auth/password/forgot',
+  who: 'public',
+  summary: 'Ask for a letter that lets one set a new password; the answer is the same for every address',
+  body: z.strictObject({ email }),
+  status: 202,
+  answer: Taken,
+});
+
+export const resetPassword = route({
+  method: 'post',
+  path: '/auth/password/reset',
+  who: 'public',
+  summary: 'Set a new password with the token of the letter: good once, for an hour; ends every sign-in',
+  body: z.strictObject({ token: letterToken, password: newPassword }),
+  status: 204,
+  problems: [422],
+});
+
+export const verifyEmail = route({
+  method: 'post',
+  path: '/auth/email/verify',
+  who: 'public',
+  summary: 'Show with the token of the letter that it arrived: good once, for seven days',
+  body: z.strictObject({ token: letterToken }),
+  status: 204,
+  problems: [422],
+});
+
+export const resendVerification = route({
+  method: 'post',
+  path: '/auth/email/verify/resend',
+  who: 'any',
+  summary: 'Ask for the letter that verifies your address once more',
+  status: 202,
+  answer: Taken,
+  problems: [404, 409],
 });
 
 export const me = route({

@@ -30,6 +30,31 @@ export const userSuspended = event(
   user,
 );
 
+const letter = z.object({
+  userId: Id,
+  email: z.string(),
+  locale: z.string(),
+  displayName: z.string(),
+  /** Sealed for the service that writes letters (kit/sealed.ts, purpose `letter/<userId>`): events are kept for months. */
+  token: z.string(),
+  expiresAt: Instant,
+});
+
+export const passwordResetRequested = event(
+  'identity.password-reset-requested',
+  1,
+  'userId',
+  'Somebody forgot a password: write to the address with the token that sets a new one.',
+  letter,
+);
+export const emailVerificationRequested = event(
+  'identity.email-verification-requested',
+  1,
+  'userId',
+  'An address is to be verified: write to it with the token that shows the letter arrived.',
+  letter,
+);
+
 /** The one shape every service's audit events share; the only event that may carry free text. */
 export const audited = z.object({
   auditId: Id,

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 export interface Account {
   readonly id: string;
   readonly email: string;
+  readonly emailVerifiedAt: Date | null;
   readonly name: string;
   readonly roles: readonly Role[];
   readonly locale: string;
@@ -21,6 +22,7 @@ export type NewAccount = Omit<Account, 'status' | 'version'> & { readonly passwo
 const ACCOUNT = {
   id: 'id',
   email: 'email',
+  emailVerifiedAt: 'email_verified_at',
   name: 'name',
   roles: 'roles',
   locale: 'locale',
@@ -31,6 +33,9 @@ const ACCOUNT = {
   version: 'version',
   createdAt: 'created_at',
 };
+
+/** Accounts to be chosen among, for the lists. */
+export const accounts = (db: Database): Knex.QueryBuilder => db('users').select(ACCOUNT);
 
 export const accountById = (db: Database, id: string): Promise<Account | undefined> =>
   db('users').where({ id }).first(ACCOUNT);
@@ -46,6 +51,19 @@ export const credentialsByEmail = (
     .where({ email })
     .first({ ...ACCOUNT, passwordHash: 'password_hash' });
 
+/**
+ * The account, if its password is still the one that was compared: hashing takes a while, and whoever changed the password
+ * meanwhile has ended the sign-ins there were. Locked until the end of the transaction.
+ */
+export const accountIfPassword = (
+  tx: Knex.Transaction,
+  { id, passwordHash }: { id: string; passwordHash: string },
+  lock: 'share' | 'update',
+): Promise<Account | undefined> => {
+  const row = tx('users').where({ id, password_hash: passwordHash });
+  return (lock === 'share' ? row.forShare() : row.forUpdate()).first(ACCOUNT);
+};
+
 export const emailIsTaken = async (tx: Knex.Transaction, email: string): Promise<boolean> =>
   (await tx('users').where({ email }).first('id')) !== undefined;
 
@@ -59,6 +77,7 @@ export async function addAccounts(tx: Knex.Transaction, accounts: readonly NewAc
   const rows = accounts.map((one) => ({
     id: one.id,
     email: one.email,
+    email_verified_at: one.emailVerifiedAt,
     password_hash: one.passwordHash,
     name: one.name,
     roles: [...one.roles],
@@ -83,10 +102,53 @@ export const countAccounts = async (db: Database, ids: readonly string[]): Promi
     )?.count,
   );
 
-export const saveProfile = (tx: Knex.Transaction, account: Account): Promise<number> =>
-  tx('users').where({ id: account.id }).update({
-    name: account.name,
-    locale: account.locale,
-    time_zone: account.timeZone,
-    version: account.version,
-  });
+/** Everything of an account that may change but its password. */
+export const saveAccount = (tx: Knex.Transaction, account: Account): Promise<number> =>
+  tx('users')
+    .where({ id: account.id })
+    .update({
+      name: account.name,
+      locale: account.locale,
+      time_zone: account.timeZone,
+      roles: [...account.roles],
+      status: account.status,
+      referrer_id: account.referrerId,
+      email_verified_at: account.emailVerifiedAt,
+      version: account.version,
+    });
+
+export const savePassword = (tx: Knex.Transaction, id: string, passwordHash: string): Promise<number> =>
+  tx('users').where({ id }).update({ password_hash: passwordHash });
+
+const USER_RULES_LOCK = 7_250_007;
+
+/** What holds of several users at once (an admin is left, nobody refers himself in a circle) is changed one at a time. */
+export async function lockUserRules(tx: Knex.Transaction): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(?)', [USER_RULES_LOCK]);
+}
+
+export async function otherActiveAdmins(tx: Knex.Transaction, id: string): Promise<number> {
+  const { rows } = await tx.raw<{ rows: { others: number }[] }>(
+    `select count(*)::int as others from users where id <> ? and status = 'active' and 'admin' = any(roles)`,
+    [id],
+  );
+  return rows[0]?.others ?? 0;
+}
+
+/** Is there such a user, and was that one referred by `id`, directly or through others? */
+export async function referralLine(
+  tx: Knex.Transaction,
+  { of, by }: { of: string; by: string },
+): Promise<'unknown' | 'apart' | 'referred'> {
+  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+    `with recursive line as (
+       select id, referrer_id from users where id = :of
+       union
+       select u.id, u.referrer_id from line join users u on u.id = line.referrer_id
+     )
+     select id from line`,
+    { of },
+  );
+  if (rows.length === 0) return 'unknown';
+  return rows.some(({ id }) => id === by) ? 'referred' : 'apart';
+}

@@ -53,13 +53,32 @@ export async function lockRefreshToken(
 export const markSpent = (tx: Knex.Transaction, tokenHash: Buffer, at: Date): Promise<number> =>
   tx('refresh_tokens').where({ token_hash: tokenHash }).update({ spent_at: at });
 
+export type Revocation =
+  | 'logout'
+  | 'reuse'
+  | 'suspended'
+  | 'logout-everywhere'
+  | 'password-changed'
+  | 'password-reset';
+
 export const revokeFamily = (
   tx: Knex.Transaction,
   id: string,
-  reason: 'logout' | 'reuse' | 'suspended',
+  reason: Revocation,
   at: Date,
 ): Promise<number> =>
   tx('refresh_families').where({ id, revoked_at: null }).update({ revoked_at: at, revoked_reason: reason });
+
+/** Ends every sign-in of a user. One whose refresh is under way is waited for and ended with its new token. */
+export const revokeAllFamilies = (
+  tx: Knex.Transaction,
+  userId: string,
+  reason: Revocation,
+  at: Date,
+): Promise<number> =>
+  tx('refresh_families')
+    .where({ user_id: userId, revoked_at: null })
+    .update({ revoked_at: at, revoked_reason: reason });
 
 /** Spent tokens past their time, and families whose unspent one, the newest, is: a family keeps a token as long as it lives. */
 export async function deleteExpiredSessions(tx: Knex.Transaction, now: Date, most: number): Promise<void> {

@@ -48,6 +48,7 @@ function newAccount(now: Date, application: Application, referrerId: string | nu
   return {
     id: newId(),
     email,
+    emailVerifiedAt: null,
     passwordHash,
     name,
     roles: [role],

@@ -12,8 +12,8 @@ import type { SignedIn } from './register.js';
 
 /** Trades a refresh token for a new pair. The roles are those of now, not those of the sign-in. */
 export async function refresh(context: Context, { body, cause }: InputOf<typeof route>): Promise<SignedIn> {
-  const { db, issuer, clock } = context;
-  const sign = await signerOf(db, issuer, clock());
+  const { db, clock } = context;
+  const sign = await signerOf(context);
   const turned = await inWork(db, cause, (work) => turn(work, sha256(body.refreshToken)), clock);
   if (turned === undefined) {
     throw unauthenticated(

@@ -1,10 +1,9 @@
 import type { updateMe as route } from '@rollcall/contracts/api/identity';
-import { userUpdated } from '@rollcall/contracts/events/identity';
 import { notFound } from '@rollcall/kit/errors';
 import type { InputOf } from '@rollcall/kit/http';
 import type { Work } from '@rollcall/kit/work';
-import { accountForUpdate, saveProfile } from '../store/accounts.js';
-import { announce } from './announce.js';
+import { accountForUpdate, saveAccount } from '../store/accounts.js';
+import { announceChange } from './announce.js';
 
 /** Changes one's own name, language or time zone. What changes nothing makes no version and says nothing. */
 export async function updateProfile(
@@ -18,7 +17,7 @@ export async function updateProfile(
   if (same) return { id: account.id };
 
   const changed = { ...account, name, locale, timeZone, version: account.version + 1 };
-  await saveProfile(work.tx, changed);
-  announce(work, userUpdated, changed);
+  await saveAccount(work.tx, changed);
+  announceChange(work, changed);
   return { id: account.id };
 }
