@@ -1,5 +1,6 @@
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import {
+  cancellationDecided,
   holdCorrected,
   holdRefunded,
   holdReleased,
@@ -8,6 +9,7 @@ import {
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import { activatePurchases, declinePurchase } from './use-cases/answer-purchases.js';
+import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
 import { notePaid, noteReview, settleHolds } from './use-cases/settle-holds.js';
 
@@ -18,6 +20,7 @@ const PROJECTION = 1_000;
 export const consumers: Consumer[] = [
   onBatch(fundsHeld, activatePurchases),
   on(fundsDeclined, declinePurchase),
+  onBatch(cancellationDecided, endCancellations),
   on(sessionStarted, noteStarted),
   lingering(PROJECTION, on(sessionCompleted, noteCompleted)),
   lingering(PROJECTION, on(attendanceAmended, noteCompleted)),
