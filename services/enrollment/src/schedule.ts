@@ -7,7 +7,7 @@ export const schedule: Task[] = [
     const asked = await inWork(askAgain);
     if (asked > 0) log.warn({ purchases: asked }, 'the wallet was asked again');
   }),
-  task('ask-to-cancel-again', '5/10 * * * * *', async ({ inWork, log }) => {
+  task('ask-to-cancel-again', '5-55/10 * * * * *', async ({ inWork, log }) => {
     const asked = await inWork(askToCancelAgain);
     if (asked > 0) log.warn({ cancellations: asked }, 'settlement was asked again');
   }),
