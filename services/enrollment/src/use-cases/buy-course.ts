@@ -15,7 +15,7 @@ export async function buyCourse(
   checkFunding(buyer);
   const { studentId } = buyer;
   const course = await lockCourseOffer(work.tx, courseId);
-  const hidden = course?.status === 'draft' && course.teacher_id !== studentId;
+  const hidden = course?.published_at === null && course.teacher_id !== studentId;
   if (course === undefined || hidden) throw notFound('course');
   const offers = (await lockOffers(work.tx, { courseId }, studentId)).map(offerOf);
   const toCome = stillToCome(offers, work.now);
