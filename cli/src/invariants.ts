@@ -35,6 +35,12 @@ const decided = (condition: string): Side => ({
 });
 const placed = "status not in ('pending', 'declined')";
 
+/** A purchase may be cancelled again while nothing came of it; holds are given back once. */
+const cancellations = (where: string, given: string) => `
+  select purchase_id as id, count(*)::int as answers, sum(refunded)::bigint as refunded,
+         sum(cardinality(${given}))::int as holds
+    from cancellations ${where} group by purchase_id`;
+
 export const agreements: readonly Agreement[] = [
   {
     name: 'every hold of the wallet is known to settlement, with the same money and people, and no other is',
@@ -74,6 +80,11 @@ export const agreements: readonly Agreement[] = [
               from purchases where status <> 'pending'`,
     },
     right: { service: 'wallet', sql: 'select id, outcome from purchases' },
+  },
+  {
+    name: 'every cancellation has come to what settlement gave back',
+    left: { service: 'enrollment', sql: cancellations('where answered_at is not null', 'session_ids') },
+    right: { service: 'settlement', sql: cancellations('', 'hold_ids') },
   },
   {
     name: 'settlement knows the newest result of every completed session',

@@ -1,48 +1,13 @@
 /**
- * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: sessions,
- * purchases, holds, each by id; seats last.
+ * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: courses,
+ * sessions, purchases, holds, each by id; seats, then cancellations last.
  */
 import { runAgainOn } from '@rollcall/kit/database';
 import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
-import type { CourseStatus } from '../domain/course.js';
-import type { PurchaseStatus, SessionStatus } from '../domain/purchase.js';
+import type { PurchaseStatus } from '../domain/purchase.js';
 
 type Tx = Knex.Transaction;
-
-export interface OfferRow {
-  readonly id: string;
-  readonly course_id: string;
-  readonly number: number;
-  readonly title: string;
-  readonly price: number;
-  readonly currency: string;
-  readonly status: SessionStatus;
-  readonly starts_at: Date;
-  readonly started_at: Date | null;
-  readonly max_students: number | null;
-  readonly seats_taken: number;
-  readonly teacher_id: string;
-  readonly course_status: CourseStatus;
-  readonly bought: boolean;
-}
-
-/**
- * A session as this student finds it, its row locked until the end: buyers of a limited one queue for its seats,
- * buyers of an unlimited one pass side by side and only keep it from being cancelled under them.
- */
-export async function lockOffer(tx: Tx, sessionId: string, studentId: string): Promise<OfferRow | undefined> {
-  const { rows } = await tx.raw(
-    `with limited as (select * from sessions where id = ? and max_students is not null for no key update),
-          unlimited as (select * from sessions where id = ? and max_students is null for share),
-          session as (select * from limited union all select * from unlimited)
-     select session.*, courses.teacher_id, courses.status as course_status,
-            exists (select from seats where session_id = session.id and student_id = ? and live) as bought
-       from session join courses on courses.id = session.course_id`,
-    [sessionId, sessionId, studentId],
-  );
-  return rows[0];
-}
 
 export interface NewPurchase {
   readonly id: string;
@@ -123,6 +88,16 @@ export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<
        where holds.purchase_id = activated.id and holds.status = 'pending'
      )
      select activated.*, ${SESSION_IDS('activated')} from activated`,
+    [[...purchaseIds]],
+  );
+  return rows;
+}
+
+/** The purchases under their next version: something is said of them that changes no state. Ids distinct. */
+export async function takeVersions(tx: Tx, purchaseIds: readonly string[]): Promise<PurchaseRow[]> {
+  const { rows } = await tx.raw(
+    `update purchases set version = version + 1 where id = any(?::uuid[])
+     returning purchases.*, ${SESSION_IDS('purchases')}`,
     [[...purchaseIds]],
   );
   return rows;
