@@ -4,22 +4,28 @@ import { column } from './column.js';
 
 /**
  * Locks the users' accounts among these, all in one statement in id order, so that batches cannot deadlock; creates
- * first what is missing, which is seldom. The platform's own come unlocked. Called once a transaction, before any
- * decision.
+ * first what is missing, which is seldom. With one of credits, earnings and debt come the others that its owner has: who
+ * credits sees what is owed, and waits for whoever is making a debt. The platform's own come unlocked. Called once a
+ * transaction, before any decision.
  */
 export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountKey[]): Promise<Account[]> {
-  const distinct = [...new Map(keys.map((key) => [keyOf(key), key])).values()];
+  const distinct = [...new Map(keys.flatMap(withMoney).map((key) => [keyOf(key), key])).values()];
   const wanted = [
     column(distinct, (key) => key.owner),
     column(distinct, (key) => key.kind),
     column(distinct, (key) => key.currency),
   ];
   const { rows } = await tx.raw(LOCK_IF_ALL, wanted);
-  if (rows.length === distinct.length) return rows as Account[];
+  const found = new Set((rows as Account[]).map(keyOf));
+  if (distinct.every((key) => found.has(keyOf(key)))) return rows as Account[];
   // None is locked yet: locked before and after, a rival's order could be another.
   await tx.raw(CREATE, wanted);
   return (await tx.raw(LOCK, wanted)).rows as Account[];
 }
+
+/** Who makes a debt waits for whoever credits its owner, also to an account that is not there yet. */
+const withMoney = (key: AccountKey): AccountKey[] =>
+  key.kind === 'debt' ? [key, { ...key, kind: 'credits' }, { ...key, kind: 'earnings' }] : [key];
 
 /** In key order: two batches that create the same accounts wait for each other in one direction only. */
 const CREATE = `
@@ -33,11 +39,15 @@ const CREATE = `
    order by w.owner_id, w.kind, w.currency
   on conflict do nothing`;
 
+const isOneOf = (kind: string) => `${kind} in ('credits', 'earnings', 'debt')`;
+
 const lock = (when: string) => `
   with wanted as (
     select * from unnest(?::uuid[], ?::text[], ?::text[]) as w (owner_id, kind, currency)
   ), own as (
-    select a.id from wanted w join accounts a on a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency
+    select a.id, a.kind = w.kind as asked
+      from wanted w join accounts a on a.owner_id = w.owner_id and a.currency = w.currency
+       and (a.kind = w.kind or ${isOneOf('a.kind')} and ${isOneOf('w.kind')})
   ), locked as (
     select a.id, a.owner_id as owner, a.kind, a.currency, a.balance
       from accounts a where a.id in (select id from own) ${when}
@@ -52,7 +62,7 @@ const lock = (when: string) => `
 const LOCK = lock('');
 /** All of the users' accounts, or none of them while one is missing. */
 const LOCK_IF_ALL = lock(
-  'and (select count(*) from own) = (select count(*) from wanted where owner_id is not null)',
+  'and (select count(*) from own where asked) = (select count(*) from wanted where owner_id is not null)',
 );
 
 /** Locks every account of these users, so that what is decided next follows the purchases being placed for them. */
