@@ -155,7 +155,7 @@ END),
   constraint accounts_owner_id_kind_currency_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, currency),
   constraint accounts_pkey PRIMARY KEY (id)
 );
-CREATE INDEX accounts_of_debts ON accounts USING btree (id) WHERE kind = 'debt'::text;
+CREATE INDEX accounts_of_debts ON accounts USING btree (owner_id, currency) WHERE kind = 'debt'::text;
 CREATE TRIGGER accounts_begin_empty BEFORE INSERT ON accounts FOR EACH ROW WHEN (new.balance <> 0) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_by_transfer BEFORE UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 OR old.id IS DISTINCT FROM new.id OR old.owner_id IS DISTINCT FROM new.owner_id OR old.kind IS DISTINCT FROM new.kind OR old.currency IS DISTINCT FROM new.currency) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();

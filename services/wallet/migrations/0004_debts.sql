@@ -1,8 +1,8 @@
 -- Debts are repaid: a credit to credits or earnings goes to what its owner owes first. Source: domain.md, 'Money'.
 
--- For the list of debts. It holds only those who ever had one: an account of debt is created with the first. On the
--- balance it must not depend, or every transfer would have to write the accounts' other indexes anew.
-create index accounts_of_debts on accounts (id) where kind = 'debt';
+-- What somebody owes, and who owes. It holds only those who ever had a debt: an account of debt is created with the first.
+-- On the balance it must not depend, or every transfer would have to write the accounts' other indexes anew.
+create index accounts_of_debts on accounts (owner_id, currency) where kind = 'debt';
 
 -- As before, and a credit beside a debt that the same statement leaves alone is refused. Who posted it looked before the
 -- debt was made (the first of its owner, whose account was not there to be locked); the code says: try again.

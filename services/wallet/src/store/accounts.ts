@@ -4,9 +4,8 @@ import { column } from './column.js';
 
 /**
  * Locks the users' accounts among these, all in one statement in id order, so that batches cannot deadlock; creates
- * first what is missing, which is seldom. With one of credits, earnings and debt come the others that its owner has: who
- * credits sees what is owed, and waits for whoever is making a debt. The platform's own come unlocked. Called once a
- * transaction, before any decision.
+ * first what is missing, which is seldom. With credits or earnings comes the debt of their owner, if there is one: who
+ * credits sees what is owed. The platform's own come unlocked. Called once a transaction, before any decision.
  */
 export async function lockAccounts(tx: Knex.Transaction, keys: readonly AccountKey[]): Promise<Account[]> {
   const distinct = [...new Map(keys.flatMap(withMoney).map((key) => [keyOf(key), key])).values()];
@@ -39,18 +38,24 @@ const CREATE = `
    order by w.owner_id, w.kind, w.currency
   on conflict do nothing`;
 
-const isOneOf = (kind: string) => `${kind} in ('credits', 'earnings', 'debt')`;
-
+/**
+ * Debts are looked for in an index of debts alone: 0.2 ms for 200 owners who have none. The ids come as an array, not as
+ * a join: of a row somebody else has just changed the server tries the whole join anew, and loses it where the other
+ * side was sorted.
+ */
 const lock = (when: string) => `
   with wanted as (
     select * from unnest(?::uuid[], ?::text[], ?::text[]) as w (owner_id, kind, currency)
   ), own as (
-    select a.id, a.kind = w.kind as asked
-      from wanted w join accounts a on a.owner_id = w.owner_id and a.currency = w.currency
-       and (a.kind = w.kind or ${isOneOf('a.kind')} and ${isOneOf('w.kind')})
+    select a.id, true as asked
+      from wanted w join accounts a on a.owner_id = w.owner_id and a.kind = w.kind and a.currency = w.currency
+    union all
+    select d.id, false
+      from wanted w join accounts d on d.owner_id = w.owner_id and d.kind = 'debt' and d.currency = w.currency
+     where w.kind in ('credits', 'earnings')
   ), locked as (
     select a.id, a.owner_id as owner, a.kind, a.currency, a.balance
-      from accounts a where a.id in (select id from own) ${when}
+      from accounts a where a.id = any(array(select id from own)) ${when}
      order by a.id for update of a
   )
   select * from locked
