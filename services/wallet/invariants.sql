@@ -190,7 +190,8 @@ with credit as (
     from accounts d
     join accounts a on a.owner_id = d.owner_id and a.currency = d.currency and a.kind in ('credits', 'earnings')
     join transactions t on t.account_id = a.id and t.amount > 0 and t.type <> 'commission'
-   where d.kind = 'debt'
+   -- Before this migration nothing repaid a debt.
+   where d.kind = 'debt' and t.at > (select applied_at from migrations where name = 'service/0004_debts.sql')
    group by t.entry_id, d.id
 ), owing as (
   select c.entry_id, c.debt, least(c.amount, -before.balance_after) as due
