@@ -1,8 +1,10 @@
 /** What was settled wrongly or could not be settled, put right by a person, through every service. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { clawBack, listDebts, writeOffDebt } from '@rollcall/contracts/api/debts';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import type { Hold, Review } from '@rollcall/contracts/api/settlement';
-import type { Wallet } from '@rollcall/contracts/api/wallet';
+import { listTransactions, type Wallet } from '@rollcall/contracts/api/wallet';
+import { ProblemError } from '@rollcall/contracts/client';
 import { checkInvariants } from './invariants.js';
 import {
   type Answer,
@@ -10,9 +12,11 @@ import {
   type Caller,
   demo,
   eventually,
+  fund,
   holdOf,
   play,
   publishedCourse,
+  register,
   settled,
   studentWith,
   walletOf,
@@ -86,10 +90,54 @@ test('webhooks that come after the settlement move nothing by themselves, and al
   expect(await earned()).toBe(before + 1000);
   const wallet: Wallet = await walletOf(student);
   expect([wallet.credits, wallet.debt]).toEqual([usd(0), usd(-400)]);
+  const { body: debts } = await admin.api.call(listDebts, { query: { currency: 'USD' } });
+  expect(debts.data).toMatchObject([{ userId: student.id, debt: usd(-400) }]);
+
+  await fund(admin, student, 500);
+  const repaid: Wallet = await walletOf(student);
+  expect([repaid.credits, repaid.debt]).toEqual([usd(100), usd(0)]);
+  expect((await admin.api.call(listDebts, { query: { currency: 'USD' } })).body.data).toEqual([]);
   await eventually('the purchase to show it', async () => {
     const { status, refunded } = await purchaseOf(student, bought);
     return status === 'attended' && refunded.amount === 0;
   });
+  expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
+}, 60_000);
+
+test('a teacher owes what a clawback did not find, and the next lesson repays it', async () => {
+  const [student, indebted] = await Promise.all([
+    studentWith(system.gateway, admin, 1000),
+    register(system.gateway, 'teacher'),
+  ]);
+  const back = { params: { userId: indebted.id }, body: { amount: 600, currency: 'USD', reason: REASON } };
+  const key = { idempotencyKey: 'once' };
+  const taken = await eventually('the wallet to have heard of the teacher', () =>
+    admin.api.call(clawBack, { ...back, ...key }).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.status === 404) return undefined;
+      throw error;
+    }),
+  );
+  expect(taken.body).toMatchObject({ taken: usd(0), owed: usd(600) });
+  expect(await admin.api.call(clawBack, { ...back, ...key })).toMatchObject({
+    ...{ status: 201, replayed: true, body: { id: taken.body.id } },
+  });
+
+  const [session] = (await publishedCourse(indebted, { price: 1000 })).sessions;
+  const bought = await buy(student, session!);
+  await play(system, indebted.id, session!, { students: { [student.id]: '0-60' } });
+  await settled(student, holdOf(bought));
+  const wallet = await walletOf(indebted);
+  expect([wallet.earnings.available, wallet.debt]).toEqual([usd(400), usd(0)]);
+  const rows: unknown[] = [];
+  for await (const { type, amount } of indebted.api.all(listTransactions, { query: { limit: 1 } }))
+    rows.push([type, amount]);
+  expect(rows).toEqual([
+    ['debt_repayment', -600],
+    ['payment_release', 1000],
+  ]);
+  await expect(
+    admin.api.call(writeOffDebt, { ...back, body: { currency: 'USD', reason: REASON } }),
+  ).rejects.toMatchObject({ status: 409, type: '/problems/no-debt' });
   expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
 }, 60_000);
 

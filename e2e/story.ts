@@ -8,11 +8,14 @@ import { post as postWebhook } from '@rollcall/cli/class/post';
 import { parseSpans, readScenario } from '@rollcall/cli/class/scenario';
 import { scenarios } from '@rollcall/cli/class/scenarios';
 import { webhooksOf } from '@rollcall/cli/class/webhooks';
-import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
+import { type Course, createCourse, type Purchase, publishCourse } from '@rollcall/contracts/api/enrollment';
+import { login, register as registerRoute } from '@rollcall/contracts/api/identity';
 import type { Hold } from '@rollcall/contracts/api/settlement';
-import type { Wallet } from '@rollcall/contracts/api/wallet';
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import { creditWallet, type Wallet } from '@rollcall/contracts/api/wallet';
+import { type Client, createClient, ProblemError } from '@rollcall/contracts/client';
+import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import type { Problem } from '@rollcall/contracts/problem';
+import type { AnswerOf } from '@rollcall/contracts/route';
 import type { System } from './system.js';
 
 export interface Answer<Body> {
@@ -24,6 +27,8 @@ export interface Answer<Body> {
 export interface Caller {
   readonly id: string;
   readonly token: string;
+  readonly api: Client;
+  /** As it is written, for what a test sends wrongly or wants to see refused. */
   get<Body = Problem>(path: string): Promise<Answer<Body>>;
   post<Body = Problem>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   delete<Body = Problem>(
@@ -58,57 +63,42 @@ export function callerOf(gateway: string, id = '', token = ''): Caller {
   return {
     id,
     token,
+    api: createClient({ baseUrl: gateway, token: () => token, timeout: 60_000 }),
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),
     delete: (path, body, headers) => call('DELETE', path, body, headers),
   };
 }
 
-interface SignedIn {
-  readonly user: { readonly id: string };
-  readonly accessToken: string;
-}
-
-async function signedIn(gateway: string, path: string, body: unknown): Promise<Caller> {
-  const { status, body: answer } = await callerOf(gateway).post<SignedIn>(path, body);
-  if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
-  return callerOf(gateway, answer.user.id, answer.accessToken);
-}
+const signedIn = (gateway: string, { user, accessToken }: AnswerOf<typeof login>): Caller =>
+  callerOf(gateway, user.id, accessToken);
 
 /** A demo account by the part of its address before the @. */
-export function demo(gateway: string, name: string): Promise<Caller> {
-  const account = DEMO_ACCOUNTS.find(({ email }) => email === `${name}@rollcall.test`);
-  return signedIn(gateway, '/auth/login', { email: account?.email, password: DEMO_PASSWORD });
+export async function demo(gateway: string, name: string): Promise<Caller> {
+  const body = { email: `${name}@rollcall.test`, password: DEMO_PASSWORD };
+  return signedIn(gateway, (await callerOf(gateway).api.call(login, { body })).body);
 }
 
 /** Somebody new. */
-export function register(
+export async function register(
   gateway: string,
   role: 'student' | 'teacher',
   referralCode?: string,
 ): Promise<Caller> {
   const email = `${role}-${randomBytes(6).toString('hex')}@example.test`;
-  const name = `Test ${role}`;
-  return signedIn(gateway, '/auth/register', {
-    email,
-    password: 'correct horse battery',
-    name,
-    role,
-    referralCode,
-  });
+  const body = { email, password: 'correct horse battery', name: `Test ${role}`, role, referralCode };
+  return signedIn(gateway, (await callerOf(gateway).api.call(registerRoute, { body })).body);
 }
 
 /** Gives credits, in minor units, as soon as the wallet has heard of the student. */
 export async function fund(admin: Caller, student: Caller, amount: number, currency = 'USD'): Promise<void> {
-  await eventually('the wallet to have heard of the student', async () => {
-    const given = await admin.post(`/admin/wallets/${student.id}/credit`, {
-      amount,
-      currency,
-      reason: 'test',
-    });
-    if (given.status !== 201 && given.status !== 404) throw new Error(`credit: ${given.status}`);
-    return given.status === 201;
-  });
+  const gift = { params: { userId: student.id }, body: { amount, currency, reason: 'test' } };
+  await eventually('the wallet to have heard of the student', () =>
+    admin.api.call(creditWallet, gift).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.status === 404) return undefined;
+      throw error;
+    }),
+  );
 }
 
 /** A new student with credits, in minor units. */
@@ -136,7 +126,7 @@ export interface CourseOptions {
 export async function publishedCourse(teacher: Caller, options: CourseOptions = {}): Promise<Course> {
   const { price = 1000, currency = 'USD', sessions = 1, maxStudents, startsIn = 24 } = options;
   const first = Math.ceil(Date.now() / 60_000) * 60_000 + startsIn * 3_600_000;
-  const drafted = await teacher.post<Course>('/courses', {
+  const body = {
     title: 'Fractions without fear',
     description: 'A test course.',
     price: { amount: price * sessions, currency },
@@ -148,12 +138,9 @@ export async function publishedCourse(teacher: Caller, options: CourseOptions = 
       durationMinutes: 60,
       price: { amount: price, currency },
     })),
-  });
-  if (drafted.status !== 201) throw new Error(`course: ${drafted.status} ${JSON.stringify(drafted.body)}`);
-  const published = await teacher.post<Course>(`/courses/${drafted.body.id}/publish`);
-  if (published.status !== 200)
-    throw new Error(`publish: ${published.status} ${JSON.stringify(published.body)}`);
-  return published.body;
+  };
+  const { id: courseId } = (await teacher.api.call(createCourse, { body })).body;
+  return (await teacher.api.call(publishCourse, { params: { courseId } })).body;
 }
 
 export type Session = Course['sessions'][number];
@@ -256,7 +243,7 @@ export async function eventually<Value>(
   throw new Error(`${what}: not within ${seconds} s`);
 }
 
-/** The hold once it is decided and paid, or waits for a person. */
+/** The hold once it is decided and paid, or waits for a person; services may be away meanwhile. */
 export const settled = (student: Caller, holdId: string | undefined): Promise<Hold> =>
   eventually(`hold ${holdId} settled`, async () => {
     const { status, body } = await student.get<Hold>(`/holds/${holdId}`);

@@ -183,3 +183,35 @@ select l.hold_id, l.teacher, l.commission, l.refund, g.teacher as has_teacher, g
  where g.teacher not in (l.teacher, l.teacher + l.referral)
     or g.commission <> l.commission
     or g.student not in (l.refund - l.to_subscription, l.refund - l.to_subscription + l.referral);
+
+-- name: a credit to somebody in debt repaid it first, as far as it went
+with credit as (
+  select t.entry_id, d.id as debt, min(t.no) as first, sum(t.amount) as amount
+    from accounts d
+    join accounts a on a.owner_id = d.owner_id and a.currency = d.currency and a.kind in ('credits', 'earnings')
+    join transactions t on t.account_id = a.id and t.amount > 0 and t.type <> 'commission'
+   -- Before this migration nothing repaid a debt.
+   where d.kind = 'debt' and t.at > (select applied_at from migrations where name = 'service/0004_debts.sql')
+   group by t.entry_id, d.id
+), owing as (
+  select c.entry_id, c.debt, least(c.amount, -before.balance_after) as due
+    from credit c
+    join lateral (select t.balance_after from transactions t
+                   where t.account_id = c.debt and t.no < c.first order by t.no desc limit 1) before
+      on before.balance_after < 0
+), repaid as (
+  -- By the entries right behind: those of the same matter and moment, up to the next of another type.
+  select o.entry_id, o.debt, sum(t.amount) as amount
+    from owing o
+    join entries e on e.id = o.entry_id
+    join entries r on r.type = 'debt_repayment' and r.reference_id = e.reference_id and r.at = e.at
+                  and r.entry_no > e.entry_no
+    join transactions t on t.entry_id = r.id and t.account_id = o.debt
+   where not exists (select from entries b
+                      where b.type <> 'debt_repayment' and b.reference_id = e.reference_id and b.at = e.at
+                        and b.entry_no > e.entry_no and b.entry_no < r.entry_no)
+   group by o.entry_id, o.debt
+)
+select o.entry_id, o.debt, o.due, coalesce(r.amount, 0) as repaid
+  from owing o left join repaid r using (entry_id, debt)
+ where o.due <> coalesce(r.amount, 0);

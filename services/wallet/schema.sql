@@ -18,6 +18,12 @@ begin
               where f.id is null or g.id is null or f.currency <> g.currency) then
     raise exception 'a transfer needs two accounts of one currency' using errcode = 'foreign_key_violation';
   end if;
+  if exists (select from (select distinct to_account from added) t
+               join accounts c on c.id = t.to_account and c.kind in ('credits', 'earnings')
+               join accounts d on d.owner_id = c.owner_id and d.kind = 'debt' and d.currency = c.currency
+              where d.balance < 0 and d.id not in (select to_account from added union select from_account from added)) then
+    raise exception 'a credit repays its owner''s debt first' using errcode = 'serialization_failure';
+  end if;
   update accounts a
      set balance = a.balance + moved.amount
     from (select account, sum(amount)::bigint as amount
@@ -149,6 +155,7 @@ END),
   constraint accounts_owner_id_kind_currency_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, currency),
   constraint accounts_pkey PRIMARY KEY (id)
 );
+CREATE INDEX accounts_of_debts ON accounts USING btree (owner_id, currency) WHERE kind = 'debt'::text;
 CREATE TRIGGER accounts_begin_empty BEFORE INSERT ON accounts FOR EACH ROW WHEN (new.balance <> 0) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_by_transfer BEFORE UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 OR old.id IS DISTINCT FROM new.id OR old.owner_id IS DISTINCT FROM new.owner_id OR old.kind IS DISTINCT FROM new.kind OR old.currency IS DISTINCT FROM new.currency) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();

@@ -50,3 +50,20 @@ test('an end by hand says why, as the admin whose token it is, and a refusal is 
     ['POST', '/api/v1/admin/attendance/sessions/id/complete', 'Bearer token', '{"reason":"because"}'],
   ]);
 });
+
+test('what is not there is undefined, and what may not be read is told', async () => {
+  expect(await apiOf(await gatewayAnswering(404, '{}'), 'token').course('id')).toBeUndefined();
+  server?.close();
+  const gateway = await gatewayAnswering(403, JSON.stringify({ detail: 'For admins.' }));
+  await expect(apiOf(gateway, 'token').attendance('id')).rejects.toThrow(
+    'reading the attendance: 403 For admins.',
+  );
+});
+
+test('a gateway that is not there makes the operator think of starting it', async () => {
+  const gateway = await gatewayAnswering(200, '');
+  await new Promise((closed) => server?.close(closed));
+  await expect(apiOf(gateway, 'token').settlement('id')).rejects.toThrow(
+    /cannot be reached .*: is npm start running\?/,
+  );
+});

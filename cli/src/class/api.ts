@@ -1,7 +1,9 @@
-/** The few reads of the public API that playing a class needs, through the gateway like everybody else's. */
-import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
-import type { Course } from '@rollcall/contracts/api/enrollment';
-import type { readSettlement } from '@rollcall/contracts/api/settlement';
+/** The few calls of the public API that playing a class needs, through the gateway like everybody else's. */
+import { completeSession, readSessionAttendance } from '@rollcall/contracts/api/attendance';
+import { type Course, listCourses, readCourse } from '@rollcall/contracts/api/enrollment';
+import { login } from '@rollcall/contracts/api/identity';
+import { readSettlement } from '@rollcall/contracts/api/settlement';
+import { createClient, NoAnswerError, ProblemError, UnexpectedAnswerError } from '@rollcall/contracts/client';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { Refusal } from '../refusal.js';
 import { reasonOf } from './post.js';
@@ -15,78 +17,62 @@ export interface Api {
   /** Ends a session by hand, as an admin may. */
   complete(sessionId: string, reason: string): Promise<void>;
   course(courseId: string): Promise<Course | undefined>;
-  courses(cursor: string | undefined): Promise<{ data: Course[]; nextCursor: string | null }>;
+  /** Every published course, the newest first. */
+  courses(): AsyncIterable<Course>;
 }
 
-const TIMEOUT = 10_000;
+/** Pages of a hundred courses that are looked through for a session nobody bought. */
+const MOST_PAGES = 50;
 
 export function apiOf(gateway: string, token: string): Api {
-  const urlOf = (path: string) => `${gateway.replace(/\/$/, '')}/api/v1${path}`;
-  const read = <Answer>(path: string) => get<Answer>(urlOf(path), token);
+  const client = createClient({ baseUrl: gateway, token: () => token });
   return {
-    settlement: (sessionId) => read<Settlement>(`/settlements/sessions/${sessionId}`),
-    attendance: (sessionId) => read<Attendance>(`/attendance/sessions/${sessionId}`),
+    settlement: (sessionId) =>
+      found('the settlement', client.call(readSettlement, { params: { sessionId } })),
+    attendance: (sessionId) =>
+      found('the attendance', client.call(readSessionAttendance, { params: { sessionId } })),
     complete: async (sessionId, reason) => {
-      const answer = await call(urlOf(`/admin/attendance/sessions/${sessionId}/complete`), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ reason }),
-      });
-      if (!answer.ok) throw new Refusal(`ending the class by hand: ${await problemOf(answer)}`);
+      const asked = client.call(completeSession, { params: { sessionId }, body: { reason } });
+      await asked.catch(refusing('ending the class by hand'));
     },
-    course: (courseId) => read<Course>(`/courses/${courseId}`),
-    courses: async (cursor) => {
-      const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-      const page = await read<{ data: Course[]; nextCursor: string | null }>(`/courses?limit=100${after}`);
-      return page ?? { data: [], nextCursor: null };
+    course: (courseId) => found('the course', client.call(readCourse, { params: { courseId } })),
+    courses: async function* () {
+      try {
+        yield* client.all(listCourses, { query: { limit: 100 } }, { pages: MOST_PAGES });
+      } catch (error) {
+        refusing('looking through the courses')(error);
+      }
     },
   };
 }
 
 export async function signIn(gateway: string, email: string, password: string): Promise<string> {
-  const url = `${gateway.replace(/\/$/, '')}/api/v1/auth/login`;
-  const answer = await call(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  if (!answer.ok) throw new Refusal(`signing in as ${email}: ${await problemOf(answer)}`);
-  return ((await answer.json()) as { accessToken: string }).accessToken;
+  const { call } = createClient({ baseUrl: gateway });
+  const { body } = await call(login, { body: { email, password } }).catch(refusing(`signing in as ${email}`));
+  return body.accessToken;
 }
 
 /** undefined: there is none. */
-async function get<Answer>(url: string, token: string): Promise<Answer | undefined> {
-  const answer = await call(url, { headers: { authorization: `Bearer ${token}` } });
-  if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Refusal(`${url}: ${await problemOf(answer)}`);
-  return (await answer.json()) as Answer;
-}
-
-async function call(url: string, init: RequestInit): Promise<Response> {
+async function found<Body>(what: string, call: Promise<{ readonly body: Body }>): Promise<Body | undefined> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+    return (await call).body;
   } catch (error) {
-    throw new Refusal(`${url} cannot be reached (${reasonOf(error)}): is npm start running?`);
+    if (error instanceof ProblemError && error.status === 404) return undefined;
+    return refusing(`reading ${what}`)(error);
   }
 }
 
-async function problemOf(answer: Response): Promise<string> {
-  const text = await answer.text();
-  const { detail, errors } = problemIn(text);
-  const named = (errors ?? []).map(({ path, message }) => `${path} ${message}`).join(', ');
-  return `${answer.status} ${named || (detail ?? text.slice(0, 200))}`;
-}
+/** What the operator is told; anything else is a defect and keeps its stack. */
+const refusing =
+  (what: string) =>
+  (error: unknown): never => {
+    if (error instanceof ProblemError) throw new Refusal(`${what}: ${error.status} ${wordsOf(error)}`);
+    if (error instanceof NoAnswerError)
+      throw new Refusal(`${error.message} (${reasonOf(error.cause)}): is npm start running?`);
+    if (error instanceof UnexpectedAnswerError || error instanceof RangeError)
+      throw new Refusal(`${what}: ${error.message}`);
+    throw error;
+  };
 
-interface Problem {
-  detail?: string;
-  errors?: { path: string; message: string }[];
-}
-
-/** A proxy in between may answer with a page instead. */
-function problemIn(text: string): Problem {
-  try {
-    return (JSON.parse(text) ?? {}) as Problem;
-  } catch {
-    return {};
-  }
-}
+const wordsOf = ({ errors, detail }: ProblemError): string =>
+  errors.map(({ path, message }) => `${path} ${message}`).join(', ') || detail;

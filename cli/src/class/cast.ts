@@ -12,9 +12,6 @@ export interface Session {
   readonly buyers: readonly string[];
 }
 
-/** Pages of a hundred courses that are looked through for a session nobody bought. */
-const MOST_PAGES = 50;
-
 /** The session, its course, and the students who bought it, the first buyer first. */
 export async function findSession(api: Api, sessionId: string): Promise<Session> {
   const holds = (await api.settlement(sessionId))?.holds ?? [];
@@ -31,13 +28,8 @@ export async function findSession(api: Api, sessionId: string): Promise<Session>
 }
 
 async function searchCourses(api: Api, sessionId: string): Promise<Course | undefined> {
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const { data, nextCursor } = await api.courses(cursor);
-    const found = data.find(({ sessions }) => sessions.some(({ id }) => id === sessionId));
-    if (found || nextCursor === null) return found;
-    cursor = nextCursor;
-  }
+  for await (const course of api.courses())
+    if (course.sessions.some(({ id }) => id === sessionId)) return course;
   return undefined;
 }
 

@@ -79,6 +79,8 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [enrollment.purchaseDeclined.type]: ['notification', 'billing'],
   [enrollment.purchaseExpired.type]: ['notification', 'billing'],
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
+  [wallet.debtOpened.type]: ['notification'],
+  [wallet.debtRepaid.type]: ['notification'],
 };
 
 /** Every event type there is, by producer, in the order of the catalogue. */

@@ -151,7 +151,8 @@ const transaction = (row: Row): Transaction => ({
   createdAt: row.at.toISOString(),
 });
 
-function describe({ entryType, type, amount }: Row): string {
+/** What a row is about, where nobody gave a reason. */
+export function describe({ entryType, type, amount }: Pick<Row, 'entryType' | 'type' | 'amount'>): string {
   if (entryType !== 'correction') return DESCRIPTIONS[type] ?? type;
   if (type === 'commission') return 'Commission of a session, corrected';
   return amount < 0 ? 'Taken back for a session, corrected' : 'Given for a session, corrected';
@@ -163,6 +164,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<Transaction['type'], string>>> = {
   payment_release: 'Paid for a session',
   commission: 'Kept of the payment for a session',
   referral: 'Share for a referral',
+  debt_repayment: 'Repays what was owed',
 };
 
 /** The figures behind a row. A referrer sees which session earned him his share, not what others paid or got. */

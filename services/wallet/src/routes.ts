@@ -1,12 +1,21 @@
 /** Everything the wallet answers over HTTP. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  clawBack as clawBackRoute,
+  listDebts,
+  readUserWallet,
+  writeOffDebt as writeOffRoute,
+} from '@rollcall/contracts/api/debts';
 import { creditWallet, debitWallet, listTransactions, readWallet } from '@rollcall/contracts/api/wallet';
 import type { Database } from '@rollcall/kit/database';
 import { DomainError } from '@rollcall/kit/errors';
 import { command, query, type Served } from '@rollcall/kit/http';
 import type { Adjustment } from './domain/adjust.js';
+import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
 import { transactionOf, transactionsOf, walletOf } from './queries.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
+import { clawBack } from './use-cases/claw-back.js';
+import { writeOffDebt } from './use-cases/write-off-debt.js';
 
 interface Context {
   readonly db: Database;
@@ -20,6 +29,23 @@ export const routes = ({ db, config }: Context): Served[] => [
   query(db, listTransactions, (_db, input) => transactionsOf(db, input.user.id, input.query)),
   onceHeardOf(adjusting(db, 'credit')),
   onceHeardOf(adjusting(db, 'debit')),
+  query(db, readUserWallet, (_db, { params, query: { currency } }) =>
+    userWallet(db, params.userId, currency ?? config.PLATFORM_CURRENCY),
+  ),
+  query(db, listDebts, (_db, input) => debtsOf(db, input.query)),
+  command(
+    db,
+    clawBackRoute,
+    (work, { params, body, user }) => clawBack(work, { userId: params.userId, ...body, actorId: user.id }),
+    (_db, { entryId }) => clawbackOf(db, entryId),
+  ),
+  command(
+    db,
+    writeOffRoute,
+    (work, { params, body, user }) =>
+      writeOffDebt(work, { userId: params.userId, ...body, actorId: user.id }),
+    (_db, { entryId }) => writeOffOf(db, entryId),
+  ),
 ];
 
 const adjusting = (db: Database, direction: Adjustment['direction']): Served =>

@@ -1,12 +1,13 @@
 /** Every route, by the service that answers it. The gateway routes by this list and nothing else. */
 import type { Route } from '../route.js';
 import * as attendance from './attendance.js';
+import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
 import * as identity from './identity.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
 
-const modules = { identity, enrollment, attendance, settlement, wallet };
+const modules = { identity, enrollment, attendance, settlement, wallet: { ...wallet, ...debts } };
 
 export type ServiceName = keyof typeof modules;
 

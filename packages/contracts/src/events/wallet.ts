@@ -53,6 +53,37 @@ export const holdPaid = event(
   }),
 );
 
+/** How a debt came to be. `card-refund`: the provider gave money back that nobody here had asked for. */
+const DebtOpened = z.enum(['correction', 'clawback', 'chargeback', 'card-refund']);
+/** The credit that repaid a debt, or an admin who wrote it off. */
+const DebtRepaid = z.enum([
+  'deposit',
+  'refund',
+  'payment-release',
+  'referral',
+  'withdrawal',
+  'admin-credit',
+  'correction',
+  'chargeback',
+  'write-off',
+]);
+
+export const debtOpened = event(
+  'wallet.debt-opened',
+  1,
+  'userId',
+  'Somebody owes the platform, or owes it more: what was to be taken was not there any more.',
+  z.object({ userId: Id, amount: Money, cause: DebtOpened }),
+);
+
+export const debtRepaid = event(
+  'wallet.debt-repaid',
+  1,
+  'userId',
+  'Of what somebody owed, this much is owed no more.',
+  z.object({ userId: Id, amount: Money, cause: DebtRepaid }),
+);
+
 export const walletAudited = event(
   'wallet.action-audited',
   1,

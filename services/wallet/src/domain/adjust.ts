@@ -3,7 +3,7 @@ import { conflict, unprocessable } from '@rollcall/kit/errors';
 import { type AccountKey, type Book, balanceIn, type EntryRow, post } from './ledger.js';
 
 /** 10^15 minor units. A thousand of the largest amounts a wall lets in, and far inside the safe integers. */
-const MAX_BALANCE = 1_000_000_000_000_000;
+export const MAX_BALANCE = 1_000_000_000_000_000;
 
 export interface Adjustment {
   readonly direction: 'credit' | 'debit';

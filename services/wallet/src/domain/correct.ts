@@ -1,15 +1,6 @@
 /** An ended hold shared out anew: one entry that moves the difference. Source: domain.md, 'Settling' and 'Money'. */
 import { type Decided, type Ending, endingOf, type Hold } from './end.js';
-import {
-  type AccountKey,
-  type Book,
-  balanceIn,
-  type EntryRow,
-  inform,
-  keyOf,
-  type Move,
-  post,
-} from './ledger.js';
+import { type AccountKey, type Book, balanceIn, type EntryRow, keyOf, type Move, post } from './ledger.js';
 import { escrow } from './place.js';
 
 /** What a hold came to, by the decision that ended it or by a correction. */
@@ -68,9 +59,9 @@ export function postCorrection(book: Book, correction: Correction): void {
   const changes = changesOf(correction);
   const taken = changes.filter(({ amount }) => amount < 0).flatMap((change) => takeBack(book, change, hold));
   const given = changes.filter(({ amount }) => amount > 0).map((change) => give(change, hold));
-  post(book, entry, [...taken, ...given]);
   const kept = keptMore(correction);
-  if (kept !== 0) inform(book, entry, earningsOf(hold), -kept, hold.id);
+  const told = kept === 0 ? [] : [{ account: earningsOf(hold), amount: -kept, holdId: hold.id }];
+  post(book, entry, [...taken, ...given], told);
 }
 
 interface Change {

@@ -1,5 +1,5 @@
 /** Where a settled hold's money goes in the ledger. Source: domain.md, 'Settling' and 'Money'. */
-import { type AccountKey, type Book, type EntryRow, inform, type Move, post } from './ledger.js';
+import { type AccountKey, type Book, type EntryRow, type Move, post } from './ledger.js';
 import { escrow } from './place.js';
 
 /** A hold as it was placed. */
@@ -86,9 +86,8 @@ export function postEnding(book: Book, ending: Ending): void {
     description: null,
     actorId: null,
   };
-  post(book, entry, movesOf(ending));
-  const earnings: AccountKey = { owner: hold.teacherId, kind: 'earnings', currency: hold.currency };
-  if (kept > 0) inform(book, entry, earnings, -kept, hold.id);
+  const account: AccountKey = { owner: hold.teacherId, kind: 'earnings', currency: hold.currency };
+  post(book, entry, movesOf(ending), kept > 0 ? [{ account, amount: -kept, holdId: hold.id }] : []);
 }
 
 function movesOf({ hold, decided, toPromo, toCredits }: Ending): Move[] {

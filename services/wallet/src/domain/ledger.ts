@@ -2,6 +2,8 @@
  * A book: the accounts a batch has locked, with running balances, and what was posted to them so far. Decisions read
  * the balances that the ones before them left: 35.00 can pay 30, not then 10, then 5. Nothing here touches a database.
  */
+import { type DebtChange, debtChangesOf, repaymentsOf } from './debt.js';
+
 type UserKind = 'credits' | 'promo' | 'earnings' | 'withdrawing' | 'debt';
 type SystemKind =
   | 'escrow'
@@ -27,7 +29,7 @@ export interface Account extends AccountKey {
   readonly balance: number | null;
 }
 
-type SeenType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit';
+type SeenType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit' | 'debt_repayment';
 /** A correction is seen as what it corrects, with the other sign where it takes back. */
 type EntryType = SeenType | 'correction';
 type TransactionType = SeenType | 'commission' | 'referral';
@@ -73,7 +75,15 @@ export interface Book {
   /** Running balances of the users' accounts, by account id. */
   readonly balances: Map<number, number>;
   readonly journal: Journal;
+  readonly debts: DebtChange[];
   readonly newId: () => string;
+}
+
+/** A row that moves nothing: tells an owner what was kept of the money above it, `amount` below 0, or kept less. */
+export interface Told {
+  readonly account: AccountKey;
+  readonly amount: number;
+  readonly holdId: string;
 }
 
 /** One movement inside an entry. Of 0: nothing moves and nothing is written. */
@@ -95,6 +105,7 @@ export function openBook(accounts: readonly Account[], newId: () => string): Boo
     accounts: new Map(accounts.map((account) => [keyOf(account), account])),
     balances,
     journal: { entries: [], transfers: [], transactions: [] },
+    debts: [],
     newId,
   };
 }
@@ -103,12 +114,29 @@ export function openBook(accounts: readonly Account[], newId: () => string): Boo
 export const balanceIn = (book: Book, key: AccountKey): number =>
   book.balances.get(accountIn(book, key).id) ?? 0;
 
+/** What somebody owes: 0 or more. An account of debt that nobody has is not locked, and owes nothing. */
+export const owedIn = (book: Book, { owner, currency }: Pick<AccountKey, 'owner' | 'currency'>): number => {
+  const account = book.accounts.get(keyOf({ owner, kind: 'debt', currency }));
+  return account === undefined ? 0 : 0 - (book.balances.get(account.id) ?? 0);
+};
+
 /**
- * Writes an entry with its transfers, and for each side that is a user's the transaction he will see. Throws where a
- * balance would fall below 0, or a debt rise above it: the caller decides about money before it posts, so that would be
- * a defect here.
+ * Writes an entry with its transfers, and for each side that is a user's the transaction he will see; right behind it,
+ * what its credits repay of debts. Throws where a balance would fall below 0, or a debt rise above it: the caller decides
+ * about money before it posts, so that would be a defect here.
  */
-export function post(book: Book, entry: EntryRow, moves: readonly Move[]): void {
+export function post(book: Book, entry: EntryRow, moves: readonly Move[], told: readonly Told[] = []): void {
+  write(book, entry, moves);
+  for (const one of told) inform(book, entry, one);
+  for (const { move, seenAs } of repaymentsOf(moves, (key) => owedIn(book, key))) {
+    const automatic = { id: book.newId(), type: 'debt_repayment', description: null, actorId: null } as const;
+    write(book, { ...entry, ...automatic }, [move], { because: entry, seenAs });
+  }
+}
+
+type Why = Pick<DebtChange, 'because' | 'seenAs'>;
+
+function write(book: Book, entry: EntryRow, moves: readonly Move[], why?: Why): void {
   book.journal.entries.push(entry);
   let n = 0;
   for (const move of moves) {
@@ -119,12 +147,12 @@ export function post(book: Book, entry: EntryRow, moves: readonly Move[]): void 
     book.journal.transfers.push({ entryId: entry.id, n, from: from.id, to: to.id, amount: move.amount });
     see(book, from, entry, move, -move.amount);
     see(book, to, entry, move, move.amount);
+    book.debts.push(...debtChangesOf(move, why ?? { because: entry, seenAs: move.type }));
   }
 }
 
-/** A row that moves nothing: tells the owner what was kept of the money above it, `amount` below 0, or kept less. */
-export function inform(book: Book, entry: EntryRow, key: AccountKey, amount: number, holdId: string): void {
-  const { id: accountId } = accountIn(book, key);
+function inform(book: Book, entry: EntryRow, { account, amount, holdId }: Told): void {
+  const { id: accountId } = accountIn(book, account);
   const balance = book.balances.get(accountId) ?? 0;
   const id = book.newId();
   const seen = { id, accountId, entryId: entry.id, type: 'commission' as const, amount, holdId };

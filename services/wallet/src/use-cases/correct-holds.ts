@@ -8,8 +8,8 @@ import type { Decided, Hold } from '../domain/end.js';
 import { openBook } from '../domain/ledger.js';
 import { lockAccounts } from '../store/accounts.js';
 import { claimCorrections, correctionKey, holdsById, type Kept, standingsOf } from '../store/holds.js';
-import { addJournal } from '../store/ledger.js';
 import { keptAs, paidBy } from './paid.js';
+import { record } from './record.js';
 
 type Corrected = Envelope<DataOf<typeof holdCorrected>>;
 
@@ -33,17 +33,22 @@ export async function correctHolds(work: Work, events: readonly Corrected[]): Pr
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToCorrect)), newId);
   for (const correction of fresh) postCorrection(book, correction);
-  addJournal(work, book.journal);
+  record(work, book, (entryId) =>
+    events.find(({ data }) => standings.get(keyOfDecision(data))?.entryId === entryId),
+  );
 
   const early: Envelope[] = [];
   for (const event of events) {
     const hold = holds.get(event.data.holdId);
-    const kept = standings.get(correctionKey(event.data.holdId, event.data.decisionVersion));
+    const kept = standings.get(keyOfDecision(event.data));
     if (hold === undefined || kept === undefined) early.push(event);
     else work.emit(holdPaid, paidBy(hold, kept), { because: event });
   }
   return early;
 }
+
+const keyOfDecision = ({ holdId, decisionVersion }: Corrected['data']): string =>
+  correctionKey(holdId, decisionVersion);
 
 const byDecision = (kept: readonly Kept[]) =>
   new Map(kept.map((one) => [correctionKey(one.holdId, one.decisionVersion), one]));
@@ -60,7 +65,7 @@ function correctionsOf(
     const { holdId, decisionVersion } = data;
     const hold = holds.get(holdId);
     const from = standings.get(correctionKey(holdId, decisionVersion - 1));
-    const key = correctionKey(holdId, decisionVersion);
+    const key = keyOfDecision(data);
     if (hold === undefined || from === undefined || standings.has(key)) continue;
     const [expected, decided] = [decidedBy(data, data.from), decidedBy(data, data.to)];
     const correction = correctionOf(hold, from, { expected, decided, entryId: newId() });

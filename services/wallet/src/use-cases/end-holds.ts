@@ -7,8 +7,8 @@ import { accountsToEnd, type Decided, type Ending, endingOf, postEnding } from '
 import { openBook } from '../domain/ledger.js';
 import { lockAccounts } from '../store/accounts.js';
 import { claimEndings, endingsOf, holdsById, type Kept } from '../store/holds.js';
-import { addJournal } from '../store/ledger.js';
 import { keptAs, paidBy } from './paid.js';
+import { record } from './record.js';
 
 type Settled = Envelope<DataOf<typeof holdReleased>>;
 
@@ -35,7 +35,7 @@ export async function endHolds(work: Work, events: readonly Settled[]): Promise<
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToEnd)), newId);
   for (const ending of fresh) postEnding(book, ending);
-  addJournal(work, book.journal);
+  record(work, book, (entryId) => events.find(({ data }) => endings.get(data.holdId)?.entryId === entryId));
 
   const ended = new Map<string, Kept>([
     ...before,
