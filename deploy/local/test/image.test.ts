@@ -159,6 +159,22 @@ describe('identity from its image, in production and without any right', () => {
     expect(answer.status).toBe(401);
   });
 
+  test('has its first admin by the statement that docs/operations.md gives', async () => {
+    const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
+    const [statement = ''] = /^update users set roles .*;$/m.exec(page) ?? [];
+    const account = { email: 'you@example.com', password: 'correct horse battery' };
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = { method: 'POST', headers, body: JSON.stringify(body) };
+      return (await (await fetch(`${url}/api/v1/auth/${path}`, sent)).json()) as {
+        user: { roles: string[] };
+      };
+    };
+    await post('register', { ...account, name: 'You', role: 'student' });
+    await database.db.raw(statement);
+    expect((await post('login', account)).user.roles).toEqual(['admin']);
+  });
+
   test('cannot change its own code', () => {
     if (unprivileged.uid === undefined) return;
     const { root: top, workdir } = images.get('identity')!;
