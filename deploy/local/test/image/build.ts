@@ -3,18 +3,10 @@
  * base image, isolation, another root) is not shown by it; what the steps leave behind is.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  symlinkSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { contextOf } from './context.js';
+import { linkTree } from './link-tree.js';
 import { type Stage, type Step, stagesOf } from './stages.js';
 
 export interface Image {
@@ -73,28 +65,6 @@ function begin({ name, base }: Stage, built: ReadonlyMap<string, Stand>, { scrat
   if (from) linkTree(from.root, root);
   const fresh = { workdir: '/', user: 'root', command: [], healthcheck: [] };
   return { ...fresh, ...from, root, env: { ...from?.env }, args: {} };
-}
-
-/** The same files in another place, links as they are: a second of linking instead of half a minute of copying. */
-export function linkTree(from: string, to: string): void {
-  const kind = lstatSync(from);
-  if (kind.isDirectory()) {
-    mkdirSync(to, { recursive: true });
-    for (const name of readdirSync(from)) linkTree(join(from, name), join(to, name));
-    return;
-  }
-  mkdirSync(dirname(to), { recursive: true });
-  if (kind.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
-  else linkOrCopy(from, to);
-}
-
-/** Another disk, or a file of somebody else's, cannot be linked to. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
 }
 
 interface Building {

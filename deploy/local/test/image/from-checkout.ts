@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from '../../state.js';
-import { linkTree } from './build.js';
+import { linkTree } from './link-tree.js';
 
 /** Instead of a RUN step, where that is an install. */
 export function fromCheckout(text: string, args: Readonly<Record<string, string>>, folder: string): boolean {
