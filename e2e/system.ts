@@ -16,6 +16,8 @@ export interface Process {
   readonly service: ServiceName;
   readonly port: number;
   readonly pid: number;
+  /** What it has written so far; of very much, the end. */
+  said(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
   /** The process again, with the same settings on the same port. */
   restart(): Promise<Process>;
@@ -161,7 +163,7 @@ async function startProcess(
   });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (bytes) => said.push(String(bytes)) > 500 && said.shift());
+    stream.on('data', (bytes) => said.push(String(bytes)) > 2_000 && said.shift());
   }
   children.add(child);
   const exited = once(child, 'exit').finally(() => children.delete(child));
@@ -173,6 +175,7 @@ async function startProcess(
     service,
     port,
     pid: child.pid ?? 0,
+    said: () => said.join(''),
     kill: async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);

@@ -39,7 +39,8 @@ export async function park(
   reason: string,
 ): Promise<void> {
   const routingKey = storable(message.fields.routingKey);
-  log.error({ routingKey, reason }, 'a message nobody can read was parked');
+  // Its kind alone: the rest of the reason may quote the message, and stands beside it in the table.
+  log.error({ routingKey, reason: reason.split(':')[0] }, 'a message nobody can read was parked');
   await db('parked').insert({ routing_key: routingKey, body: message.content, reason });
   countParked(routingKey);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** The settings every service has. A value under `development` stands in where NODE_ENV is not production. */
@@ -43,27 +44,42 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the environment once: parsed, defaulted, frozen. Throws a ConfigError that names every missing or wrong
  * setting at once; in production a setting without a value is missing even where development has a default.
  */
 export function readConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Readonly<z.output<z.ZodObject<Shape>>> {
   const given: Record<string, unknown> = {};
+  const unread: string[] = [];
   for (const [name, field] of Object.entries(schema.shape as unknown as Record<string, z.ZodType>)) {
-    const value = env[name];
+    const value = settingOf(name, env, unread);
     if (value !== undefined && value !== '') given[name] = value;
     else if (env.NODE_ENV !== 'production') given[name] = field.meta()?.development;
   }
   const result = schema.safeParse(given);
-  if (result.success) return Object.freeze(result.data);
-  const lines = result.error.issues.map((issue) => {
+  if (result.success && unread.length === 0) return Object.freeze(result.data);
+  const lines = result.error?.issues.map((issue) => {
     const name = issue.path.join('.');
     return given[String(issue.path[0])] === undefined
       ? `  ${name} is missing`
       : `  ${name}: ${issue.message}`;
   });
-  throw new ConfigError(`The settings are not complete:\n${lines.join('\n')}`);
+  throw new ConfigError(`The settings are not complete:\n${[...unread, ...(lines ?? [])].join('\n')}`);
+}
+
+/** A secret may come as a file, NAME_FILE, as engines hand them out: an environment is easier to read by others. */
+function settingOf(name: string, env: Environment, unread: string[]): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (env[name] || !file) return env[name];
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    unread.push(`  ${name}_FILE cannot be read: ${(error as Error).message}`);
+    return undefined;
+  }
 }

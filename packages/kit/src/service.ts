@@ -21,6 +21,7 @@ import { remember } from './remember.js';
 import { startSchedule, type Task } from './schedule.js';
 import type { Bindings } from './topology.js';
 import { startTracing } from './tracing.js';
+import { endOnUncaught } from './uncaught.js';
 import type { Hooked } from './webhook.js';
 
 export interface Context<Config> {
@@ -62,6 +63,7 @@ export const bindings: Bindings = Object.fromEntries(
 /** Starts a service in this process and stops it on SIGTERM or SIGINT. A start that fails says why and exits with 1. */
 export async function run<Config extends ServiceConfig>(service: Service<Config>): Promise<void> {
   const log = createLog(service.name, service.config.LOG_LEVEL);
+  endOnUncaught(log);
   try {
     collectProcessMetrics();
     const running = await start(service, log);

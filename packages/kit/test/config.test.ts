@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigError, readConfig } from '../src/config.js';
@@ -44,5 +47,19 @@ describe('settings', () => {
 
   test('that are empty are missing', () => {
     expect(problemsOf({ PORT: '' })).toContain('PORT is missing');
+  });
+
+  test('may come as a file, whose last line end is none of the secret; a value of its own goes first', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-config-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, ' from a file \n');
+    const env = { NODE_ENV: 'production', PORT: '1', SECRET_FILE: file };
+    expect(readConfig(schema, env).SECRET).toBe(' from a file ');
+    expect(readConfig(schema, { ...env, SECRET: 'its own' }).SECRET).toBe('its own');
+    writeFileSync(file, '\n');
+    expect(problemsOf(env)).toContain('SECRET is missing');
+    rmSync(folder, { recursive: true });
+    expect(problemsOf({ ...env, PORT: '' })).toMatch(/SECRET_FILE cannot be read: ENOENT.*PORT is missing/s);
+    expect(problemsOf({ PORT: '1', SECRET_FILE: file })).toContain('SECRET_FILE cannot be read');
   });
 });

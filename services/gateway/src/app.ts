@@ -52,6 +52,7 @@ const begin =
     const { traceparent, traceId } = traceOf(request.headers.traceparent as string | undefined);
     Object.assign(response.locals, { requestId: traceId, traceparent, pattern: 'none' });
     response.setHeader('x-request-id', traceId);
+    response.setHeader('Cache-Control', 'no-store');
     // After Expect a body may or may not follow, depending on our answer: only a new connection is sure to be in step.
     if (isStopping() || request.headers.expect !== undefined) response.shouldKeepAlive = false;
     const started = performance.now();

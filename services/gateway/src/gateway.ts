@@ -49,7 +49,11 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
       response.once('close', () => answering.delete(response));
       app(request, response);
     },
-    { headersTimeout: config.BODY_TIMEOUT_MS, requestTimeout: config.BODY_TIMEOUT_MS + 5_000 },
+    {
+      headersTimeout: config.BODY_TIMEOUT_MS,
+      requestTimeout: config.BODY_TIMEOUT_MS + 5_000,
+      connections: config.CONNECTIONS_MOST,
+    },
   );
   return {
     server,

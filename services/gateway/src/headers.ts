@@ -62,7 +62,10 @@ export function requestHeaders({ rawHeaders }: IncomingMessage, caller: Caller):
   return headers;
 }
 
-/** Copies a service's headers to the answer. What the gateway has said already (security, request id) stands. */
+/**
+ * Copies a service's headers to the answer. What the gateway has said already (security, request id) stands, but for how
+ * long it may be kept: a service knows that better.
+ */
 export function copyHeaders(from: Record<string, string | string[] | undefined>, to: ServerResponse): void {
   const named = String(from.connection ?? '').toLowerCase();
   for (const name in from) {
@@ -70,6 +73,6 @@ export function copyHeaders(from: Record<string, string | string[] | undefined>,
     if (value === undefined || DROPPED.has(name) || name.startsWith('access-control-')) continue;
     if (named !== '' && named.split(/\s*,\s*/).includes(name)) continue;
     if (name === 'vary') to.appendHeader(name, value);
-    else if (!to.hasHeader(name)) to.setHeader(name, value);
+    else if (name === 'cache-control' || !to.hasHeader(name)) to.setHeader(name, value);
   }
 }

@@ -3,12 +3,14 @@ import { createVerifier, issuerOf } from '@rollcall/kit/auth';
 import { createLog } from '@rollcall/kit/log';
 import { collectProcessMetrics } from '@rollcall/kit/metrics';
 import { startTracing } from '@rollcall/kit/tracing';
+import { endOnUncaught } from '@rollcall/kit/uncaught';
 import { config } from './config.js';
 import { createGateway } from './gateway.js';
 import { readOpenApi } from './openapi.js';
 
 const given = config();
 const log = createLog('gateway', given.LOG_LEVEL);
+endOnUncaught(log);
 const stopTracing = await startTracing('gateway', given.OTEL_EXPORTER_OTLP_ENDPOINT);
 collectProcessMetrics();
 

@@ -7,6 +7,8 @@ export interface ServerRules {
   /** Milliseconds to send all headers, and to send the whole request. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
+  /** Connections at once; more are closed unanswered. */
+  readonly connections: number;
 }
 
 const STANDING = {
@@ -21,8 +23,9 @@ const STANDING = {
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server that answers what is no request with a problem too. */
-export function createHttpServer(listener: Listener, rules: ServerRules): Server {
-  const server = createServer({ ...rules, ...STANDING }, listener);
+export function createHttpServer(listener: Listener, { connections, ...timeouts }: ServerRules): Server {
+  const server = createServer({ ...timeouts, ...STANDING }, listener);
+  server.maxConnections = connections;
   // The listener decides whether the body is wanted: without this Node asks for it before anyone has looked.
   server.on('checkContinue', listener);
   server.on('checkExpectation', (_request, response: ServerResponse) => {
