@@ -7,7 +7,7 @@ export const schedule: Task[] = [
     const asked = await inWork(askAgain);
     if (asked > 0) log.warn({ purchases: asked }, 'the wallet was asked again');
   }),
-  task('request-expiry', '5 * * * * *', async ({ inWork, log }) => {
+  task('request-expiry', '5-55/10 * * * * *', async ({ inWork, log }) => {
     const overdue = await inWork(requestExpiry);
     if (overdue > 0) log.warn({ purchases: overdue }, 'purchases waited too long');
   }),

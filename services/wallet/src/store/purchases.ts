@@ -40,7 +40,11 @@ const ANSWERS = `
                      from holds h where h.purchase_id = p.id), '[]') as holds
     from purchases p where p.id = any(?::uuid[])`;
 
-/** Keeps first answers, with the holds of those that are held, in one statement. */
+/**
+ * Keeps first answers, with the holds of those that are held, in one statement. A student met for the first time has no
+ * account whose lock orders this after a rival that gives the purchase up: where that one was quicker nothing of this may
+ * stand, and the transaction, run again, finds its answer.
+ */
 export async function addAnswers(
   tx: Knex.Transaction,
   answers: readonly (Held | Declined)[],
@@ -49,7 +53,7 @@ export async function addAnswers(
   if (answers.length === 0) return;
   const held = answers.filter((answer) => answer.outcome === 'held');
   const holds = held.flatMap((answer) => answer.holds.map((hold, n) => ({ ...hold, n, answer })));
-  await tx.raw(ADD, [
+  const { rows } = await tx.raw(ADD, [
     at,
     column(answers, ({ asked }) => asked.purchaseId),
     column(answers, ({ asked }) => asked.studentId),
@@ -74,7 +78,12 @@ export async function addAnswers(
     column(holds, (hold) => hold.promo),
     column(holds, (hold) => hold.credits),
   ]);
+  if (rows.length < answers.length)
+    throw Object.assign(new Error('a purchase was given up while it was placed'), { code: RUN_AGAIN });
 }
+
+/** PostgreSQL's code of a serialization failure. */
+const RUN_AGAIN = '40001';
 
 const ADD = `
   with answered as (
@@ -83,12 +92,15 @@ const ADD = `
     select ?::timestamptz, p.*
       from unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::uuid[], ?::uuid[],
                   ?::timestamptz[]) as p
+    on conflict (id) do nothing returning id
+  ), placed as (
+    insert into holds (placed_at, id, purchase_id, n, entry_id, session_id, course_id, student_id, teacher_id, amount,
+                       currency, from_promo, from_credits)
+    select ?::timestamptz, h.*
+      from unnest(?::uuid[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
+                  ?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as h
   )
-  insert into holds (placed_at, id, purchase_id, n, entry_id, session_id, course_id, student_id, teacher_id, amount,
-                     currency, from_promo, from_credits)
-  select ?::timestamptz, h.*
-    from unnest(?::uuid[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-                ?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as h`;
+  select id from answered`;
 
 /** Leaves a tombstone for each purchase that got no answer yet, so that a request heard later is refused. */
 export async function addTombstones(
