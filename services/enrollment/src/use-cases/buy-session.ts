@@ -3,7 +3,7 @@ import { notFound, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { alreadyBought, type Offer, refusal } from '../domain/purchase.js';
-import { addPurchase, lockOffer, type NewPurchase, type OfferRow } from '../store/purchases.js';
+import { addPurchase, hasSeat, lockOffer, type NewPurchase, type OfferRow } from '../store/purchases.js';
 
 export interface Order {
   readonly sessionId: string;
@@ -24,6 +24,8 @@ export async function buySession(
   if (row === undefined || isHidden(row, studentId)) throw notFound('session');
   const offer = offerOf(row);
   const error = refusal(offer, studentId, work.now);
+  if (error?.code === 'sold-out' && (await hasSeat(work.tx, sessionId, studentId)))
+    throw alreadyBought([offer]);
   if (error !== undefined) throw error;
 
   const purchase = purchaseOf(row, studentId, work.now);
