@@ -9,9 +9,9 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
 /** The very modules that the kit uses. */
-const require = createRequire(new URL('../packages/kit/package.json', import.meta.url));
-const { Client } = require('pg');
-const { Channel, ConfirmChannel } = require(`${dirname(require.resolve('amqplib'))}/lib/channel_model.js`);
+const ofKit = createRequire(new URL('../packages/kit/package.json', import.meta.url));
+const { Client } = ofKit('pg');
+const { Channel, ConfirmChannel } = ofKit(`${dirname(ofKit.resolve('amqplib'))}/lib/channel_model.js`);
 
 const log = process.env.MORTAL_LOG;
 let at = 0;

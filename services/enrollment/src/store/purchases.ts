@@ -42,17 +42,6 @@ export async function lockOffer(tx: Tx, sessionId: string, studentId: string): P
   return rows[0];
 }
 
-/**
- * Asked anew of whoever queued for a session and found it full: the offer's `bought` is as old as the statement that
- * waited, and the last seat may have gone to another request of the same student.
- */
-export async function hasSeat(tx: Tx, sessionId: string, studentId: string): Promise<boolean> {
-  const seat = await tx('seats')
-    .where({ session_id: sessionId, student_id: studentId, live: true })
-    .first('live');
-  return seat !== undefined;
-}
-
 export interface NewPurchase {
   readonly id: string;
   readonly kind: 'course' | 'session';

@@ -3,7 +3,8 @@ import { notFound, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { alreadyBought, type Offer, refusal } from '../domain/purchase.js';
-import { addPurchase, hasSeat, lockOffer, type NewPurchase, type OfferRow } from '../store/purchases.js';
+import { addPurchase, lockOffer, type NewPurchase, type OfferRow } from '../store/purchases.js';
+import { hasSeat } from '../store/seats.js';
 
 export interface Order {
   readonly sessionId: string;
