@@ -12,6 +12,7 @@ import {
   demo,
   eventually,
   publishedCourse,
+  register,
   studentWith,
   walletOf,
 } from './story.js';
@@ -29,7 +30,9 @@ export interface Stage {
   readonly system: System;
   readonly teacher: Caller;
   readonly student: Caller;
-  /** Purchases that came to their end so far. */
+  /** A student without money. */
+  readonly poor: Caller;
+  /** What the student has bought so far. */
   bought: number;
 }
 
@@ -46,7 +49,8 @@ export async function openStage(): Promise<Stage> {
   });
   const admin = await demo(system.gateway, 'admin');
   const teacher = await demo(system.gateway, 'teacher');
-  return { system, teacher, student: await studentWith(system.gateway, admin, MONEY), bought: 0 };
+  const student = await studentWith(system.gateway, admin, MONEY);
+  return { system, teacher, student, poor: await register(system.gateway, 'student'), bought: 0 };
 }
 
 export async function closeStage(stage: Stage | undefined): Promise<void> {
@@ -71,31 +75,36 @@ export const pointsOf = (service: Storing): string[] =>
 export const onSale = ({ teacher }: Stage): Promise<Course> =>
   publishedCourse(teacher, { price: PRICE, maxStudents: 1 });
 
+/** A purchase, or a problem that may carry one. */
+type Body = Purchase & { readonly type?: string; readonly purchase?: Purchase };
+
 /** Undefined where the connection broke. */
-export type Tried = Answer<Purchase & { type?: string }> | undefined;
+export type Tried = Answer<Body> | undefined;
 
 export interface Order {
   readonly path: string;
   readonly key: string;
   /** Which replica of enrollment is asked. */
   readonly at: number;
+  /** Who buys; the student with money unless said. */
+  readonly who?: Caller;
 }
 
-export const ask = (stage: Stage, { path, key, at }: Order): Promise<Tried> =>
-  callerOf(stage.system.urls.enrollment[at]!, stage.student.id, stage.student.token)
-    .post<Purchase & { type?: string }>(path, undefined, { 'idempotency-key': key })
+export const ask = (stage: Stage, { path, key, at, who = stage.student }: Order): Promise<Tried> =>
+  callerOf(stage.system.urls.enrollment[at]!, who.id, who.token)
+    .post<Body>(path, undefined, { 'idempotency-key': key })
     .catch(() => undefined);
 
 export const isInProgress = (answer: Tried): boolean =>
   answer?.status === 409 && answer.body.type === '/problems/request-in-progress';
 
 /** As a client does that means it: the same key until it is told how it ended. It is told when to come again, and no other thing. */
-export const askUntilDone = (stage: Stage, order: Order): Promise<Answer<Purchase>> =>
+export const askUntilDone = (stage: Stage, order: Order): Promise<Answer<Body>> =>
   eventually(
     'the purchase to be told',
     async () => {
       const answer = await ask(stage, order);
-      if (answer === undefined || answer.status === 201) return answer;
+      if (answer === undefined || [201, 402].includes(answer.status)) return answer;
       const { status, headers, body } = answer;
       if (![202, 503].includes(status) && !isInProgress(answer))
         throw new Error(`${status} ${JSON.stringify(body)}`);
@@ -108,10 +117,14 @@ export const askUntilDone = (stage: Stage, order: Order): Promise<Answer<Purchas
 const drained = async ({ system }: Stage, service: Storing) =>
   (await system.db(service)('outbox_unpublished')).length === 0;
 
-/** Whether the purchase of this course is active and nothing of it is still to be sent. */
+/** The purchase of an answer, whether it was made or declined. */
+const purchaseOf = ({ body }: Answer<Body>): Purchase => body.purchase ?? body;
+
+/** Whether the purchase of this course has its answer and nothing of it is still to be sent. */
 async function isOver(stage: Stage, courseId: string): Promise<boolean> {
   const purchases = stage.system.db('enrollment')('purchases');
-  if ((await purchases.where({ course_id: courseId, status: 'active' })).length === 0) return false;
+  if ((await purchases.where({ course_id: courseId }).whereNot({ status: 'pending' })).length === 0)
+    return false;
   return (await drained(stage, 'enrollment')) && (await drained(stage, 'wallet'));
 }
 
@@ -129,6 +142,16 @@ export async function isOnce(stage: Stage, courseId: string, purchase: Purchase)
   expect((await walletOf(stage.student)).credits.amount).toBe(MONEY - stage.bought * PRICE);
 }
 
+/** One purchase that came to nothing: no seat, no hold, no debit. */
+async function isNothing({ system }: Stage, courseId: string, purchase: Purchase): Promise<void> {
+  const [enrollment, wallet] = [system.db('enrollment'), system.db('wallet')];
+  const made = await enrollment('purchases').where({ course_id: courseId }).select('id', 'status');
+  expect(made).toEqual([{ id: purchase.id, status: 'declined' }]);
+  expect(await enrollment('seats').where({ course_id: courseId, live: true })).toEqual([]);
+  expect(await wallet('holds').where({ course_id: courseId })).toEqual([]);
+  expect(await wallet('entries').where({ reference_id: purchase.id })).toEqual([]);
+}
+
 export interface Trial {
   readonly kind: Kind;
   readonly victim: Process;
@@ -136,12 +159,13 @@ export interface Trial {
   readonly at: number;
   /** The replica asked again with the same key: the first one, once it is back, or the other one meanwhile. */
   readonly askedAt: number;
+  readonly who?: Caller;
 }
 
 /** One purchase, asked for at the first replica of enrollment while the victim is about to die. Says whether it did. */
-export async function tryToBuy(stage: Stage, { kind, victim, at, askedAt }: Trial): Promise<boolean> {
+export async function tryToBuy(stage: Stage, { kind, victim, at, askedAt, who }: Trial): Promise<boolean> {
   const course = await onSale(stage);
-  const order = { path: kind.path(course), key: `key-${course.id}`, at: 0 };
+  const order = { path: kind.path(course), key: `key-${course.id}`, at: 0, who };
   await eventually('what went before to be over', () => drained(stage, 'enrollment'), PATIENCE);
   let died = false;
   void victim.gone.then(() => {
@@ -157,13 +181,15 @@ export async function tryToBuy(stage: Stage, { kind, victim, at, askedAt }: Tria
   if (died && askedAt !== 0) Object.assign(victim, await victim.restart());
   const again = await askUntilDone(stage, { ...order, at: askedAt });
 
+  const purchase = purchaseOf(answer);
+  expect(answer.status).toBe(who === stage.poor ? 402 : 201);
+  expect([again.status, purchaseOf(again)]).toEqual([answer.status, purchase]);
   expect(again.headers.get('idempotency-replayed')).toBe('true');
-  expect(again.body).toEqual(answer.body);
   if (first !== undefined) {
-    expect([201, 202]).toContain(first.status);
-    expect(first.body.id).toBe(answer.body.id);
+    expect([202, answer.status]).toContain(first.status);
+    expect(purchaseOf(first).id).toBe(purchase.id);
     expect(answer.headers.get('idempotency-replayed')).toBe('true');
   }
-  await isOnce(stage, course.id, answer.body);
+  await (answer.status === 402 ? isNothing : isOnce)(stage, course.id, purchase);
   return died;
 }
