@@ -1,6 +1,7 @@
 /** `npm run bench [name …]`: each figure beside its limit, measured in the same run. */
 
 import { largeSession } from './figures/large-session.js';
+import { lastSeat } from './figures/last-seat.js';
 import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
@@ -16,6 +17,7 @@ const figures = {
   'webhook-intake': webhookIntake,
   'large-session': largeSession,
   purchase,
+  'last-seat': lastSeat,
   rest,
 };
 

@@ -19,6 +19,8 @@ export interface Process {
   /** What it has written so far; of very much, the end. */
   said(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Resolves when the process is gone, whoever ended it. */
+  readonly gone: Promise<void>;
   /** The process again, with the same settings on the same port. */
   restart(): Promise<Process>;
 }
@@ -39,6 +41,10 @@ export interface SystemOptions {
   /** Which services run; all of them unless said. */
   readonly services?: readonly ServiceName[];
   readonly replicas?: number;
+  /** Replicas of one service, where they are others than of the rest. */
+  readonly replicasOf?: Partial<Record<ServiceName, number>>;
+  /** Modules that a service's processes load before their own. */
+  readonly preload?: Partial<Record<ServiceName, URL>>;
   readonly amqp?: string;
   /** Settings beyond the usual, for every service or for one. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -50,10 +56,10 @@ const READY_WITHIN = 60;
 const GONE_WITHIN = 15;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { replicas = 1, amqp = amqpUrl(), services = [...STORING, 'gateway'] } = options;
+  const { amqp = amqpUrl(), services = [...STORING, 'gateway'] } = options;
   const { prefix, remove } = testPrefix(bindings, amqp);
   const databases = await databasesOf();
-  const ports = await portsOf(replicas);
+  const ports = await portsOf(options);
   const urls = Object.fromEntries(
     Object.entries(ports).map(([service, own]) => [service, own.map((port) => `http://127.0.0.1:${port}`)]),
   ) as Record<ServiceName, string[]>;
@@ -62,7 +68,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const launch = (service: ServiceName, index: number): Promise<Process> => {
     const port = ports[service][index] ?? 0;
     const url = service === 'gateway' ? undefined : databases[service].url;
-    return startProcess(service, port, settingsFor({ service, port, url, urls, amqp, prefix }, options));
+    const env = settingsFor({ service, port, url, urls, amqp, prefix }, options);
+    return startProcess(service, port, { env, preload: options.preload?.[service] });
   };
   try {
     for (const service of services) {
@@ -97,12 +104,14 @@ async function databasesOf(): Promise<Record<Storing, TestDatabase>> {
   return Object.fromEntries(entries) as Record<Storing, TestDatabase>;
 }
 
-async function portsOf(replicas: number): Promise<Record<ServiceName, number[]>> {
-  const names = [...STORING, 'gateway'] as const;
-  const free = await freePorts(names.length * replicas);
-  return Object.fromEntries(
-    names.map((name, index) => [name, free.slice(index * replicas, (index + 1) * replicas)]),
-  ) as Record<ServiceName, number[]>;
+async function portsOf({ replicas = 1, replicasOf = {} }: SystemOptions) {
+  const places = [...STORING, 'gateway' as const].flatMap((name) =>
+    Array.from({ length: replicasOf[name] ?? replicas }, () => name),
+  );
+  const free = await freePorts(places.length);
+  const ports: Partial<Record<ServiceName, number[]>> = {};
+  for (const [index, name] of places.entries()) ports[name] = [...(ports[name] ?? []), free[index]!];
+  return ports as Record<ServiceName, number[]>;
 }
 
 /** Held open together, so that no two are the same. */
@@ -150,17 +159,18 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-async function startProcess(
-  service: ServiceName,
-  port: number,
-  env: Record<string, string>,
-): Promise<Process> {
+interface Program {
+  readonly env: Record<string, string>;
+  readonly preload: URL | undefined;
+}
+
+async function startProcess(service: ServiceName, port: number, program: Program): Promise<Process> {
   const main = new URL(`../services/${service}/dist/main.js`, import.meta.url).pathname;
   if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build first`);
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--enable-source-maps', main], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { env, preload } = program;
+  const before = preload === undefined ? [] : ['--import', preload.href];
+  const args = ['--max-semi-space-size=32', '--enable-source-maps', ...before, main];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (bytes) => said.push(String(bytes)) > 2_000 && said.shift());
@@ -176,6 +186,7 @@ async function startProcess(
     port,
     pid: child.pid ?? 0,
     said: () => said.join(''),
+    gone: exited.then(() => undefined),
     kill: async (signal) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
@@ -189,7 +200,7 @@ async function startProcess(
         `${service} did not stop within ${GONE_WITHIN} s of ${signal}\n${said.join('').slice(-4_000)}`,
       );
     },
-    restart: () => startProcess(service, port, env),
+    restart: () => startProcess(service, port, program),
   };
 }
 

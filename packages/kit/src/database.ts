@@ -108,6 +108,9 @@ export const runAgainOn =
       ? new RunAgain(error.message, { cause: error })
       : error;
 
+/** The server's end of a statement that took too long, nearly always one that queued for a row somebody else held. */
+export const isTooLong = (error: unknown): boolean => error instanceof Error && codeOf(error) === '57014';
+
 /** Is the database away (rather than the statement wrong)? Then nothing is to be blamed on a message. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Problem } from '@rollcall/contracts/problem';
-import { isConflict, isOutage } from './database.js';
+import { isConflict, isOutage, isTooLong } from './database.js';
 import { DomainError, invalid, KINDS, tooLarge, unavailable, wrongType } from './errors.js';
 import type { Logger } from './log.js';
 
@@ -30,6 +30,7 @@ export function sendError(
   error: unknown,
   { requestId, method, log }: { requestId: string; method: string | undefined; log: Logger },
 ): number {
+  if (isTooLong(error)) log.warn({ err: error, requestId, method }, 'a statement took too long');
   const known = translate(error);
   if (known !== undefined) return sendProblem(response, known, requestId);
   log.error({ err: error, requestId, method }, 'request failed');
@@ -45,8 +46,11 @@ export function sendError(
 function translate(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isOutage(error))
-    return unavailable('database-unavailable', 'The service cannot reach its database. Try again.');
-  if (isConflict(error))
+    return unavailable(
+      'database-unavailable',
+      'The service lost its database. A change may have been made all the same: send it again with the same Idempotency-Key, or look first.',
+    );
+  if (isConflict(error) || isTooLong(error))
     return unavailable('busy', 'Others changed the same at once; nothing was done. Try again.', 1);
   return ofBodyParser(error);
 }

@@ -130,6 +130,32 @@ test('a request that loses every race for its rows is a 503 that did nothing, an
   expect((await create('races', { words: 'races' })).status).toBe(201);
 });
 
+test('a request that waited in vain for its rows is a 503 that did nothing, and may be sent again', async () => {
+  pause.during = async () => {
+    throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  };
+  const answer = await create('waits', { words: 'waits' });
+  expect(answer).toMatchObject({ status: 503, body: { type: '/problems/busy' } });
+  expect(answer.headers['retry-after']).toBe('1');
+  expect(await count('waits')).toBe(0);
+  pause.during = async () => {};
+  expect((await create('waits', { words: 'waits' })).status).toBe(201);
+});
+
+test('a process that hangs lets go of its key after a minute: the server ends its statement, then its session', async () => {
+  const seconds = async (name: string) =>
+    Number(
+      (await database.db.raw(`select extract(epoch from current_setting(?)::interval) as s`, [name])).rows[0]
+        .s,
+    );
+  const [statement, idle] = [
+    await seconds('statement_timeout'),
+    await seconds('idle_in_transaction_session_timeout'),
+  ];
+  expect(Math.min(statement, idle)).toBeGreaterThan(0);
+  expect(statement + idle).toBeLessThanOrEqual(60);
+});
+
 test('of twenty at once one acts; the others are told to come again or get its resource, never a refusal of its own effect', async () => {
   for (let round = 1; round <= 5; round += 1) {
     const body = { words: `race ${round}` };

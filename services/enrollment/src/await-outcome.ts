@@ -1,78 +1,98 @@
+import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import type { Database } from '@rollcall/kit/database';
 import { onCommit } from '@rollcall/kit/work';
 
-/** Milliseconds an outcome is waited for before 202. */
-const PATIENCE = 3_000;
 /** Milliseconds between looks where no commit of this process calls for one: another replica consumed the answer. */
 const LOOK_EVERY = 25;
 
-interface Waiter<Outcome> {
-  readonly id: string;
-  readonly resolve: (outcome?: Outcome) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** A purchase once it is no longer pending, a cancellation once it is answered; undefined after 3 s, or when the caller has gone. */
+/**
+ * A purchase once it is no longer pending, a cancellation once it is answered; undefined after 3 s or when the caller has
+ * gone. Throws what kept it from looking.
+ */
 export type AwaitOutcome<Outcome> = (id: string, signal: AbortSignal) => Promise<Outcome | undefined>;
 
 /** Those of these that have their outcome, by id. */
 type OutcomesOf<Outcome> = (db: Database, ids: readonly string[]) => Promise<ReadonlyMap<string, Outcome>>;
 
-/**
- * Any replica may have consumed the answer, so the rows themselves are watched: one statement for all who wait
- * in this process, however many they are, and none while nobody does. A commit here is worth a look at once.
- */
 export function createAwaitOutcome<Outcome>(
   db: Database,
   outcomesOf: OutcomesOf<Outcome>,
 ): AwaitOutcome<Outcome> {
+  const watch = createWatch(db, outcomesOf);
+  return (id, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return resolve(undefined);
+      const leave = () => {
+        watch.leave(waiter);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', gone);
+      };
+      const tell = (outcome?: Outcome) => {
+        leave();
+        resolve(outcome);
+      };
+      const giveUp = () => {
+        const failure = watch.failure();
+        if (failure === undefined) return tell();
+        leave();
+        reject(failure.error);
+      };
+      const gone = () => tell();
+      const waiter: Waiter<Outcome> = { id, tell };
+      const timer = setTimeout(giveUp, OUTCOME_PATIENCE);
+      signal.addEventListener('abort', gone, { once: true });
+      watch.join(waiter);
+    });
+}
+
+interface Waiter<Outcome> {
+  readonly id: string;
+  readonly tell: (outcome: Outcome) => void;
+}
+
+interface Watch<Outcome> {
+  join(waiter: Waiter<Outcome>): void;
+  leave(waiter: Waiter<Outcome>): void;
+  /** Why the last look failed. It says nothing of an outcome, and the next one may find it. */
+  failure(): { readonly error: unknown } | undefined;
+}
+
+/**
+ * Any replica may have consumed the answer, so the rows themselves are watched: one statement for all who wait
+ * in this process, however many they are, and none while nobody does. A commit here is worth a look at once.
+ */
+function createWatch<Outcome>(db: Database, outcomesOf: OutcomesOf<Outcome>): Watch<Outcome> {
   const waiters = new Set<Waiter<Outcome>>();
   let watching = false;
+  let failure: { readonly error: unknown } | undefined;
 
   const look = async () => {
     const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ id }) => id))]);
-    for (const waiter of waiters) {
-      const outcome = outcomes.get(waiter.id);
-      if (outcome !== undefined) waiter.resolve(outcome);
+    failure = undefined;
+    for (const { id, tell } of waiters) {
+      const outcome = outcomes.get(id);
+      if (outcome !== undefined) tell(outcome);
     }
   };
   const watch = async () => {
     watching = true;
     while (waiters.size > 0) {
       await commitOr(db, LOOK_EVERY);
-      try {
-        await look();
-      } catch (error) {
-        for (const waiter of waiters) waiter.reject(error);
-      }
+      await look().catch((error: unknown) => {
+        failure = { error };
+      });
     }
     watching = false;
+    failure = undefined;
   };
-
-  return (id, signal) =>
-    new Promise((resolve, reject) => {
-      const leave = () => {
-        waiters.delete(waiter);
-        clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
-      };
-      const waiter: Waiter<Outcome> = {
-        id,
-        resolve: (outcome) => {
-          leave();
-          resolve(outcome);
-        },
-        reject: (error) => {
-          leave();
-          reject(error);
-        },
-      };
-      const giveUp = () => waiter.resolve();
-      const timer = setTimeout(giveUp, PATIENCE);
-      signal.addEventListener('abort', giveUp, { once: true });
+  return {
+    join: (waiter) => {
       waiters.add(waiter);
       if (!watching) void watch();
-    });
+    },
+    leave: (waiter) => waiters.delete(waiter),
+    failure: () => failure,
+  };
 }
 
 /** Resolves at the next commit through this pool that emitted something, or after `milliseconds`. */

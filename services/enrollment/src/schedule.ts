@@ -11,7 +11,7 @@ export const schedule: Task[] = [
     const asked = await inWork(askToCancelAgain);
     if (asked > 0) log.warn({ cancellations: asked }, 'settlement was asked again');
   }),
-  task('request-expiry', '5 * * * * *', async ({ inWork, log }) => {
+  task('request-expiry', '5-55/10 * * * * *', async ({ inWork, log }) => {
     const overdue = await inWork(requestExpiry);
     if (overdue > 0) log.warn({ purchases: overdue }, 'purchases waited too long');
   }),

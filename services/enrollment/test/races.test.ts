@@ -39,6 +39,7 @@ test('thirty buyers of three seats fill exactly three', async () => {
 test.each([
   ['without a limit', {}],
   ['with a limit', { maxStudents: 50 }],
+  ['that has one seat', { maxStudents: 1 }],
 ])('a student who asks twenty times at once buys a session %s once', async (_name, more) => {
   const [session] = (await stage.onSale(more)).sessions;
   const student = await person('student');

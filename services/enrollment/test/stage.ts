@@ -60,7 +60,7 @@ export async function openStage() {
     send('post', `/enrollments/sessions/${sessionId}/purchase`, who).set('Prefer', 'respond-async');
   const askCourse = (who: Person, courseId: string): Test =>
     send('post', `/enrollments/courses/${courseId}`, who).set('Prefer', 'respond-async');
-  const hold = (...purchaseIds: string[]) => answer(db, fundsHeld, purchaseIds);
+  const hold = async (...purchaseIds: string[]) => deliver(db, consumers, await heldAnswers(db, purchaseIds));
   const bought = async (who: Person, sessionId: string) => {
     const { body } = await ask(who, sessionId).expect(202);
     await hold(body.id);
@@ -83,15 +83,9 @@ export async function openStage() {
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-/** The wallet's answer to purchases that were asked for. */
-async function answer(db: Database, type: typeof fundsHeld, purchaseIds: readonly string[]) {
-  const questions = await questionsAbout(db, purchaseIds);
-  return deliver(
-    db,
-    consumers,
-    questions.map((question) => envelope(type, heldOf(question))),
-  );
-}
+/** What the wallet says when it holds the money of purchases that were asked for. */
+export const heldAnswers = async (db: Database, purchaseIds: readonly string[]) =>
+  (await questionsAbout(db, purchaseIds)).map((question) => envelope(fundsHeld, heldOf(question)));
 
 type Question = DataOf<typeof purchaseRequested>;
 
@@ -121,6 +115,21 @@ export const declined = (
     shortfall: usd(250),
     ...more,
   });
+
+/** Waits until `check` gives something, looking every 10 ms for at most `seconds`. */
+export async function eventually<Value>(
+  what: string,
+  check: () => Promise<Value | undefined | false>,
+  seconds = 20,
+): Promise<Value> {
+  const until = Date.now() + seconds * 1000;
+  do {
+    const value = await check();
+    if (value !== undefined && value !== false) return value;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  } while (Date.now() < until);
+  throw new Error(`${what}: not within ${seconds} s`);
+}
 
 /** The names of the invariants that do not hold. */
 export async function brokenInvariants(db: Database): Promise<string[]> {

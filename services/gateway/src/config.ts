@@ -50,7 +50,10 @@ export const settings = z.object({
     .meta({ says: 'Origins of browser apps elsewhere that may call; none: CORS is off' }),
   RATE_LIMIT_USER: perMinute(600, 'Requests a minute a signed-in user'),
   RATE_LIMIT_ADDRESS: perMinute(300, 'Requests a minute an address without a token'),
-  UPSTREAM_TIMEOUT_MS: whole(10_000, 'How long a service may take to begin its answer'),
+  UPSTREAM_TIMEOUT_MS: whole(
+    10_000,
+    'How long a service may take to begin its answer; a purchase waits for its outcome up to 3 s of it',
+  ),
   BULKHEAD_CONCURRENT: whole(256, 'Requests in work at one service at most'),
   BULKHEAD_QUEUE: whole(256, 'Requests that may wait for that, a service', 0),
   BULKHEAD_WAIT_MS: whole(2_000, 'How long they wait at most'),

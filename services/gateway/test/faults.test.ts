@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
+import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
+import { readConfig } from '@rollcall/kit/config';
+import { settings } from '../src/config.js';
 import {
   type Answer,
   as,
@@ -11,6 +14,7 @@ import {
   gateway,
   problemOf,
   type Running,
+  STUDENT,
   until,
 } from './doubles.js';
 
@@ -154,6 +158,38 @@ describe('what counts as a failure', () => {
       running.service.answer = echo;
       expect((await courses(running)).status).toBe(200);
     });
+  });
+});
+
+describe('a purchase whose outcome is late', () => {
+  test('is waited for with time to spare, and its 202 comes through with where to ask', async () => {
+    const standing = await gateway();
+    standing.service.answer = (_request, response) => {
+      const answer = () =>
+        response
+          .writeHead(202, { location: '/api/v1/enrollments/sessions/1', 'retry-after': '1' })
+          .end('{"status":"pending"}');
+      setTimeout(answer, OUTCOME_PATIENCE);
+    };
+    const answer = await fetch(`${standing.url}/api/v1/enrollments/sessions/${STUDENT}/purchase`, {
+      method: 'POST',
+      headers: { ...bearer(), prefer: 'respond-async', 'idempotency-key': 'late' },
+    });
+    expect([answer.status, await answer.json()]).toEqual([202, { status: 'pending' }]);
+    expect(answer.headers.get('location')).toBe('/api/v1/enrollments/sessions/1');
+    expect(standing.service.seen[0]?.headers).toMatchObject({
+      prefer: 'respond-async',
+      'idempotency-key': 'late',
+    });
+    await standing.stop();
+  });
+
+  test('leaves as long again for the purchase itself before the gateway gives up, and before it stops', () => {
+    const { UPSTREAM_TIMEOUT_MS, SHUTDOWN_MS } = readConfig(settings, {
+      AUTH_JWKS_URL: 'http://localhost/keys',
+    });
+    expect(UPSTREAM_TIMEOUT_MS).toBeGreaterThanOrEqual(2 * OUTCOME_PATIENCE);
+    expect(SHUTDOWN_MS).toBeGreaterThanOrEqual(2 * OUTCOME_PATIENCE);
   });
 });
 

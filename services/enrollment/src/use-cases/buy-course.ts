@@ -2,7 +2,7 @@ import { notFound } from '@rollcall/kit/errors';
 import type { Work } from '@rollcall/kit/work';
 import { courseRefusal, sharesOf, stillToCome } from '../domain/course-offer.js';
 import { lockCourseOffer, lockOffers } from '../store/offers.js';
-import { type Buyer, checkFunding, offerOf, placePurchase } from './place-purchase.js';
+import { type Buyer, checkFunding, offerOf, placePurchase, refuse } from './place-purchase.js';
 
 /**
  * A pending purchase of all that is still to come of a course, a seat taken in each session and the wallet asked once for
@@ -24,7 +24,7 @@ export async function buyCourse(
     toCome,
     studentId,
   );
-  if (error !== undefined) throw error;
+  if (error !== undefined) await refuse(work, error, toCome, studentId);
 
   const shares = sharesOf(course.price, offers);
   return placePurchase(work, {

@@ -2,7 +2,7 @@ import { notFound } from '@rollcall/kit/errors';
 import type { Work } from '@rollcall/kit/work';
 import { refusal } from '../domain/purchase.js';
 import { lockOffers } from '../store/offers.js';
-import { type Buyer, checkFunding, offerOf, placePurchase } from './place-purchase.js';
+import { type Buyer, checkFunding, offerOf, placePurchase, refuse } from './place-purchase.js';
 
 /** A pending purchase of one session, its seat taken and the wallet asked. Throws 404, 409 with the reason, 422. */
 export async function buySession(
@@ -16,7 +16,7 @@ export async function buySession(
   if (row === undefined || hidden) throw notFound('session');
   const session = offerOf(row);
   const error = refusal(session, studentId, work.now);
-  if (error !== undefined) throw error;
+  if (error !== undefined) await refuse(work, error, [session], studentId);
 
   return placePurchase(work, {
     kind: 'session',

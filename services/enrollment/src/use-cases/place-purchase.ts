@@ -1,11 +1,12 @@
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { sum } from '@rollcall/contracts/money';
-import { unprocessable } from '@rollcall/kit/errors';
+import { type DomainError, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
-import type { Offer } from '../domain/purchase.js';
+import { alreadyBought, type Offer } from '../domain/purchase.js';
 import type { OfferRow } from '../store/offers.js';
 import { addPurchase, type NewPurchase } from '../store/purchases.js';
+import { seatsOf } from '../store/seats.js';
 
 export interface Buyer {
   readonly studentId: string;
@@ -33,6 +34,19 @@ export const offerOf = (row: OfferRow): Offer => ({
   seatsTaken: row.seats_taken,
   bought: row.bought,
 });
+
+/** Throws why these cannot be bought; who has had the last seat himself meanwhile is told that, not that it is gone. */
+export async function refuse(
+  { tx }: Work,
+  error: DomainError,
+  offers: readonly Offer[],
+  studentId: string,
+): Promise<never> {
+  if (error.code !== 'sold-out') throw error;
+  const ids = offers.map(({ id }) => id);
+  const own = await seatsOf(tx, ids, studentId);
+  throw own.size === 0 ? error : alreadyBought(offers.filter(({ id }) => own.has(id)));
+}
 
 /** What is bought, its sessions locked and offered. */
 export interface Order {

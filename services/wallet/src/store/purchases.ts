@@ -1,3 +1,4 @@
+import { runAgainOn } from '@rollcall/kit/database';
 import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
 import type { Declined, Held } from '../domain/place.js';
@@ -40,7 +41,11 @@ const ANSWERS = `
                      from holds h where h.purchase_id = p.id), '[]') as holds
     from purchases p where p.id = any(?::uuid[])`;
 
-/** Keeps first answers, with the holds of those that are held, in one statement at the commit. */
+/**
+ * Keeps first answers, with the holds of those that are held, in one statement at the commit. A student met for the first
+ * time has no account whose lock orders this after a rival that gives the purchase up: where that one was quicker the
+ * transaction runs again, and finds its answer.
+ */
 export function addAnswers({ tx, now: at, atCommit }: Work, answers: readonly (Held | Declined)[]): void {
   if (answers.length === 0) return;
   const held = answers.filter((answer) => answer.outcome === 'held');
@@ -70,7 +75,7 @@ export function addAnswers({ tx, now: at, atCommit }: Work, answers: readonly (H
     column(holds, (hold) => hold.promo),
     column(holds, (hold) => hold.credits),
   ]);
-  atCommit(added);
+  atCommit(added, runAgainOn('purchases_pkey'));
 }
 
 const ADD = `
