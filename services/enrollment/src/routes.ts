@@ -1,8 +1,11 @@
 import * as api from '@rollcall/contracts/api/enrollment';
+import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
-import { command, query, type Served } from '@rollcall/kit/http';
+import { etag } from '@rollcall/kit/etag';
+import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
 import { answerPurchase } from './answer-purchase.js';
 import { createAwaitOutcome } from './await-outcome.js';
+import { rosterOf } from './queries/roster.js';
 import {
   accessTo,
   coursesOfTeacher,
@@ -11,31 +14,85 @@ import {
   purchasesOf,
   readCourse,
   readPurchase,
+  readSession,
 } from './queries.js';
+import { addSession } from './use-cases/add-session.js';
+import { archiveCourse } from './use-cases/archive-course.js';
 import { buySession } from './use-cases/buy-session.js';
+import { cancelSession } from './use-cases/cancel-session.js';
 import { createCourse } from './use-cases/create-course.js';
 import { publishCourse } from './use-cases/publish-course.js';
+import { updateCourse } from './use-cases/update-course.js';
+import { updateSession } from './use-cases/update-session.js';
 
 /** Everything enrollment answers over HTTP. */
-export const routes = (db: Database): Served[] => [...catalogue(db), ...purchases(db)];
+export const routes = (db: Database): Served[] => [...catalogue(db), ...teaching(db), ...purchases(db)];
 
 const catalogue = (db: Database): Served[] => [
   query(db, api.listCourses, (db, { query, user }) => findCourses(db, query, user)),
-  query(db, api.readCourse, (db, { params, user }) => readCourse(db, params.courseId, user)),
+  query(db, api.readCourse, (db, { params, user }) => showCourse(db, params.courseId, { user })),
   query(db, api.teacherCourses, (db, { query, user }) => coursesOfTeacher(db, query, user.id)),
+  query(db, api.readRoster, rosterOf),
+];
+
+const teaching = (db: Database): Served[] => [
   command(
     db,
     api.createCourse,
     (work, { user, body }) => createCourse(work, user.id, body),
-    (db, { id }, { user }) => readCourse(db, id, user),
+    (db, { id }, { user }) => showCourse(db, id, { user, status: 201 }),
+  ),
+  command(db, api.publishCourse, (work, input) => publishCourse(work, ownOf(input)), showOwnCourse),
+  command(db, api.updateCourse, (work, input) => updateCourse(work, ownOf(input), input.body), showOwnCourse),
+  command(db, api.archiveCourse, (work, input) => archiveCourse(work, ownOf(input)), showOwnCourse),
+  command(
+    db,
+    api.addSession,
+    (work, input) => addSession(work, ownOf(input), input.body),
+    (db, { id }) => showSession(db, id, 201),
   ),
   command(
     db,
-    api.publishCourse,
-    (work, { user, params }) => publishCourse(work, user.id, params.courseId),
-    (db, { id }, { user }) => readCourse(db, id, user),
+    api.updateSession,
+    (work, input) => updateSession(work, ownOf(input), input.body),
+    (db, { id }) => showSession(db, id),
+  ),
+  command(
+    db,
+    api.cancelSession,
+    (work, input) => cancelSession(work, { ...ownOf(input), reason: input.body?.reason }),
+    (db, { id }) => showSession(db, id),
   ),
 ];
+
+interface TeacherInput<Params> {
+  readonly params: Params;
+  readonly user: User;
+  readonly ifMatch: string | undefined;
+}
+
+const ownOf = <Params>({ params, user, ifMatch }: TeacherInput<Params>) => ({
+  ...params,
+  teacherId: user.id,
+  ifMatch,
+});
+
+async function showCourse(
+  db: Database,
+  courseId: string,
+  { user, status = 200 }: { user: User | undefined; status?: number },
+): Promise<Reply<api.Course>> {
+  const course = await readCourse(db, courseId, user);
+  return reply(status, course, { ETag: etag(course.version) });
+}
+
+const showOwnCourse = (db: Database, { id }: { id: string }, { user }: { user: User }) =>
+  showCourse(db, id, { user });
+
+async function showSession(db: Database, sessionId: string, status = 200): Promise<Reply<api.Session>> {
+  const session = await readSession(db, sessionId);
+  return reply(status, session, { ETag: etag(session.version) });
+}
 
 function purchases(db: Database): Served[] {
   const awaitOutcome = createAwaitOutcome(db, outcomesOf);

@@ -46,7 +46,7 @@ export async function openStage() {
   const app = await testApp(routes(db));
   const teacher = await person('teacher');
 
-  const send = (method: 'get' | 'post', path: string, who?: Person): Test => {
+  const send = (method: 'get' | 'post' | 'patch', path: string, who?: Person): Test => {
     const test = request(app)[method](`/api/v1${path}`);
     return who === undefined ? test : test.set('Authorization', who.bearer);
   };
@@ -64,9 +64,11 @@ export async function openStage() {
     await hold(body.id);
     return body;
   };
+  /** The teacher cancels a session of his. */
+  const cancel = (sessionId: string) => send('post', `/sessions/${sessionId}/cancel`, teacher).expect(200);
   const purchase = async (who: Person, id: string) =>
     (await send('get', `/enrollments/sessions/${id}`, who).expect(200)).body;
-  return { db, url, app, teacher, close, send, onSale, ask, hold, bought, purchase };
+  return { db, url, app, teacher, close, send, onSale, ask, hold, bought, cancel, purchase };
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
