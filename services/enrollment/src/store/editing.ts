@@ -1,7 +1,8 @@
 /**
  * SQL of a teacher's changes. Each locks its course first, so that those of one course come one after another, then the
- * session, or all of them by id. Buyers lock sessions alone: a change waits for those under way, and whoever comes after
- * it buys what it left. Its lock of the course lets foreign keys pass, so buyers of other sessions never wait for it.
+ * session, or all of them by id. Who buys a session locks that alone: a change waits for those under way, and whoever comes
+ * after it buys what it left. The lock of the course lets foreign keys pass, so buyers of other sessions never wait for it.
+ * While 16 at a time buy one unlimited session without a pause, a change of it waits 0.2 to 0.5 s.
  */
 import type { Knex } from 'knex';
 import type { CourseStatus } from '../domain/course.js';
