@@ -1,8 +1,8 @@
 /** A teacher cancels a session: everybody who paid for it has his money back, wherever that was at the moment. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Course, Purchase, RosterEntry } from '@rollcall/contracts/api/enrollment';
+import type { Course, Purchase, readRoster } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
-import type { z } from 'zod';
+import type { AnswerOf } from '@rollcall/contracts/route';
 import { checkInvariants } from './invariants.js';
 import {
   type Answer,
@@ -99,9 +99,7 @@ describe('of a session with purchases in every state', () => {
     expect((await buy(held!, session)).body).toMatchObject({ type: '/problems/session-cancelled' });
     expect((await buy(held!, other)).status).toBe(201);
     expect((await held!.post(`/sessions/${session.id}/join`)).body.type).toBe('/problems/session-cancelled');
-    const roster = await teacher.get<{ data: z.infer<typeof RosterEntry>[] }>(
-      `/teacher/sessions/${session.id}/roster`,
-    );
+    const roster = await teacher.get<AnswerOf<typeof readRoster>>(`/teacher/sessions/${session.id}/roster`);
     const money = new Map(roster.body.data.map(({ studentId, hold }) => [studentId, hold.status]));
     expect(money).toEqual(
       new Map(

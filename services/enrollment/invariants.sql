@@ -51,6 +51,11 @@ from purchases join holds on holds.purchase_id = purchases.id
 where purchases.kind = 'session'
   and (purchases.status in ('attended', 'missed', 'refunded', 'cancelled')) <> (holds.status in ('released', 'refunded', 'split'));
 
+-- name: no hold of a session that was cancelled half an hour ago is still open
+select holds.id, holds.status, sessions.cancelled_at
+from sessions join holds on holds.session_id = sessions.id
+where sessions.cancelled_at < now() - interval '30 minutes' and holds.status in ('pending', 'held', 'review');
+
 -- name: no purchase is of another teacher's course
 select purchases.id from purchases join courses on courses.id = purchases.course_id
 where courses.teacher_id <> purchases.teacher_id;

@@ -136,7 +136,7 @@ describe('a limit', () => {
   const limitTo = (maxStudents: number | null, courseId: string) => (work: Work) =>
     updateCourse(work, { courseId, teacherId: stage.teacher.id, ifMatch: undefined }, { maxStudents });
 
-  test.each<[string, object, number | null, number]>([
+  test.each<[string, Record<string, unknown>, number | null, number]>([
     ['set', {}, 1, 202],
     ['lifted', { maxStudents: 1 }, null, 202],
     ['lowered', { maxStudents: 5 }, 1, 202],

@@ -52,6 +52,10 @@ test.each<[string, string]>([
     "update purchases set status = 'attended' where id = :purchaseId",
   ],
   [
+    'no hold of a session that was cancelled half an hour ago is still open',
+    "update sessions set status = 'cancelled', cancelled_at = now() - interval '31 minutes' where id = :sessionId",
+  ],
+  [
     "no purchase is of another teacher's course",
     'update purchases set teacher_id = gen_random_uuid() where id = :purchaseId',
   ],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Course } from '@rollcall/contracts/api/enrollment';
-import type { DataOf } from '@rollcall/contracts/event';
+import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { fundsDeclined, fundsHeld } from '@rollcall/contracts/events/wallet';
 import type { Role } from '@rollcall/contracts/shapes';
@@ -103,7 +103,7 @@ export const declined = (
   purchaseId: string,
   studentId: string,
   more: Partial<DataOf<typeof fundsDeclined>> = {},
-) =>
+): Envelope<DataOf<typeof fundsDeclined>> =>
   envelope(fundsDeclined, {
     purchaseId,
     studentId,
