@@ -87,22 +87,6 @@ export const agreements: readonly Agreement[] = [
     right: { service: 'wallet', sql: 'select id, outcome from purchases' },
   },
   {
-    name: 'attendance knows every session on sale at its time, in its room, and whether it was cancelled',
-    left: sessions(', s.course_id, s.number'),
-    right: {
-      service: 'attendance',
-      sql: `select id, ${times}, cancelled, course_id, number from sessions`,
-    },
-  },
-  {
-    name: 'settlement knows every session on sale at its time, and whether it was cancelled',
-    left: sessions(''),
-    right: {
-      service: 'settlement',
-      sql: `select id, ${times}, cancelled_at is not null as cancelled from sessions where version > 0`,
-    },
-  },
-  {
     name: 'settlement knows the newest result of every completed session',
     left: {
       service: 'attendance',
@@ -124,6 +108,22 @@ export const agreements: readonly Agreement[] = [
     name: 'the wallet knows everybody who has an account',
     left: { service: 'identity', sql: 'select id from users' },
     right: { service: 'wallet', sql: 'select id from known_users' },
+  },
+  {
+    name: 'attendance knows every session on sale at its time, in its room, and whether it was cancelled',
+    left: sessions(', s.course_id, s.number'),
+    right: {
+      service: 'attendance',
+      sql: `select id, ${times}, cancelled, course_id, number from sessions`,
+    },
+  },
+  {
+    name: 'settlement knows every session on sale at its time, and whether it was cancelled',
+    left: sessions(''),
+    right: {
+      service: 'settlement',
+      sql: `select id, ${times}, cancelled_at is not null as cancelled from sessions where version > 0`,
+    },
   },
 ];
 

@@ -1,26 +1,17 @@
 import * as api from '@rollcall/contracts/api/enrollment';
-import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
-import { etag } from '@rollcall/kit/etag';
-import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
+import { command, query, type Served } from '@rollcall/kit/http';
+import { showCourse, showOwnCourse, showSession } from './answer-course.js';
 import { answerPurchase } from './answer-purchase.js';
 import { createAwaitOutcome } from './await-outcome.js';
 import { rosterOf } from './queries/roster.js';
-import {
-  accessTo,
-  coursesOfTeacher,
-  findCourses,
-  outcomesOf,
-  purchasesOf,
-  readCourse,
-  readPurchase,
-  readSession,
-} from './queries.js';
+import { accessTo, coursesOfTeacher, findCourses, outcomesOf, purchasesOf, readPurchase } from './queries.js';
 import { addSession } from './use-cases/add-session.js';
 import { archiveCourse } from './use-cases/archive-course.js';
 import { buySession } from './use-cases/buy-session.js';
 import { cancelSession } from './use-cases/cancel-session.js';
 import { createCourse } from './use-cases/create-course.js';
+import { ownOf } from './use-cases/own.js';
 import { publishCourse } from './use-cases/publish-course.js';
 import { updateCourse } from './use-cases/update-course.js';
 import { updateSession } from './use-cases/update-session.js';
@@ -64,35 +55,6 @@ const teaching = (db: Database): Served[] => [
     (db, { id }) => showSession(db, id),
   ),
 ];
-
-interface TeacherInput<Params> {
-  readonly params: Params;
-  readonly user: User;
-  readonly ifMatch: string | undefined;
-}
-
-const ownOf = <Params>({ params, user, ifMatch }: TeacherInput<Params>) => ({
-  ...params,
-  teacherId: user.id,
-  ifMatch,
-});
-
-async function showCourse(
-  db: Database,
-  courseId: string,
-  { user, status = 200 }: { user: User | undefined; status?: number },
-): Promise<Reply<api.Course>> {
-  const course = await readCourse(db, courseId, user);
-  return reply(status, course, { ETag: etag(course.version) });
-}
-
-const showOwnCourse = (db: Database, { id }: { id: string }, { user }: { user: User }) =>
-  showCourse(db, id, { user });
-
-async function showSession(db: Database, sessionId: string, status = 200): Promise<Reply<api.Session>> {
-  const session = await readSession(db, sessionId);
-  return reply(status, session, { ETag: etag(session.version) });
-}
 
 function purchases(db: Database): Served[] {
   const awaitOutcome = createAwaitOutcome(db, outcomesOf);

@@ -17,6 +17,19 @@ export interface OwnSession extends Own {
   readonly sessionId: string;
 }
 
+interface TeacherInput<Params> {
+  readonly params: Params;
+  readonly user: { readonly id: string };
+  readonly ifMatch: string | undefined;
+}
+
+/** A teacher's request, as a change is asked with. */
+export const ownOf = <Params>({ params, user, ifMatch }: TeacherInput<Params>): Params & Own => ({
+  ...params,
+  teacherId: user.id,
+  ifMatch,
+});
+
 /** A session's row as the rules of editing see it. */
 export const editedOf = ({ course, session }: LockedSession): EditedSession => ({
   number: session.number,
