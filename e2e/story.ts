@@ -26,6 +26,11 @@ export interface Caller {
   readonly token: string;
   get<Body = Problem>(path: string): Promise<Answer<Body>>;
   post<Body = Problem>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  delete<Body = Problem>(
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
 }
 
 export function callerOf(gateway: string, id = '', token = ''): Caller {
@@ -55,6 +60,7 @@ export function callerOf(gateway: string, id = '', token = ''): Caller {
     token,
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),
+    delete: (path, body, headers) => call('DELETE', path, body, headers),
   };
 }
 
@@ -154,6 +160,16 @@ export type Session = Course['sessions'][number];
 
 export const buy = (student: Caller, session: Session, headers: Record<string, string> = {}) =>
   student.post<Purchase>(`/enrollments/sessions/${session.id}/purchase`, undefined, headers);
+
+export const buyCourse = (student: Caller, course: Course, headers: Record<string, string> = {}) =>
+  student.post<Purchase>(`/enrollments/courses/${course.id}`, undefined, headers);
+
+/** Gives up what of a purchase has not started. */
+export const cancel = (student: Caller, purchase: Purchase, headers: Record<string, string> = {}) =>
+  student.delete<Purchase>(placeOf(purchase), { reason: 'I am ill' }, headers);
+
+export const placeOf = ({ kind, id }: Purchase): string =>
+  kind === 'course' ? `/enrollments/${id}` : `/enrollments/sessions/${id}`;
 
 export interface Attendance {
   /** Spans in minutes after the start, as the class simulator reads them: `0-12`, `0-20,25-60`, `0-20>60`, `absent`. */

@@ -46,6 +46,12 @@ const sessions = (columns: string): Side => ({
          where c.published_at is not null and (s.cancelled_at is null or s.cancelled_at >= c.published_at)`,
 });
 
+/** A purchase may be cancelled again while nothing came of it; holds are given back once. */
+const cancellations = (where: string, given: string) => `
+  select purchase_id as id, count(*)::int as answers, sum(refunded)::bigint as refunded,
+         sum(cardinality(${given}))::int as holds
+    from cancellations ${where} group by purchase_id`;
+
 export const agreements: readonly Agreement[] = [
   {
     name: 'every hold of the wallet is known to settlement, with the same money and people, and no other is',
@@ -85,6 +91,11 @@ export const agreements: readonly Agreement[] = [
               from purchases where status <> 'pending'`,
     },
     right: { service: 'wallet', sql: 'select id, outcome from purchases' },
+  },
+  {
+    name: 'every cancellation has come to what settlement gave back',
+    left: { service: 'enrollment', sql: cancellations('where answered_at is not null', 'session_ids') },
+    right: { service: 'settlement', sql: cancellations('', 'hold_ids') },
   },
   {
     name: 'settlement knows the newest result of every completed session',

@@ -116,6 +116,15 @@ const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object
     },
   ],
   [
+    /^enrollment, settlement: every cancellation has come to/,
+    () => settlement,
+    'cancellations',
+    {
+      ...{ purchase_id: newId(), requested_at: at, decided_at: at },
+      ...{ hold_ids: [newId()], refunded: 5, answer: '{}' },
+    },
+  ],
+  [
     /^attendance, settlement: settlement knows the newest result/,
     () => attendance,
     'results',

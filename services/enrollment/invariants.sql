@@ -30,6 +30,16 @@ select purchases.id, purchases.status from purchases
 where kind = 'session' and status in ('pending', 'active') and not exists
   (select from seats where seats.purchase_id = purchases.id and seats.live);
 
+-- name: every open hold has a live seat
+select holds.id, holds.purchase_id, holds.status from holds
+where holds.status in ('pending', 'held', 'review', 'disputed') and not exists
+  (select from seats where seats.purchase_id = holds.purchase_id and seats.session_id = holds.session_id and seats.live);
+
+-- name: a hold given back because the session was given up or cancelled has no live seat
+select holds.id, holds.purchase_id, holds.reason
+from holds join seats on seats.purchase_id = holds.purchase_id and seats.session_id = holds.session_id and seats.live
+where holds.status = 'refunded' and holds.reason in ('cancelled', 'session-cancelled');
+
 -- name: no declined, expired or cancelled purchase keeps a seat
 select purchases.id, purchases.status from purchases join seats on seats.purchase_id = purchases.id and seats.live
 where purchases.status in ('declined', 'expired', 'cancelled');
@@ -55,6 +65,29 @@ select purchases.id, purchases.status, holds.status as hold_status
 from purchases join holds on holds.purchase_id = purchases.id
 where purchases.kind = 'session'
   and (purchases.status in ('attended', 'missed', 'refunded', 'cancelled')) <> (holds.status in ('released', 'refunded', 'split'));
+
+-- name: a settled purchase of a course has no open hold, and an active one has
+select purchases.id, purchases.status from purchases
+where purchases.kind = 'course'
+  and (purchases.status in ('completed', 'refunded', 'cancelled'))
+    <> (purchases.status not in ('pending', 'declined', 'expired') and not exists
+         (select from holds where holds.purchase_id = purchases.id and holds.status not in ('released', 'refunded', 'split')));
+
+-- name: no purchase of a course is attended or missed, and none of a session is completed
+select id, kind, status from purchases
+where kind = 'course' and status in ('attended', 'missed') or kind = 'session' and status = 'completed';
+
+-- name: no cancellation waits longer than 20 minutes
+select id, purchase_id, requested_at, asked_at from cancellations
+where answered_at is null and requested_at < now() - interval '20 minutes';
+
+-- name: what a cancellation gave back is given back, in full
+select cancellations.id, cancellations.refunded, sum(holds.amount) as of_holds
+from cancellations left join holds on holds.purchase_id = cancellations.purchase_id and holds.reason = 'cancelled'
+  and holds.session_id = any(cancellations.session_ids)
+where cancellations.answered_at is not null
+group by cancellations.id
+having cancellations.refunded <> coalesce(sum(holds.amount), 0) or count(holds.id) <> cardinality(cancellations.session_ids);
 
 -- name: no purchase is of another teacher's course
 select purchases.id from purchases join courses on courses.id = purchases.course_id

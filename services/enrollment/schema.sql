@@ -8,6 +8,26 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+create table cancellations (
+  id uuid not null,
+  purchase_id uuid not null,
+  requested_by uuid not null,
+  requested_at timestamp with time zone not null,
+  asked_at timestamp with time zone not null,
+  words text,
+  holds jsonb not null,
+  answered_at timestamp with time zone,
+  session_ids uuid[],
+  refunded bigint,
+  constraint cancellations_answer CHECK ((answered_at IS NULL) = (session_ids IS NULL) AND (answered_at IS NULL) = (refunded IS NULL)),
+  constraint cancellations_pkey PRIMARY KEY (id),
+  constraint cancellations_refunded_check CHECK (refunded >= 0),
+  constraint cancellations_request UNIQUE (purchase_id, requested_at),
+  constraint cancellations_words_check CHECK (length(words) >= 1 AND length(words) <= 500)
+);
+CREATE UNIQUE INDEX cancellations_one_open ON cancellations USING btree (purchase_id) WHERE answered_at IS NULL;
+CREATE INDEX cancellations_waiting ON cancellations USING btree (asked_at) WHERE answered_at IS NULL;
+
 create table courses (
   id uuid not null,
   teacher_id uuid not null,
@@ -221,6 +241,7 @@ create table sessions (
   constraint sessions_version_check CHECK (version > 0)
 );
 
+alter table cancellations add constraint cancellations_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table holds add constraint holds_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table holds add constraint holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table purchases add constraint purchases_course_id_currency_fkey FOREIGN KEY (course_id, currency) REFERENCES courses(id, currency);

@@ -35,6 +35,18 @@ where r.status = 'applied'
   and (d.outcome, d.teacher, d.commission, d.referral, d.refund)
     is distinct from (r.outcome, r.teacher, r.commission, r.referral, r.refund);
 
+-- name: a hold goes back because its student gave it up exactly where a cancellation says so
+select coalesce(d.hold_id, c.hold_id) as hold_id, c.purchase_id, d.version
+from (select hold_id, version from decisions where reason = 'cancelled') d
+full join (select purchase_id, unnest(hold_ids) as hold_id from cancellations) c on c.hold_id = d.hold_id
+where d.hold_id is null or c.hold_id is null;
+
+-- name: a cancellation gives back its holds in full, each to its own purchase and once
+select c.purchase_id, c.requested_at, c.refunded, sum(h.amount) as of_holds
+from cancellations c left join holds h on h.id = any(c.hold_ids) and h.purchase_id = c.purchase_id and h.status = 'refunded'
+group by c.purchase_id, c.requested_at
+having c.refunded <> coalesce(sum(h.amount), 0) or count(h.id) <> cardinality(c.hold_ids);
+
 -- name: the evidence of a decision says what was decided
 select d.hold_id, d.reason, d.seconds, d.scheduled_seconds, p.threshold
 from decisions d join policies p on p.version = d.policy_version

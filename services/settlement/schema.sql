@@ -24,6 +24,18 @@ begin
   raise exception '% is written once: % refused', tg_table_name, lower(tg_op);
 end $function$;
 
+create table cancellations (
+  purchase_id uuid not null,
+  requested_at timestamp with time zone not null,
+  decided_at timestamp with time zone not null,
+  hold_ids uuid[] not null,
+  refunded bigint not null,
+  answer jsonb not null,
+  constraint cancellations_pkey PRIMARY KEY (purchase_id, requested_at),
+  constraint cancellations_refunded_check CHECK (refunded >= 0)
+);
+CREATE TRIGGER cancellations_written_once BEFORE DELETE OR UPDATE ON cancellations FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+
 create table decisions (
   hold_id uuid not null,
   version integer not null,
@@ -290,6 +302,7 @@ create table sessions (
   facts_at timestamp with time zone,
   looked_version integer default 0 not null,
   asked_at timestamp with time zone,
+  started_at timestamp with time zone,
   constraint sessions_check CHECK (completed_at IS NULL OR observed IS NOT NULL AND scheduled_seconds IS NOT NULL AND attendance_version IS NOT NULL),
   constraint sessions_ended_by CHECK ((ended_by IS NULL) = (completed_at IS NULL AND cancelled_at IS NULL)),
   constraint sessions_ended_by_check CHECK (ended_by = ANY (ARRAY['completed'::text, 'cancelled'::text])),

@@ -12,10 +12,12 @@ import * as wallet from './events/wallet.js';
 const { userRegistered, userUpdated, userSuspended } = identity;
 const { sessionScheduled, sessionRescheduled, sessionCancelled } = enrollment;
 const { purchaseRequested, purchaseActivated, expiryRequested } = enrollment;
+const { cancellationRequested, purchaseCancelled } = enrollment;
 const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
 const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited } = attendance;
 const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited, resultRequested } =
   settlement;
+const { cancellationDecided } = settlement;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited],
@@ -30,12 +32,14 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdRefunded,
     holdCorrected,
     holdUnderReview,
+    cancellationDecided,
   ],
   attendance: [
     sessionScheduled,
     sessionRescheduled,
     sessionCancelled,
     purchaseActivated,
+    purchaseCancelled,
     holdRefunded,
     resultRequested,
   ],
@@ -47,6 +51,8 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     sessionRescheduled,
     sessionCancelled,
     fundsHeld,
+    cancellationRequested,
+    sessionStarted,
     sessionCompleted,
     attendanceAmended,
     holdPaid,

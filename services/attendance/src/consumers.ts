@@ -1,5 +1,6 @@
 import {
   purchaseActivated,
+  purchaseCancelled,
   sessionCancelled,
   sessionRescheduled,
   sessionScheduled,
@@ -7,6 +8,7 @@ import {
 import { holdRefunded, resultRequested } from '@rollcall/contracts/events/settlement';
 import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import type { Rules } from './domain/session.js';
+import { forgetBuyers } from './use-cases/forget-buyers.js';
 import { grantAccess } from './use-cases/grant-access.js';
 import { knowSessions } from './use-cases/know-sessions.js';
 import { repeatResult } from './use-cases/repeat-result.js';
@@ -19,6 +21,7 @@ const ACCESS = 250;
 export const consumers = (rules: Rules): Consumer[] => [
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], knowSessions(rules)),
   lingering(ACCESS, onBatch(purchaseActivated, grantAccess)),
+  lingering(ACCESS, onBatch(purchaseCancelled, forgetBuyers)),
   lingering(ACCESS, onBatch(holdRefunded, takeAccess)),
   on(resultRequested, repeatResult),
 ];

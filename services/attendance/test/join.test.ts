@@ -2,7 +2,12 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataOf } from '@rollcall/contracts/event';
-import { sessionCancelled, sessionRescheduled } from '@rollcall/contracts/events/enrollment';
+import {
+  purchaseActivated,
+  purchaseCancelled,
+  sessionCancelled,
+  sessionRescheduled,
+} from '@rollcall/contracts/events/enrollment';
 import { holdRefunded } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { envelope, type TestDatabase, testDatabase, token } from '@rollcall/kit/testing';
@@ -175,6 +180,22 @@ describe('whose money went back', () => {
     expect((await join(session, buyer)).status).toBe(404);
     expect(await rosterOf(session)).toEqual([session.teacherId]);
   });
+
+  test.each(['purchase', 'cancelling'])(
+    'who has given one session up may not enter it, and enters the others; the %s heard first',
+    async (first) => {
+      const [given, kept] = [await beginning(5), await beginning(5)];
+      const buyer = student();
+      const { data } = activated(given, buyer.id);
+      const course = { ...data, kind: 'course' as const, sessionIds: [given.sessionId, kept.sessionId] };
+      const cancelled = envelope(purchaseCancelled, { ...data, sessionIds: [given.sessionId], version: 3 });
+      const facts = [envelope(purchaseActivated, course), cancelled, { ...cancelled, id: newId() }];
+      for (const fact of first === 'purchase' ? facts : facts.reverse()) await know(database.db, fact);
+      const answers = await Promise.all([join(given, buyer), join(kept, buyer)]);
+      expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+      expect(await rosterOf(given)).toEqual([given.teacherId]);
+    },
+  );
 
   test('twice in one batch is taken once, and by nobody else’s purchase', async () => {
     const session = await beginning(5);

@@ -5,12 +5,11 @@ import { paymentRequired } from '@rollcall/kit/errors';
 import { type Reply, reply } from '@rollcall/kit/http';
 import type { AwaitOutcome } from './await-outcome.js';
 import { declineDetail } from './domain/purchase.js';
-import { purchaseRow } from './queries.js';
+import { type Mine, purchaseRow } from './queries.js';
 import { type PurchaseRow, purchaseOf } from './shapes.js';
+import { askLater, placeOf, prefersAsync } from './waiting.js';
 
-interface Asked {
-  readonly purchaseId: string;
-  readonly studentId: string;
+interface Asked extends Mine {
   /** The Prefer header. */
   readonly prefer: string | undefined;
   readonly signal: AbortSignal;
@@ -22,17 +21,16 @@ interface Asked {
  */
 export async function answerPurchase(
   db: Database,
-  awaitOutcome: AwaitOutcome,
-  { purchaseId, studentId, prefer, signal }: Asked,
+  awaitOutcome: AwaitOutcome<PurchaseRow>,
+  { prefer, signal, ...mine }: Asked,
 ): Promise<Reply<Purchase>> {
-  const isAsync = /(^|[,;\s])respond-async($|[,;\s])/i.test(prefer ?? '');
+  const { kind, purchaseId } = mine;
+  const isAsync = prefersAsync(prefer);
   const outcome = isAsync ? undefined : await awaitOutcome(purchaseId, signal);
-  const row = outcome ?? (await purchaseRow(db, purchaseId, studentId));
+  const row = outcome ?? (await purchaseRow(db, mine));
   if (row.status === 'declined' || row.status === 'expired') throw refusalOf(row);
-  const Location = `/api/v1/enrollments/sessions/${purchaseId}`;
-  if (row.status !== 'pending') return reply(201, purchaseOf(row), { Location });
-  const headers = { Location, 'Retry-After': '1', ...(isAsync && { 'Preference-Applied': 'respond-async' }) };
-  return reply(202, purchaseOf(row), headers);
+  if (row.status === 'pending') return reply(202, purchaseOf(row), askLater(kind, purchaseId, isAsync));
+  return reply(201, purchaseOf(row), { Location: placeOf(kind, purchaseId) });
 }
 
 function refusalOf(row: PurchaseRow) {

@@ -1,36 +1,38 @@
 import type { Database } from '@rollcall/kit/database';
 import { onCommit } from '@rollcall/kit/work';
-import type { PurchaseRow } from './shapes.js';
 
-/** Milliseconds a purchase is waited for before 202. */
+/** Milliseconds an outcome is waited for before 202. */
 const PATIENCE = 3_000;
 /** Milliseconds between looks where no commit of this process calls for one: another replica consumed the answer. */
 const LOOK_EVERY = 25;
 
-interface Waiter {
-  readonly purchaseId: string;
-  readonly resolve: (outcome?: PurchaseRow) => void;
+interface Waiter<Outcome> {
+  readonly id: string;
+  readonly resolve: (outcome?: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The purchase once it is no longer pending; undefined after 3 s, or when the caller has gone. */
-export type AwaitOutcome = (purchaseId: string, signal: AbortSignal) => Promise<PurchaseRow | undefined>;
+/** A purchase once it is no longer pending, a cancellation once it is answered; undefined after 3 s, or when the caller has gone. */
+export type AwaitOutcome<Outcome> = (id: string, signal: AbortSignal) => Promise<Outcome | undefined>;
 
-/** Those of these purchases that are no longer pending, by id. */
-type OutcomesOf = (db: Database, purchaseIds: readonly string[]) => Promise<ReadonlyMap<string, PurchaseRow>>;
+/** Those of these that have their outcome, by id. */
+type OutcomesOf<Outcome> = (db: Database, ids: readonly string[]) => Promise<ReadonlyMap<string, Outcome>>;
 
 /**
- * Any replica may have consumed the wallet's answer, so the rows themselves are watched: one statement for all who wait
+ * Any replica may have consumed the answer, so the rows themselves are watched: one statement for all who wait
  * in this process, however many they are, and none while nobody does. A commit here is worth a look at once.
  */
-export function createAwaitOutcome(db: Database, outcomesOf: OutcomesOf): AwaitOutcome {
-  const waiters = new Set<Waiter>();
+export function createAwaitOutcome<Outcome>(
+  db: Database,
+  outcomesOf: OutcomesOf<Outcome>,
+): AwaitOutcome<Outcome> {
+  const waiters = new Set<Waiter<Outcome>>();
   let watching = false;
 
   const look = async () => {
-    const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ purchaseId }) => purchaseId))]);
+    const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ id }) => id))]);
     for (const waiter of waiters) {
-      const outcome = outcomes.get(waiter.purchaseId);
+      const outcome = outcomes.get(waiter.id);
       if (outcome !== undefined) waiter.resolve(outcome);
     }
   };
@@ -47,15 +49,15 @@ export function createAwaitOutcome(db: Database, outcomesOf: OutcomesOf): AwaitO
     watching = false;
   };
 
-  return (purchaseId, signal) =>
+  return (id, signal) =>
     new Promise((resolve, reject) => {
       const leave = () => {
         waiters.delete(waiter);
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
       };
-      const waiter: Waiter = {
-        purchaseId,
+      const waiter: Waiter<Outcome> = {
+        id,
         resolve: (outcome) => {
           leave();
           resolve(outcome);

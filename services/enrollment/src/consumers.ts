@@ -1,5 +1,6 @@
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import {
+  cancellationDecided,
   holdCorrected,
   holdRefunded,
   holdReleased,
@@ -8,6 +9,7 @@ import {
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import { activatePurchases, declinePurchase } from './use-cases/answer-purchases.js';
+import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
 import { notePaid, noteReview, settleHolds } from './use-cases/settle-holds.js';
 
@@ -18,9 +20,9 @@ const PROJECTION = 1_000;
 export const consumers: Consumer[] = [
   onBatch(fundsHeld, activatePurchases),
   on(fundsDeclined, declinePurchase),
-  on(sessionStarted, noteStarted),
-  lingering(PROJECTION, on(sessionCompleted, noteCompleted)),
-  lingering(PROJECTION, on(attendanceAmended, noteCompleted)),
+  onBatch(cancellationDecided, endCancellations),
+  onBatch(sessionStarted, noteStarted),
+  lingering(PROJECTION, onBatch([sessionCompleted, attendanceAmended], noteCompleted)),
   lingering(PROJECTION, onBatch([holdReleased, holdRefunded, holdCorrected], settleHolds)),
   lingering(PROJECTION, onBatch(holdPaid, notePaid)),
   on(holdUnderReview, noteReview),

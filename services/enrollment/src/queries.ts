@@ -86,19 +86,44 @@ export async function coursesOfTeacher(
   return pageOf<CourseRow, Course>(rows, limit, courseOf);
 }
 
-/** One of the student's own purchases; what another bought does not exist for him. */
-export async function readPurchase(db: Database, purchaseId: string, studentId: string): Promise<Purchase> {
-  return purchaseOf(await purchaseRow(db, purchaseId, studentId));
+/** A student's purchase of one kind: each kind has a path of its own. */
+export interface Mine {
+  readonly kind: 'course' | 'session';
+  readonly purchaseId: string;
+  readonly studentId: string;
 }
 
+/** One of the student's own purchases; what another bought does not exist for him. */
+export const readPurchase = async (db: Database, mine: Mine): Promise<Purchase> =>
+  purchaseOf(await purchaseRow(db, mine));
+
 /** The row too: it knows why a purchase was declined and what was missing. */
-export async function purchaseRow(db: Database, purchaseId: string, studentId: string): Promise<PurchaseRow> {
-  const { rows } = await db.raw(`${PURCHASE} where id = ? and student_id = ? and kind = 'session'`, [
+export async function purchaseRow(db: Database, { kind, purchaseId, studentId }: Mine): Promise<PurchaseRow> {
+  const { rows } = await db.raw(`${PURCHASE} where id = ? and student_id = ? and kind = ?`, [
     purchaseId,
     studentId,
+    kind,
   ]);
   if (rows.length === 0) throw notFound('purchase');
   return rows[0];
+}
+
+export interface AnsweredCancellation {
+  readonly id: string;
+  /** What was given up; none: nothing could be given back. */
+  readonly session_ids: readonly string[];
+}
+
+/** Those of these cancellations that settlement has answered, by id. */
+export async function answersOf(
+  db: Database,
+  cancellationIds: readonly string[],
+): Promise<Map<string, AnsweredCancellation>> {
+  const rows: AnsweredCancellation[] = await db('cancellations')
+    .whereIn('id', [...cancellationIds])
+    .whereNotNull('answered_at')
+    .select('id', 'session_ids');
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Those of these purchases that are no longer pending, by id. */

@@ -186,6 +186,58 @@ describe('a limit', () => {
   });
 });
 
+describe('who buys the whole course', () => {
+  const askAll = async (course: Course) =>
+    (await students(BUYERS)).map((buyer) => stage.askCourse(buyer, course.id));
+
+  test('while a session of it is cancelled either asks for it before that, or buys the rest', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const course = await stage.onSale(round % 2 === 0 ? {} : { maxStudents: 50 });
+      const [session] = course.sessions as [Session];
+      const answers = await statuses(among(await askAll(course), round, cancel(session)));
+      expect(answers.sort()).toEqual([200, ...Array(BUYERS).fill(202)]);
+      const gone = await stage
+        .db('outbox')
+        .where({ subject: session.id, type: sessionCancelled.type })
+        .first();
+      const asked: { seq: number; body: string }[] = await stage
+        .db('outbox')
+        .whereIn(
+          'subject',
+          stage.db('purchases').where({ course_id: course.id }).select(stage.db.raw('id::text')),
+        );
+      expect(asked).toHaveLength(BUYERS);
+      for (const { seq, body } of asked) expect(body.includes(session.id)).toBe(seq < gone.seq);
+    }
+  });
+
+  test('while its price changes pays one or the other, and the shares are of what he pays', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const course = await stage.onSale();
+      const edit = patch(`/courses/${course.id}`, { price: usd(1501) });
+      const answers = await statuses(among(await askAll(course), round, edit));
+      expect(answers.sort()).toEqual([200, ...Array(BUYERS).fill(202)]);
+      const paid = await stage.db('purchases').where({ course_id: course.id }).pluck('total');
+      for (const total of paid) expect([1501, 2000]).toContain(total);
+      expect(await brokenInvariants(stage.db)).toEqual([]);
+    }
+  });
+
+  test.each<[string, Record<string, unknown>, number | null]>([
+    ['set', {}, 1],
+    ['lifted', { maxStudents: 1 }, null],
+  ])('while its limit is %s has a seat in every session', async (_what, more, maxStudents) => {
+    const course = await stage.onSale(more);
+    const own = { courseId: course.id, teacherId: stage.teacher.id, ifMatch: undefined };
+    const student = await person('student');
+    const answer = await whileOpen(
+      (work) => updateCourse(work, own, { maxStudents }),
+      async () => stage.askCourse(student, course.id),
+    );
+    expect(answer).toMatchObject({ status: 202, body: { holds: [{ amount: 1000 }, { amount: 1000 }] } });
+  });
+});
+
 test('of ten changes decided by one ETag one is made, of a course and of a session', async () => {
   const course = await stage.onSale();
   const [session] = course.sessions as [Session];

@@ -46,7 +46,7 @@ export async function openStage() {
   const app = await testApp(routes(db));
   const teacher = await person('teacher');
 
-  const send = (method: 'get' | 'post' | 'patch', path: string, who?: Person): Test => {
+  const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {
     const test = request(app)[method](`/api/v1${path}`);
     return who === undefined ? test : test.set('Authorization', who.bearer);
   };
@@ -58,6 +58,8 @@ export async function openStage() {
   /** Asks for a session and does not wait: 202 and pending. */
   const ask = (who: Person, sessionId: string): Test =>
     send('post', `/enrollments/sessions/${sessionId}/purchase`, who).set('Prefer', 'respond-async');
+  const askCourse = (who: Person, courseId: string): Test =>
+    send('post', `/enrollments/courses/${courseId}`, who).set('Prefer', 'respond-async');
   const hold = (...purchaseIds: string[]) => answer(db, fundsHeld, purchaseIds);
   const bought = async (who: Person, sessionId: string) => {
     const { body } = await ask(who, sessionId).expect(202);
@@ -66,9 +68,19 @@ export async function openStage() {
   };
   /** The teacher cancels a session of his. */
   const cancel = (sessionId: string) => send('post', `/sessions/${sessionId}/cancel`, teacher).expect(200);
+  const boughtCourse = async (who: Person, courseId: string) => {
+    const { body } = await askCourse(who, courseId).expect(202);
+    await hold(body.id);
+    return body;
+  };
   const purchase = async (who: Person, id: string) =>
     (await send('get', `/enrollments/sessions/${id}`, who).expect(200)).body;
-  return { db, url, app, teacher, close, send, onSale, ask, hold, bought, cancel, purchase };
+  const enrollment = async (who: Person, id: string) =>
+    (await send('get', `/enrollments/${id}`, who).expect(200)).body;
+  return {
+    ...{ db, url, app, teacher, close, send, onSale, hold, cancel },
+    ...{ ask, bought, purchase, askCourse, boughtCourse, enrollment },
+  };
 }
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;

@@ -1,5 +1,6 @@
-import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
+import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import {
+  cancellationRequested,
   sessionCancelled,
   sessionRescheduled,
   sessionScheduled,
@@ -7,8 +8,10 @@ import {
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
+import { cancelHolds } from './use-cases/cancel-holds.js';
 import { learnAttendance } from './use-cases/learn-attendance.js';
 import { learnSessions } from './use-cases/learn-session.js';
+import { learnStarts } from './use-cases/learn-start.js';
 import { learnUsers } from './use-cases/learn-user.js';
 import { markPaid } from './use-cases/mark-paid.js';
 import { placeHolds } from './use-cases/place-holds.js';
@@ -24,6 +27,8 @@ export const consumers: Consumer[] = [
   onBatch([userRegistered, userUpdated, userSuspended], learnUsers),
   onBatch([sessionScheduled, sessionRescheduled, sessionCancelled], learnSessions),
   lingering(PLACED, onBatch(fundsHeld, placeHolds)),
+  onBatch(cancellationRequested, cancelHolds),
+  onBatch(sessionStarted, learnStarts),
   onBatch([sessionCompleted, attendanceAmended], learnAttendance),
   lingering(PAID, onBatch(holdPaid, markPaid)),
 ];

@@ -1,9 +1,11 @@
 /** A class to settle, told as the events other services would send. */
 
+import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
+import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import {
+  cancellationRequested,
   sessionCancelled,
   sessionRescheduled,
   sessionScheduled,
@@ -97,18 +99,36 @@ export function aClass({ teacherId = newId(), currency = 'USD' } = {}) {
     rescheduled: (startsAt: string, version = 2) =>
       envelope(sessionRescheduled, whole('scheduled', version, startsAt)),
     cancelled: (version = 3) => envelope(sessionCancelled, whole('cancelled', version)),
-    bought: (amount = 1000, studentId = newId(), requestedAt = BOUGHT): Purchase => {
+    bought: (amount = 1000, studentId = newId(), requestedAt = BOUGHT, purchaseId = newId()): Purchase => {
       const holdId = newId();
       const holds = [{ holdId, sessionId: ids.sessionId, amount: money(amount, currency), parts: [] }];
       const { courseId } = ids;
-      const data = { purchaseId: newId(), studentId, teacherId, courseId, requestedAt, holds };
+      const data = { purchaseId, studentId, teacherId, courseId, requestedAt, holds };
       return { event: envelope(fundsHeld, data, { time: BOUGHT }), holdId, studentId };
     },
+    started: (at = START) => envelope(sessionStarted, { sessionId: ids.sessionId, at }),
     completed: (seen: Seen, more: How = {}) => envelope(sessionCompleted, result(1, seen, more)),
     amended: (version: number, seen: Seen, more: How = {}) =>
       envelope(attendanceAmended, result(version, seen, more)),
   };
 }
+
+/** A student's wish to give up purchases of his, all bought as one: a hold and the session it is for, each. */
+export const givingUp = (
+  given: readonly { readonly one: ReturnType<typeof aClass>; readonly purchase: Purchase }[],
+  requestedAt: string,
+  more: Partial<DataOf<typeof cancellationRequested>['holds'][number]> = {},
+) =>
+  envelope(cancellationRequested, {
+    purchaseId: given[0]!.purchase.event.data.purchaseId,
+    requestedAt,
+    holds: given.map(({ one, purchase }) => ({
+      ...{ holdId: purchase.holdId, sessionId: one.sessionId, startsAt: START, sessionVersion: 1 },
+      ...more,
+    })),
+    requestedBy: given[0]!.purchase.studentId,
+    reason: 'student-request',
+  });
 
 type Decided = DataOf<typeof holdReleased> | DataOf<typeof holdCorrected>;
 
@@ -151,3 +171,15 @@ interface Asking {
 
 /** The same fact under a new event id, as a service asked again sends it. */
 export const again = <Data>(event: Envelope<Data>): Envelope<Data> => ({ ...event, id: newId() });
+
+/** The names of the invariants that do not hold. */
+export async function brokenInvariants(db: Database): Promise<string[]> {
+  const text = await readFile(new URL('../invariants.sql', import.meta.url), 'utf8');
+  const broken: string[] = [];
+  for (const part of text.split('-- name: ').slice(1)) {
+    const end = part.indexOf('\n');
+    const { rows } = await db.raw(part.slice(end).trim());
+    if (rows.length > 0) broken.push(part.slice(0, end));
+  }
+  return broken;
+}

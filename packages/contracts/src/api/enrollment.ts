@@ -272,6 +272,60 @@ export const purchaseSession = route({
   idempotent: true,
 });
 
+export const purchaseCourse = route({
+  method: 'post',
+  path: '/enrollments/courses/:courseId',
+  who: ['student'],
+  summary:
+    'Buy what is still to come of a course; the money is held, session by session, until each is settled',
+  params: courseId,
+  body: z.strictObject({ fundedBy: z.enum(['credits', 'subscription']).default('credits') }).optional(),
+  status: 201,
+  answer: Purchase,
+  alsoAnswers: [202],
+  problems: [402, 409, 422],
+  problemShapes: { 402: DeclinedPurchase },
+  idempotent: true,
+});
+
+const Cancelling = z.strictObject({ reason: text(500).optional() }).optional();
+
+export const cancelPurchase = route({
+  method: 'delete',
+  path: '/enrollments/:enrollmentId',
+  who: ['student'],
+  summary: 'Cancel your course: what of it has not started is refunded, the rest stays',
+  params: z.strictObject({ enrollmentId: Id }),
+  body: Cancelling,
+  status: 200,
+  answer: Purchase,
+  alsoAnswers: [202],
+  problems: [409],
+});
+
+export const cancelSessionPurchase = route({
+  method: 'delete',
+  path: '/enrollments/sessions/:purchaseId',
+  who: ['student'],
+  summary: 'Cancel one session you bought, until it starts; its price is refunded',
+  params: z.strictObject({ purchaseId: Id }),
+  body: Cancelling,
+  status: 200,
+  answer: Purchase,
+  alsoAnswers: [202],
+  problems: [409],
+});
+
+export const readPurchase = route({
+  method: 'get',
+  path: '/enrollments/:enrollmentId',
+  who: ['student'],
+  summary: 'One of your course purchases, with the state of each of its holds',
+  params: z.strictObject({ enrollmentId: Id }),
+  status: 200,
+  answer: Purchase,
+});
+
 export const listPurchases = route({
   method: 'get',
   path: '/enrollments/me',

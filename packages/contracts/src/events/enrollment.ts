@@ -69,6 +69,31 @@ export const expiryRequested = event(
   z.object({ purchaseId: Id, studentId: Id, requestedAt: Instant }),
 );
 
+export const cancellationRequested = event(
+  'enrollment.cancellation-requested',
+  1,
+  'purchaseId',
+  'A student gives up what of a purchase has not started; asked again it keeps its requestedAt and gets the same answer.',
+  z.object({
+    purchaseId: Id,
+    requestedAt: Instant,
+    holds: z
+      .array(
+        z.object({
+          holdId: Id,
+          sessionId: Id,
+          /** As enrollment knew it at `requestedAt`: not later than that where the session was seen to have started. */
+          startsAt: Instant,
+          sessionVersion: z.int(),
+        }),
+      )
+      .min(1),
+    requestedBy: Id,
+    /** A code; what the student says stays with enrollment. */
+    reason: z.string(),
+  }),
+);
+
 const outcome = z.object({
   purchaseId: Id,
   kind: PurchaseKind,
@@ -102,5 +127,12 @@ export const purchaseExpired = event(
   1,
   'purchaseId',
   'No answer came in time and the wallet has refused the purchase for good.',
+  outcome,
+);
+export const purchaseCancelled = event(
+  'enrollment.purchase-cancelled',
+  1,
+  'purchaseId',
+  'The student gave up these sessions, all of the purchase or a part, and their money went back.',
   outcome,
 );

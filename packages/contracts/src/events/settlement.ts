@@ -102,6 +102,24 @@ export const holdUnderReview = event(
   'The evidence does not decide; a person will.',
   z.object({ holdId: Id, purchaseId: Id, sessionId: Id, studentId: Id, teacherId: Id, reason: z.string() }),
 );
+const asked = { holdId: Id, sessionId: Id, amount: Money };
+
+export const cancellationDecided = event(
+  'settlement.cancellation-decided',
+  1,
+  'purchaseId',
+  'What a cancellation came to, hold by hold; asked again it says the same.',
+  z.object({
+    purchaseId: Id,
+    /** Of the request: a purchase may be cancelled again when an earlier request came to nothing. */
+    requestedAt: Instant,
+    /** `decisionVersion` is that of the hold-refunded which says the same. */
+    refunded: z.array(z.object({ ...asked, decisionVersion: z.int() })),
+    kept: z.array(z.object({ ...asked, reason: z.string() })),
+    /** A code: all of it came back, a part, or nothing. */
+    reason: z.string(),
+  }),
+);
 export const sessionSettled = event(
   'settlement.session-settled',
   1,

@@ -25,6 +25,7 @@ const offer = (more: Partial<Offer> = {}): Offer => ({
   status: 'scheduled',
   startsAt: later(60_000),
   startedAt: null,
+  price: 1000,
   maxStudents: null,
   seatsTaken: 0,
   bought: false,
@@ -157,8 +158,14 @@ describe('a purchase of a course', () => {
   test('is completed when all have, also where a part was cancelled', () => {
     expect(statusAfter('course', [ended('attended'), ended('cancelled')])).toBe('completed');
   });
-  test('is cancelled when nothing of it was kept', () => {
-    expect(statusAfter('course', [ended('cancelled'), ended('cancelled')])).toBe('cancelled');
+  test.each<[PurchaseStatus, string, Reason[]]>([
+    ['cancelled', 'the student gave up all of it', ['cancelled', 'cancelled']],
+    ['cancelled', 'he gave up what the teacher had not cancelled', ['cancelled', 'session-cancelled']],
+    ['refunded', 'the teacher cancelled all of it', ['session-cancelled', 'session-cancelled']],
+    ['refunded', 'all of it came back and a class took place', ['cancelled', 'teacher-no-show']],
+    ['completed', 'he stayed away from what he kept', ['cancelled', 'below-threshold']],
+  ])('is %s when %s', (status, _why, reasons) => {
+    expect(statusAfter('course', reasons.map(ended))).toBe(status);
   });
   test('shows attended over ended sessions', () => {
     const holds = [ended('attended'), ended('below-threshold'), ended('attended'), held];

@@ -15,6 +15,7 @@ export interface Offer {
   readonly startsAt: Date;
   /** Teacher and a student were both seen in the room. */
   readonly startedAt: Date | null;
+  readonly price: number;
   readonly maxStudents: number | null;
   readonly seatsTaken: number;
   readonly bought: boolean;
@@ -29,10 +30,8 @@ export const hasStarted = (session: Pick<Offer, 'status' | 'startsAt' | 'started
 
 /** May this student buy this session now? Returns the reason why not. Source: domain.md, 'Buying'. */
 export function refusal(offer: Offer, studentId: string, now: Date): DomainError | undefined {
-  if (offer.teacherId === studentId)
-    return conflict('own-course', 'You teach this course; its teacher cannot buy it.');
-  if (offer.courseStatus !== 'published')
-    return conflict('not-on-sale', 'This course is no longer on sale. Choose another one.');
+  if (offer.teacherId === studentId) return ownCourse();
+  if (offer.courseStatus !== 'published') return notOnSale();
   if (offer.bought) return alreadyBought([offer]);
   if (offer.status === 'cancelled')
     return conflict('session-cancelled', 'This session was cancelled. Choose another one of the course.');
@@ -43,16 +42,31 @@ export function refusal(offer: Offer, studentId: string, now: Date): DomainError
   return undefined;
 }
 
-export function alreadyBought(sessions: readonly Pick<Offer, 'id' | 'number' | 'title'>[]): DomainError {
-  const names = sessions.map(({ number, title }) => `session ${number}, ${title}`).join('; ');
-  return conflict(
+export const ownCourse = (): DomainError =>
+  conflict('own-course', 'You teach this course; its teacher cannot buy it.');
+
+export const notOnSale = (): DomainError =>
+  conflict('not-on-sale', 'This course is no longer on sale. Choose another one.');
+
+type Named = Pick<Offer, 'id' | 'number' | 'title'>;
+const namesOf = (sessions: readonly Named[]) =>
+  sessions.map(({ number, title }) => `session ${number}, ${title}`).join('; ');
+const idsOf = (sessions: readonly Named[]) => ({ sessionIds: sessions.map(({ id }) => id) });
+
+export const alreadyBought = (sessions: readonly Named[]): DomainError =>
+  conflict(
     'already-bought',
-    `You have bought this already: ${names}. See it under /enrollments/me/sessions.`,
-    {
-      members: { sessionIds: sessions.map(({ id }) => id) },
-    },
+    `You have bought this already: ${namesOf(sessions)}. See it under /enrollments/me and /enrollments/me/sessions.`,
+    { members: idsOf(sessions) },
   );
-}
+
+/** A course is bought whole or not at all. */
+export const soldOut = (sessions: readonly Named[]): DomainError =>
+  conflict(
+    'sold-out',
+    `Every seat is taken of ${namesOf(sessions)}. Buy the others one by one, or choose another course.`,
+    { members: idsOf(sessions) },
+  );
 
 export type HoldStatus =
   | 'pending'
@@ -130,11 +144,16 @@ export type PurchaseStatus =
 /** Where an active purchase stands after its holds. Source: domain.md, the purchase state table. */
 export function statusAfter(kind: 'course' | 'session', holds: readonly Hold[]): PurchaseStatus {
   if (!holds.every(isEnded)) return 'active';
-  if (holds.every(({ reason }) => reason === 'cancelled')) return 'cancelled';
+  if (wereGivenUp(holds)) return 'cancelled';
+  if (holds.every(wasGivenBack)) return 'refunded';
   if (kind === 'course') return 'completed';
-  if (holds.some(({ attended }) => attended)) return 'attended';
-  return holds.every(wasGivenBack) ? 'refunded' : 'missed';
+  return holds.some(({ attended }) => attended) ? 'attended' : 'missed';
 }
+
+/** By the student; what the teacher had cancelled before was not there to be kept. */
+const wereGivenUp = (holds: readonly Hold[]): boolean =>
+  holds.every(({ reason }) => reason === 'cancelled' || reason === 'session-cancelled') &&
+  holds.some(({ reason }) => reason === 'cancelled');
 
 /** All of it went back for another reason than the student's own absence. */
 const wasGivenBack = ({ status, reason }: Hold): boolean =>

@@ -109,19 +109,30 @@ export interface Seen {
   readonly people: readonly { readonly userId: string; readonly seconds: number }[];
 }
 
-/** Seconds of everybody who holds a place in the session; who was not seen has 0. */
-export async function saveAttendance(tx: Tx, { sessionId, version, people }: Seen): Promise<void> {
+/** Seconds of everybody who holds a place in one of the sessions, ids distinct; who was not seen has 0. */
+export async function saveAttendance(tx: Tx, results: readonly Seen[]): Promise<void> {
+  const people = results.flatMap(({ sessionId, people }) => people.map((one) => ({ sessionId, ...one })));
   await tx.raw(
-    `with mine as materialized (
-       select id, student_id::text as student from holds where session_id = ? and attendance_version < ?
-       order by purchase_id, holds.id for no key update
+    `with told as (
+       select * from unnest(?::uuid[], ?::integer[]) as t (session_id, version)
+     ), mine as materialized (
+       select holds.id, told.session_id, told.version, student_id::text as student
+         from holds join told on told.session_id = holds.session_id
+        where attendance_version < told.version
+        order by purchase_id, holds.id for no key update of holds
      ), seen as (
-       select lower(user_id) as student, max(seconds) as seconds
-         from unnest(?::text[], ?::integer[]) as s (user_id, seconds) group by 1
+       select session_id, lower(user_id) as student, max(seconds) as seconds
+         from unnest(?::uuid[], ?::text[], ?::integer[]) as s (session_id, user_id, seconds) group by 1, 2
      )
-     update holds set attendance_version = ?, attendance_seconds = coalesce(seen.seconds, 0)
-       from mine left join seen on seen.student = mine.student
+     update holds set attendance_version = mine.version, attendance_seconds = coalesce(seen.seconds, 0)
+       from mine left join seen on seen.session_id = mine.session_id and seen.student = mine.student
       where holds.id = mine.id`,
-    [sessionId, version, people.map(({ userId }) => userId), people.map(({ seconds }) => seconds), version],
+    [
+      results.map(({ sessionId }) => sessionId),
+      results.map(({ version }) => version),
+      people.map(({ sessionId }) => sessionId),
+      people.map(({ userId }) => userId),
+      people.map(({ seconds }) => seconds),
+    ],
   );
 }

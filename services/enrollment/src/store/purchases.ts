@@ -1,55 +1,11 @@
 /**
- * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: sessions,
- * purchases, holds, each by id; seats last.
+ * SQL that writes or locks purchases and seats. Everything locks in one order, so that nothing deadlocks: courses,
+ * sessions, purchases, holds, each by id; seats, then cancellations last.
  */
 import type { Knex } from 'knex';
-import type { CourseStatus } from '../domain/course.js';
-import type { PurchaseStatus, SessionStatus } from '../domain/purchase.js';
+import type { PurchaseStatus } from '../domain/purchase.js';
 
 type Tx = Knex.Transaction;
-
-export interface OfferRow {
-  readonly id: string;
-  readonly course_id: string;
-  readonly number: number;
-  readonly title: string;
-  readonly price: number;
-  readonly currency: string;
-  readonly status: SessionStatus;
-  readonly starts_at: Date;
-  readonly started_at: Date | null;
-  readonly max_students: number | null;
-  readonly seats_taken: number;
-  readonly teacher_id: string;
-  readonly course_status: CourseStatus;
-  readonly bought: boolean;
-}
-
-/**
- * A session as this student finds it, its row locked until the end: buyers of a limited one queue for its seats,
- * buyers of an unlimited one pass side by side and only keep it from being cancelled under them.
- */
-export async function lockOffer(tx: Tx, sessionId: string, studentId: string): Promise<OfferRow | undefined> {
-  for (let look = 1; ; look += 1) {
-    const { rows } = await tx.raw(OFFER, [sessionId, sessionId, studentId]);
-    if (rows.length > 0 || look === LOOKS) return rows[0];
-  }
-}
-
-const OFFER = `
-  with limited as (select * from sessions where id = ? and max_students is not null for no key update),
-       unlimited as (select * from sessions where id = ? and max_students is null for share),
-       session as (select * from limited union all select * from unlimited)
-  select session.*, courses.teacher_id,
-         case when courses.published_at is null then 'draft' else courses.status end as course_status,
-         exists (select from seats where session_id = session.id and student_id = ? and live) as bought
-    from session join courses on courses.id = session.course_id`;
-
-/**
- * A session whose limit came or went while its lock was awaited is found by neither half of a statement that locks limited
- * ones and shares unlimited ones: the next look sees what it is now. Twice in a row is a teacher's two edits in a moment.
- */
-const LOOKS = 3;
 
 export interface NewPurchase {
   readonly id: string;
@@ -138,6 +94,16 @@ export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<
   return rows;
 }
 
+/** The purchases under their next version: something is said of them that changes no state. Ids distinct. */
+export async function takeVersions(tx: Tx, purchaseIds: readonly string[]): Promise<PurchaseRow[]> {
+  const { rows } = await tx.raw(
+    `update purchases set version = version + 1 where id = any(?::uuid[])
+     returning purchases.*, ${SESSION_IDS('purchases')}`,
+    [[...purchaseIds]],
+  );
+  return rows;
+}
+
 export interface Refusal {
   readonly purchaseId: string;
   readonly status: 'declined' | 'expired';
@@ -185,6 +151,12 @@ export async function freeSeats(
     [seats.map(({ purchaseId }) => purchaseId), seats.map(({ sessionId }) => sessionId)],
   );
 }
+
+/**
+ * A session whose limit came or went while its lock was awaited is found by neither half of a statement that locks limited
+ * ones and shares unlimited ones: the next look sees what it is now. Twice in a row is a teacher's two edits in a moment.
+ */
+const LOOKS = 3;
 
 /**
  * Before any purchase of theirs is touched: buyers lock the session first as well. Unlimited ones are only shared, so that

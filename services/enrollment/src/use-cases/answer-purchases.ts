@@ -54,7 +54,8 @@ async function statusesAfter(
   return new Set(rows.map(({ id }) => id));
 }
 
-const outcomeOf = (purchase: PurchaseRow) => ({
+/** A purchase as its events tell of it, with all of its sessions and nothing given back. */
+export const outcomeOf = (purchase: PurchaseRow) => ({
   purchaseId: purchase.id,
   kind: purchase.kind,
   studentId: purchase.student_id,

@@ -1,7 +1,9 @@
 import { expiryRequested } from '@rollcall/contracts/events/enrollment';
 import type { Work } from '@rollcall/kit/work';
+import { takeUnansweredCancellations } from '../store/cancellations.js';
 import { takeOverdue, takeUnanswered } from '../store/pending.js';
-import { askForFunds } from './buy-session.js';
+import { askToCancel } from './cancel-purchase.js';
+import { askForFunds } from './place-purchase.js';
 
 const MINUTE = 60_000;
 /** Asked again each minute; given up after fifteen, and that asked again each fifteen until the wallet says so. */
@@ -47,6 +49,19 @@ export async function requestExpiry(work: Work): Promise<number> {
     });
   }
   return overdue.length;
+}
+
+/** Asks settlement again about cancellations that wait: each minute, and after fifteen each fifteen until it answers. */
+export async function askToCancelAgain(work: Work): Promise<number> {
+  const waiting = await takeUnansweredCancellations(work.tx, {
+    now: work.now,
+    notSince: before(work.now, ASK_AFTER),
+    recentBy: before(work.now, EXPIRE_AFTER),
+    rarelySince: before(work.now, EXPIRE_AFTER),
+    limit: LIMIT,
+  });
+  for (const cancellation of waiting) askToCancel(work, cancellation);
+  return waiting.length;
 }
 
 const before = (now: Date, milliseconds: number): Date => new Date(now.getTime() - milliseconds);

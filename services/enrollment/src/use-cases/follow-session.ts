@@ -1,27 +1,36 @@
-import type { DataOf } from '@rollcall/contracts/event';
+import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import type { sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
-import { type NotYet, notYet } from '@rollcall/kit/consumer';
 import type { Work } from '@rollcall/kit/work';
 import { completeSession, startSession } from '../store/courses.js';
 import { saveAttendance } from '../store/holds.js';
 
-/** Teacher and student met: nobody buys or cancels this session any more. */
-export async function noteStarted(
-  { tx }: Work,
-  { sessionId, at }: DataOf<typeof sessionStarted>,
-): Promise<NotYet | undefined> {
-  return (await startSession(tx, sessionId, new Date(at))) ? undefined : unknownSession();
+type Started = Envelope<DataOf<typeof sessionStarted>>;
+type Result = Envelope<DataOf<typeof sessionCompleted>>;
+
+/** Teacher and student met: nobody buys or cancels these sessions any more. */
+export async function noteStarted({ tx }: Work, events: readonly Started[]): Promise<Envelope[]> {
+  return inOrder(events, ({ data: { sessionId, at } }) => startSession(tx, sessionId, new Date(at)));
 }
 
-/** The session is over; everybody who holds a place sees how long they were there, by the newest result. */
-export async function noteCompleted(
-  { tx }: Work,
-  result: DataOf<typeof sessionCompleted>,
-): Promise<NotYet | undefined> {
-  const startedAt = result.startedAt === null ? null : new Date(result.startedAt);
-  if (!(await completeSession(tx, result.sessionId, startedAt))) return unknownSession();
-  await saveAttendance(tx, result);
-  return undefined;
+/** The sessions are over; everybody who holds a place sees how long they were there, by the newest result. */
+export async function noteCompleted({ tx }: Work, events: readonly Result[]): Promise<Envelope[]> {
+  const early = await inOrder(events, ({ data: { sessionId, startedAt } }) =>
+    completeSession(tx, sessionId, startedAt === null ? null : new Date(startedAt)),
+  );
+  const known = events.filter((event) => !early.includes(event));
+  const oldestFirst = known.map(({ data }) => data).sort((a, b) => a.version - b.version);
+  const newest = new Map(oldestFirst.map((result) => [result.sessionId, result]));
+  if (newest.size > 0) await saveAttendance(tx, [...newest.values()]);
+  return early;
 }
 
-const unknownSession = () => notYet('the session is not known here');
+/** Sessions are locked by id, as whoever buys a course locks them. Returns the events whose session is not known here. */
+async function inOrder<Event extends Envelope<{ sessionId: string }>>(
+  events: readonly Event[],
+  note: (event: Event) => Promise<boolean>,
+): Promise<Event[]> {
+  const early: Event[] = [];
+  const sorted = [...events].sort((a, b) => (a.data.sessionId < b.data.sessionId ? -1 : 1));
+  for (const event of sorted) if (!(await note(event))) early.push(event);
+  return early;
+}

@@ -14,22 +14,36 @@ import { freeSeats, lockLimitedSessions } from '../store/purchases.js';
 
 type Decided = Envelope<DataOf<typeof holdReleased | typeof holdRefunded | typeof holdCorrected>>;
 
-/**
- * Settlement's decisions about any number of holds in five statements: what became of each purchase follows from all
- * of its holds; a correction is a newer decision. A decision about a purchase whose funds were not heard of to be held waits for that.
- */
+/** Settlement's decisions about any number of holds. One about a purchase whose funds were not heard of to be held waits. */
 export async function settleHolds(work: Work, decided: readonly Decided[]): Promise<Envelope[]> {
-  const freeing = decided.filter((event) => freesSeat(decisionOf(event)));
+  const early = await endHolds(work, decided.map(toldBy));
+  return decided.filter(({ data }) => early.has(data.holdId));
+}
+
+/** A decision about a hold, whichever event brings it. */
+export interface Told {
+  readonly decision: Decision;
+  readonly purchaseId: string;
+  readonly sessionId: string;
+}
+
+/**
+ * Ends any number of holds in five statements: what became of each purchase follows from all of its holds; a correction
+ * is a newer decision. Returns the holds, by id, that are not known to be held yet.
+ */
+export async function endHolds(work: Work, told: readonly Told[]): Promise<ReadonlySet<string>> {
+  const freeing = told.filter(({ decision }) => freesSeat(decision));
   if (freeing.length > 0) {
-    const sessions = [...new Set(freeing.map(({ data }) => data.sessionId))];
+    const sessions = [...new Set(freeing.map(({ sessionId }) => sessionId))];
     await lockLimitedSessions(work.tx, sessions);
   }
-  const purchaseIds = [...new Set(decided.map(({ data }) => data.purchaseId))];
+  const purchaseIds = [...new Set(told.map(({ purchaseId }) => purchaseId))];
   const holds = new Map((await lockHoldsOf(work.tx, purchaseIds)).map((hold) => [hold.id, hold]));
-  const early = decided.filter(({ data }) => isEarly(holds.get(data.holdId)));
+  const decisions = told.map(({ decision }) => decision);
+  const early = new Set(decisions.map(({ holdId }) => holdId).filter((id) => isEarly(holds.get(id))));
   const ended = endAll(
     holds,
-    decided.filter((event) => !early.includes(event)),
+    decisions.filter(({ holdId }) => !early.has(holdId)),
   );
   if (ended.length > 0) {
     await saveEnded(work.tx, ended);
@@ -49,10 +63,9 @@ interface Ended {
 }
 
 /** Ends the holds in arrival order, in memory, each once; what changes nothing is left out. */
-function endAll(holds: Map<string, HoldRow>, decided: readonly Decided[]): Ended[] {
+function endAll(holds: Map<string, HoldRow>, decisions: readonly Decision[]): Ended[] {
   const ended = new Map<string, Ended>();
-  for (const event of decided) {
-    const decision = decisionOf(event);
+  for (const decision of decisions) {
     const before = holds.get(decision.holdId);
     if (before === undefined) continue;
     const hold = endHold(before, decision);
@@ -83,7 +96,7 @@ function isEarly(hold: HoldRow | undefined): boolean {
 
 const seatOf = (hold: HoldRow) => ({ purchaseId: hold.purchase_id, sessionId: hold.session_id });
 
-function decisionOf({ type, data }: Decided): Decision {
+function toldBy({ type, data }: Decided): Told {
   const { outcome, refund } =
     'to' in data
       ? data.to
@@ -91,7 +104,7 @@ function decisionOf({ type, data }: Decided): Decision {
           outcome: type === holdReleased.type ? ('released' as const) : ('refunded' as const),
           refund: data.refund,
         };
-  return {
+  const decision: Decision = {
     holdId: data.holdId,
     version: data.decisionVersion,
     outcome: outcome === 'refunded' ? 'refunded' : 'released',
@@ -99,6 +112,7 @@ function decisionOf({ type, data }: Decided): Decision {
     reason: data.reason,
     seconds: data.attendance?.seconds ?? null,
   };
+  return { decision, purchaseId: data.purchaseId, sessionId: data.sessionId };
 }
 
 /** The wallet has moved the money of these holds. It may be heard before the decision that sent it. */

@@ -35,7 +35,13 @@ export interface Evidence extends Presence {
 }
 
 /** Why a hold ended. */
-export type EndReason = 'attended' | 'below-threshold' | 'teacher-no-show' | 'session-cancelled' | 'admin';
+export type EndReason =
+  | 'attended'
+  | 'below-threshold'
+  | 'teacher-no-show'
+  | 'session-cancelled'
+  | 'cancelled'
+  | 'admin';
 
 /** Why the evidence does not decide. */
 export type Doubt = 'attendance-uncertain' | 'session-not-observed';
@@ -100,6 +106,10 @@ export function evidenceOf({ studentId }: Pick<Hold, 'studentId'>, facts: Sessio
 /** A hold whose session will not take place: all of it goes back, whoever was seen and whatever the terms. */
 export const cancelled = (hold: Hold): Ending =>
   refund(hold, 'session-cancelled', null, [explain.sessionCancelled, explain.refund(hold)]);
+
+/** A hold whose student gave the session up in time: the same. */
+export const givenUp = (hold: Hold): Ending =>
+  refund(hold, 'cancelled', null, [explain.givenUp, explain.refund(hold)]);
 
 /** What the student's presence alone says, for people to read. */
 export function labelOf(

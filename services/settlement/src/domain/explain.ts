@@ -32,6 +32,7 @@ export const notObserved =
 export const inDoubt = 'These figures lie on both sides of what is asked: a person will decide.';
 export const teacherShort = 'The teacher was there for less than that: everything goes back to the student.';
 export const sessionCancelled = 'The session was cancelled.';
+export const givenUp = 'The student cancelled before the session started.';
 
 export const comparison = (seconds: number, terms: Terms, facts: Scheduled, present: boolean): string =>
   present

@@ -40,8 +40,26 @@ export async function cancelSessions(tx: Knex.Transaction, ids: readonly string[
     .update({ cancelled_at: now, ended_by: tx.raw("coalesce(ended_by, 'cancelled')") });
 }
 
+export interface Start {
+  readonly sessionId: string;
+  /** The earliest heard of stands. */
+  readonly at: string;
+}
+
+/** Keeps when each session was seen to start. The rows are there and locked. */
+export async function startSessions(tx: Knex.Transaction, starts: readonly Start[]): Promise<void> {
+  await tx.raw(
+    `update sessions s set started_at = least(s.started_at, n.at)
+       from (select "sessionId" as id, min(at) as at
+               from json_to_recordset(?) as n ("sessionId" uuid, at timestamptz) group by 1) as n
+      where s.id = n.id`,
+    [JSON.stringify(starts)],
+  );
+}
+
 export interface Result {
   readonly sessionId: string;
+  readonly startedAt: string | null;
   readonly observed: boolean;
   readonly scheduledSeconds: number;
   readonly version: number;
@@ -60,9 +78,10 @@ export async function keepResults(
   const { rows } = await tx.raw<{ rows: { id: string }[] }>(
     `update sessions s
      set completed_at = coalesce(s.completed_at, :now), ended_by = coalesce(s.ended_by, 'completed'), facts_at = :now,
-         observed = n.observed, scheduled_seconds = n."scheduledSeconds", attendance_version = n.version,
+         started_at = least(s.started_at, n."startedAt"), observed = n.observed, scheduled_seconds = n."scheduledSeconds", attendance_version = n.version,
          looked_version = case when s.completed_at is null then n.version else s.looked_version end
-     from json_to_recordset(:results) as n ("sessionId" uuid, observed boolean, "scheduledSeconds" int, version int)
+     from json_to_recordset(:results) as n ("sessionId" uuid, "startedAt" timestamptz, observed boolean,
+                                             "scheduledSeconds" int, version int)
      where s.id = n."sessionId" and (s.attendance_version is null or s.attendance_version < n.version)
      returning s.id`,
     { now, results: JSON.stringify(results.map(({ people: _, ...facts }) => facts)) },

@@ -39,7 +39,7 @@ export const isFrozen = (hold: AnyHold): hold is AnyHold & OpenHold => hold.comm
 /** A hold is judged by what ended its session first; a later cancellation only settles a doubt. */
 const CANCELLED = `(s.ended_by = 'cancelled' or s.cancelled_at is not null and h.status = 'review')`;
 
-const COLUMNS = `
+export const COLUMNS = `
   h.id, h.purchase_id as "purchaseId", h.course_id as "courseId", h.session_id as "sessionId",
   h.student_id as "studentId", h.teacher_id as "teacherId", h.amount, h.currency, h.status,
   coalesce(h.decision_version, 0) as "decisionVersion", h.paid_at as "paidAt", ${CANCELLED} as cancelled,
@@ -48,7 +48,7 @@ const COLUMNS = `
   h.commission_case as "commissionCase", h.commission_rate as "commissionRate",
   h.referrer_share as "referrerShare", h.referrer_id as "referrerId", h.referral_account as "referralAccount"`;
 
-const FROM = `
+export const FROM = `
   from holds h
   join sessions s on s.id = h.session_id
   join policies p on p.version = h.policy_version`;
