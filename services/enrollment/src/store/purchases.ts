@@ -45,12 +45,6 @@ const OFFER = `
          exists (select from seats where session_id = session.id and student_id = ? and live) as bought
     from session join courses on courses.id = session.course_id`;
 
-/**
- * A session whose limit came or went while its lock was awaited is found by neither half of a statement that locks limited
- * ones and shares unlimited ones: the next look sees what it is now. Twice in a row is a teacher's two edits in a moment.
- */
-const LOOKS = 3;
-
 export interface NewPurchase {
   readonly id: string;
   readonly kind: 'course' | 'session';
@@ -185,6 +179,12 @@ export async function freeSeats(
     [seats.map(({ purchaseId }) => purchaseId), seats.map(({ sessionId }) => sessionId)],
   );
 }
+
+/**
+ * A session whose limit came or went while its lock was awaited is found by neither half of a statement that locks limited
+ * ones and shares unlimited ones: the next look sees what it is now. Twice in a row is a teacher's two edits in a moment.
+ */
+const LOOKS = 3;
 
 /**
  * Before any purchase of theirs is touched: buyers lock the session first as well. Unlimited ones are only shared, so that
