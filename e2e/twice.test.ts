@@ -6,9 +6,12 @@ import { type ChannelModel, connect } from 'amqplib';
 import { checkInvariants } from './invariants.js';
 import {
   buy,
+  buyCourse,
   type Caller,
   callerOf,
+  cancel,
   demo,
+  eventually,
   holdOf,
   play,
   publishedCourse,
@@ -109,6 +112,17 @@ test('twenty students and one seat: one has it', async () => {
   const answers = await Promise.all(students.map((student) => buy(student, session)));
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
+});
+
+test('a course cancelled at two gateways at once gives its money back once', async () => {
+  const student = await studentWith(system.gateway, admin, 3000);
+  const course = await publishedCourse(teacher, { sessions: 3, maxStudents: 1 });
+  const { body } = await buyCourse(student, course);
+  const callers = system.urls.gateway.map((url) => callerOf(url, student.id, student.token));
+  const answers = await Promise.all(callers.map((caller) => cancel(caller, body)));
+  expect(answers.filter(({ status }) => status !== 409).length).toBeGreaterThan(0);
+  await eventually('the money to be back', async () => (await walletOf(student)).credits.amount === 3000);
+  await eventually('the seats to be free', async () => (await buyCourse(student, course)).status === 201);
 });
 
 test('after all of it every invariant holds', async () => {

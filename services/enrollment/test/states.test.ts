@@ -52,7 +52,7 @@ interface Row {
   readonly kind: Kind;
   readonly state: Purchase['status'];
   /** What follows the request. */
-  readonly then: (purchase: Purchase) => Promise<unknown>;
+  readonly after: (purchase: Purchase) => Promise<unknown>;
   readonly percentage?: number;
 }
 
@@ -66,41 +66,41 @@ const settled =
     await held(purchase);
     await hear(...ends(purchase, reasons));
   };
-const both = (state: Purchase['status'], then: Row['then']): Row[] =>
-  (['course', 'session'] as const).map((kind) => ({ kind, state, then }));
+const both = (state: Purchase['status'], after: Row['after']): Row[] =>
+  (['course', 'session'] as const).map((kind) => ({ kind, state, after }));
 
 const rows: Row[] = [
   ...both('pending', async () => undefined),
   ...both('active', held),
   ...both('declined', refuse('insufficient-credit')),
   ...both('expired', refuse('expired')),
-  { kind: 'session', state: 'cancelled', then: settled('cancelled') },
-  { kind: 'session', state: 'attended', then: settled('attended') },
-  { kind: 'session', state: 'missed', then: settled('below-threshold') },
-  { kind: 'session', state: 'refunded', then: settled('session-cancelled') },
-  { kind: 'session', state: 'refunded', then: settled('teacher-no-show') },
-  { kind: 'session', state: 'refunded', then: settled('admin') },
-  { kind: 'course', state: 'cancelled', then: settled('cancelled', 'cancelled', 'cancelled') },
-  { kind: 'course', state: 'cancelled', then: settled('session-cancelled', 'cancelled', 'cancelled') },
-  { kind: 'course', state: 'active', then: settled('attended', 'cancelled'), percentage: 50 },
-  { kind: 'course', state: 'active', then: settled('cancelled', 'cancelled'), percentage: 0 },
-  { kind: 'course', state: 'refunded', then: settled('session-cancelled', 'admin', 'teacher-no-show') },
-  { kind: 'course', state: 'completed', then: settled('attended', 'attended', 'attended'), percentage: 100 },
+  { kind: 'session', state: 'cancelled', after: settled('cancelled') },
+  { kind: 'session', state: 'attended', after: settled('attended') },
+  { kind: 'session', state: 'missed', after: settled('below-threshold') },
+  { kind: 'session', state: 'refunded', after: settled('session-cancelled') },
+  { kind: 'session', state: 'refunded', after: settled('teacher-no-show') },
+  { kind: 'session', state: 'refunded', after: settled('admin') },
+  { kind: 'course', state: 'cancelled', after: settled('cancelled', 'cancelled', 'cancelled') },
+  { kind: 'course', state: 'cancelled', after: settled('session-cancelled', 'cancelled', 'cancelled') },
+  { kind: 'course', state: 'active', after: settled('attended', 'cancelled'), percentage: 50 },
+  { kind: 'course', state: 'active', after: settled('cancelled', 'cancelled'), percentage: 0 },
+  { kind: 'course', state: 'refunded', after: settled('session-cancelled', 'admin', 'teacher-no-show') },
+  { kind: 'course', state: 'completed', after: settled('attended', 'attended', 'attended'), percentage: 100 },
   {
     kind: 'course',
     state: 'completed',
-    then: settled('attended', 'below-threshold', 'attended'),
+    after: settled('attended', 'below-threshold', 'attended'),
     percentage: 66,
   },
   {
     kind: 'course',
     state: 'completed',
-    then: settled('below-threshold', 'cancelled', 'cancelled'),
+    after: settled('below-threshold', 'cancelled', 'cancelled'),
     percentage: 0,
   },
 ];
 
-test.each(rows)('a $kind can be $state ($#)', async ({ kind, state, then, percentage = 0 }) => {
+test.each(rows)('a $kind can be $state ($#)', async ({ kind, state, after, percentage = 0 }) => {
   const sessions = [1, 2, 3].map((number) => ({
     ...{ number, title: `Lesson ${number}`, startsAt: fromNow(number * 60), price: usd(1000) },
   }));
@@ -109,7 +109,7 @@ test.each(rows)('a $kind can be $state ($#)', async ({ kind, state, then, percen
   const asked =
     kind === 'course' ? stage.askCourse(student, course.id) : stage.ask(student, course.sessions[0]!.id);
   const { body } = await asked.expect(202);
-  await then(body);
+  await after(body);
   const now = await (kind === 'course' ? stage.enrollment : stage.purchase)(student, body.id);
   expect(now).toMatchObject({
     kind,

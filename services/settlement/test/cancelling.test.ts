@@ -8,6 +8,7 @@ import {
 } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import fc from 'fast-check';
 import {
   aClass,
   again,
@@ -287,4 +288,67 @@ describe('racing', () => {
       expect(await statusOf(made.first.purchase)).toBe('refunded');
     }
   });
+});
+
+test('in whatever order the facts of a course come, each hold ends once and whoever asked too late has nothing back', async () => {
+  const drawn = fc.record({
+    order: fc.infiniteStream(fc.nat(1_000)),
+    asked: fc.array(fc.constantFrom(IN_TIME, '2026-11-20T08:00:00.000Z', LATE, END), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    ends: fc.array(
+      fc.constantFrom<'attended' | 'missed' | 'doubt' | 'cancelled' | 'open'>(
+        'attended',
+        'missed',
+        'doubt',
+        'cancelled',
+        'open',
+      ),
+      {
+        minLength: 3,
+        maxLength: 3,
+      },
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(drawn, async ({ order, asked, ends }) => {
+      const made = course(3);
+      const { studentId } = made;
+      const requests = [...new Set(asked)].map((requestedAt) => givingUp(made.all, requestedAt));
+      const facts = made.all.flatMap(({ one, purchase }, index) => {
+        const end = ends[index]!;
+        if (end === 'open') return [one.scheduled(), purchase.event];
+        if (end === 'cancelled') return [one.scheduled(), purchase.event, one.cancelled()];
+        const seconds = end === 'attended' ? 3600 : end === 'missed' ? 0 : ([0, 3600] as const);
+        return [one.scheduled(), purchase.event, one.started(), one.completed({ [studentId]: seconds })];
+      });
+      const told = [user(made.first.one.teacherId, 'teacher'), ...facts, ...requests, ...requests.map(again)]
+        .map((event) => ({ event, at: order.next().value as number }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ event }) => event);
+      const early: Envelope[] = [];
+      for (const event of told)
+        if ((await tell(at.db, event))[event.id] === 'notYet') early.push(again(event));
+      await tell(at.db, ...early);
+
+      const answers = await answersTo(made.first.purchase);
+      expect(answers).toHaveLength(2 * requests.length);
+      const given = answers.filter(({ data }) => data.refunded.length > 0);
+      expect(new Set(given.map(({ data }) => data.requestedAt)).size).toBeLessThanOrEqual(3);
+      for (const { data } of given) expect(data.requestedAt < LATE).toBe(true);
+      const back = new Set(given.flatMap(({ data }) => data.refunded.map(({ holdId }) => holdId)));
+      for (const [index, { purchase }] of made.all.entries()) {
+        const said = await saidOf(purchase.holdId);
+        const endings = said.filter(({ type }) => type === holdRefunded.type || type === holdReleased.type);
+        const inTime = requests.some(({ data }) => data.requestedAt < LATE);
+        const isOpen = !inTime && (ends[index] === 'open' || ends[index] === 'doubt');
+        expect(endings).toHaveLength(isOpen ? 0 : 1);
+        const reason = (endings[0]?.data as { reason: string } | undefined)?.reason;
+        expect(reason === 'cancelled').toBe(back.has(purchase.holdId));
+        if (inTime && (ends[index] === 'open' || ends[index] === 'doubt')) expect(reason).toBe('cancelled');
+      }
+    }),
+    { seed: 20_261_120, numRuns: 25 },
+  );
 });
