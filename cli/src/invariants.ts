@@ -34,6 +34,17 @@ const decided = (condition: string): Side => ({
          where ${condition}`,
 });
 const placed = "status not in ('pending', 'declined')";
+/** An instant as a number, which can be compared: milliseconds since 1970. SQL. */
+const ms = (instant: string) => `(extract(epoch from ${instant}) * 1000)::bigint`;
+const times = `${ms('starts_at')} as starts, ${ms('ends_at')} as ends`;
+/** Every session that enrollment has announced, as it is now. What was cancelled in a draft was nobody's news. */
+const sessions = (columns: string): Side => ({
+  service: 'enrollment',
+  sql: `select s.id, ${ms('s.starts_at')} as starts,
+               ${ms("s.starts_at + s.duration_minutes * interval '1 minute'")} as ends, s.status = 'cancelled' as cancelled${columns}
+          from sessions s join courses c on c.id = s.course_id
+         where c.published_at is not null and (s.cancelled_at is null or s.cancelled_at >= c.published_at)`,
+});
 
 /** A purchase may be cancelled again while nothing came of it; holds are given back once. */
 const cancellations = (where: string, given: string) => `
@@ -108,6 +119,22 @@ export const agreements: readonly Agreement[] = [
     name: 'the wallet knows everybody who has an account',
     left: { service: 'identity', sql: 'select id from users' },
     right: { service: 'wallet', sql: 'select id from known_users' },
+  },
+  {
+    name: 'attendance knows every session on sale at its time, in its room, and whether it was cancelled',
+    left: sessions(', s.course_id, s.number'),
+    right: {
+      service: 'attendance',
+      sql: `select id, ${times}, cancelled, course_id, number from sessions`,
+    },
+  },
+  {
+    name: 'settlement knows every session on sale at its time, and whether it was cancelled',
+    left: sessions(''),
+    right: {
+      service: 'settlement',
+      sql: `select id, ${times}, cancelled_at is not null as cancelled from sessions where version > 0`,
+    },
   },
 ];
 

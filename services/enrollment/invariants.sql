@@ -20,6 +20,11 @@ select sessions.id, sessions.max_students, courses.max_students as course_max_st
 from sessions join courses on courses.id = sessions.course_id
 where sessions.max_students is distinct from courses.max_students;
 
+-- name: no hold of a session that was cancelled half an hour ago is still open
+select holds.id, holds.status, sessions.cancelled_at
+from sessions join holds on holds.session_id = sessions.id
+where sessions.cancelled_at < now() - interval '30 minutes' and holds.status in ('pending', 'held', 'review');
+
 -- name: every pending or active purchase of a session has a live seat
 select purchases.id, purchases.status from purchases
 where kind = 'session' and status in ('pending', 'active') and not exists

@@ -40,13 +40,14 @@ create table courses (
   version integer default 1 not null,
   created_at timestamp with time zone not null,
   published_at timestamp with time zone,
-  constraint courses_check CHECK ((published_at IS NULL) = (status = 'draft'::text)),
   constraint courses_currency UNIQUE (id, currency),
   constraint courses_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint courses_description_check CHECK (length(description) <= 5000),
   constraint courses_max_students_check CHECK (max_students > 0),
+  constraint courses_on_sale_were_published CHECK (status <> 'published'::text OR published_at IS NOT NULL),
   constraint courses_pkey PRIMARY KEY (id),
   constraint courses_price_check CHECK (price >= 0 AND price <= '1000000000000'::bigint),
+  constraint courses_published_once CHECK (status <> 'draft'::text OR published_at IS NULL),
   constraint courses_status_check CHECK (status = ANY (ARRAY['draft'::text, 'published'::text, 'archived'::text])),
   constraint courses_title_check CHECK (length(title) >= 1 AND length(title) <= 200),
   constraint courses_version_check CHECK (version > 0)
@@ -220,6 +221,11 @@ create table sessions (
   seats_taken integer default 0 not null,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  cancelled_at timestamp with time zone,
+  cancel_reason text,
+  constraint sessions_cancel_reason CHECK (cancel_reason IS NULL OR status = 'cancelled'::text),
+  constraint sessions_cancel_reason_check CHECK (length(cancel_reason) >= 1 AND length(cancel_reason) <= 500),
+  constraint sessions_cancelled CHECK ((cancelled_at IS NOT NULL) = (status = 'cancelled'::text)),
   constraint sessions_check CHECK (room_name = ((('course_'::text || course_id) || '_session_'::text) || number)),
   constraint sessions_duration_minutes_check CHECK (duration_minutes >= 5 AND duration_minutes <= 720),
   constraint sessions_max_students_check CHECK (max_students > 0),
@@ -243,4 +249,4 @@ alter table purchases add constraint purchases_session_id_fkey FOREIGN KEY (sess
 alter table seats add constraint seats_course_id_fkey FOREIGN KEY (course_id) REFERENCES courses(id);
 alter table seats add constraint seats_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table seats add constraint seats_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
-alter table sessions add constraint sessions_in_the_currency_of_their_course FOREIGN KEY (course_id, currency) REFERENCES courses(id, currency);
+alter table sessions add constraint sessions_in_the_currency_of_their_course FOREIGN KEY (course_id, currency) REFERENCES courses(id, currency) ON UPDATE CASCADE;

@@ -34,7 +34,7 @@ export interface Route<
   readonly problemShapes?: Readonly<Record<number, z.ZodType>>;
   /** Takes an Idempotency-Key: it moves money or creates something. */
   readonly idempotent?: boolean;
-  /** Answers with an ETag; where it changes something it honours If-Match. */
+  /** Answers with an ETag; where it changes something that was there it honours If-Match. */
   readonly conditional?: boolean;
 }
 

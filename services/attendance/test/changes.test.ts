@@ -312,6 +312,16 @@ describe('of a session the newest version wins, in whichever order they are hear
     expect(await completions(session)).toEqual([]);
   });
 
+  test('given another number it is found by its new room, and no more by the old one', async () => {
+    const session = await soon();
+    const renumbered = await move(session, 0, 0, { number: 7, version: 3 });
+    await move(session, 0, 0, { number: 5, version: 2 });
+    const [student, stranger] = [newId(), newId()];
+    await arrive([...classOf(session).in(stranger, 0, 30), ...classFor(renumbered, student)], minute(59));
+    await lookAt(database.db, minute(60));
+    expect(await completions(session)).toMatchObject([{ people: [{ userId: student, seconds: 1800 }] }]);
+  });
+
   test('moved twice, the first move heard last', async () => {
     const session = await soon();
     const moved = await move(session, 120, 0, { version: 3 });

@@ -6,6 +6,7 @@ import {
   purchaseActivated,
   purchaseCancelled,
   sessionCancelled,
+  sessionRescheduled,
 } from '@rollcall/contracts/events/enrollment';
 import { holdRefunded } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
@@ -258,6 +259,21 @@ describe('when the room is open', () => {
     const answer = await join(session, teacherOf(session), start - 20 * MINUTE);
     expect(answer.body).toMatchObject({ opensAt, detail: expect.stringContaining(opensAt) });
     expect(answer.headers['retry-after']).toBe('300');
+  });
+
+  test('is by the time it was moved to last, whichever move is heard last', async () => {
+    const session = await scheduled(database.db, { startsAt: new Date(start).toISOString() });
+    const move = (hours: number, version: number) =>
+      envelope(sessionRescheduled, {
+        ...session,
+        startsAt: new Date(start + hours * 60 * MINUTE).toISOString(),
+        version,
+      });
+    for (const fact of [move(24, 3), move(48, 2)]) await know(database.db, fact);
+    const statuses: number[] = [];
+    for (const hours of [0, 24, 48])
+      statuses.push((await join(session, teacherOf(session), start + hours * 60 * MINUTE)).status);
+    expect(statuses).toEqual([409, 200, 409]);
   });
 
   test('never for a cancelled session', async () => {

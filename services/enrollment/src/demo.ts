@@ -4,8 +4,9 @@ import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import { roomName } from './domain/course.js';
 import { hasStarted } from './domain/purchase.js';
-import { addCourse, addSessions, lockCourse, type NewSession, sessionsOf } from './store/courses.js';
-import { announce } from './use-cases/publish-course.js';
+import { addCourse, addSessions, type NewSession, sessionsOf } from './store/courses.js';
+import { lockOwnCourse } from './store/editing.js';
+import { sayScheduled } from './use-cases/say-sessions.js';
 
 const DAY = 86_400_000;
 const PRICE = { price: 1_000, currency: 'USD' };
@@ -61,7 +62,7 @@ async function ensureCourse(work: Work, teacherId: string, course: DemoCourse): 
     created_at: now,
     published_at: now,
   });
-  if (!added) await lockCourse(tx, id, teacherId);
+  if (!added) await lockOwnCourse(tx, id, teacherId);
   const sessions = await sessionsOf(tx, id);
   const open = sessions.filter(
     (session) =>
@@ -73,7 +74,7 @@ async function ensureCourse(work: Work, teacherId: string, course: DemoCourse): 
   );
   if (open.length > 0) return;
   const last = sessions.at(-1)?.number ?? 0;
-  announce(work, teacherId, await addSessions(tx, sessionsFrom(course, last, now)));
+  sayScheduled(work, teacherId, await addSessions(tx, sessionsFrom(course, last, now)));
 }
 
 /** The same three lessons, numbered on after `last`, one a day from tomorrow on at the full hour. */

@@ -4,6 +4,7 @@ import type {
   listCourses,
   Purchase,
   readAccess,
+  Session,
   teacherCourses,
 } from '@rollcall/contracts/api/enrollment';
 import type { AnswerOf, QueryOf } from '@rollcall/contracts/route';
@@ -12,7 +13,7 @@ import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { notFound } from '@rollcall/kit/errors';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
-import { type CourseRow, courseOf, type PurchaseRow, purchaseOf } from './shapes.js';
+import { type CourseRow, courseOf, type PurchaseRow, purchaseOf, sessionOf } from './shapes.js';
 
 const COURSE = `
   select courses.*,
@@ -29,14 +30,23 @@ const PAGE = (table: string) => `and (?::uuid is null or ${table}.id < ?) order 
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** A draft exists for its teacher alone; what was archived can still be read by whoever knows it. */
+/** What was never on sale exists for its teacher alone; what was archived since can still be read by whoever knows it. */
 export async function readCourse(db: Database, courseId: string, user: User | undefined): Promise<Course> {
-  const { rows } = await db.raw(`${COURSE} where id = ? and (status <> 'draft' or teacher_id = ?)`, [
+  const { rows } = await db.raw(`${COURSE} where id = ? and (published_at is not null or teacher_id = ?)`, [
     courseId,
     user?.id ?? NOBODY,
   ]);
   if (rows.length === 0) throw notFound('course');
   return courseOf(rows[0]);
+}
+
+/** A session its teacher has just changed: that it is his was checked then. */
+export async function readSession(db: Database, sessionId: string): Promise<Session> {
+  const { rows } = await db.raw('select row_to_json(sessions) as session from sessions where id = ?', [
+    sessionId,
+  ]);
+  if (rows.length === 0) throw notFound('session');
+  return sessionOf(rows[0].session);
 }
 
 /** What is on sale, and whatever the caller teaches. */
@@ -151,7 +161,7 @@ type Access = AnswerOf<typeof readAccess>;
 /** May this user enter the session's room? Throws 404 for a session nobody but its teacher can see. */
 export async function accessTo(db: Database, sessionId: string, user: User): Promise<Access> {
   const { rows } = await db.raw(
-    `select sessions.status, courses.teacher_id, courses.status as course_status,
+    `select sessions.status, courses.teacher_id, courses.published_at is null as hidden,
             (select purchases.status from seats join purchases on purchases.id = seats.purchase_id
               where seats.session_id = sessions.id and seats.student_id = ? and seats.live) as bought
        from sessions join courses on courses.id = sessions.course_id where sessions.id = ?`,
@@ -159,7 +169,7 @@ export async function accessTo(db: Database, sessionId: string, user: User): Pro
   );
   const [session] = rows;
   const teaches = session?.teacher_id === user.id;
-  if (session === undefined || (session.course_status === 'draft' && !teaches)) throw notFound('session');
+  if (session === undefined || (session.hidden && !teaches)) throw notFound('session');
   const answer = (hasAccess: boolean, reason: Access['reason']): Access => ({ hasAccess, reason });
   if (session.status === 'cancelled') return answer(false, 'session-cancelled');
   if (teaches) return answer(true, 'teacher');

@@ -4,8 +4,10 @@ import type { Database } from '@rollcall/kit/database';
 import { command, type InputOf, query, type Served } from '@rollcall/kit/http';
 import type { Work } from '@rollcall/kit/work';
 import { answerCancellation } from './answer-cancellation.js';
+import { showCourse, showOwnCourse, showSession } from './answer-course.js';
 import { answerPurchase } from './answer-purchase.js';
 import { createAwaitOutcome } from './await-outcome.js';
+import { rosterOf } from './queries/roster.js';
 import {
   accessTo,
   answersOf,
@@ -14,14 +16,19 @@ import {
   type Mine,
   outcomesOf,
   purchasesOf,
-  readCourse,
   readPurchase,
 } from './queries.js';
+import { addSession } from './use-cases/add-session.js';
+import { archiveCourse } from './use-cases/archive-course.js';
 import { buyCourse } from './use-cases/buy-course.js';
 import { buySession } from './use-cases/buy-session.js';
 import { cancelPurchase } from './use-cases/cancel-purchase.js';
+import { cancelSession } from './use-cases/cancel-session.js';
 import { createCourse } from './use-cases/create-course.js';
+import { ownOf } from './use-cases/own.js';
 import { publishCourse } from './use-cases/publish-course.js';
+import { updateCourse } from './use-cases/update-course.js';
+import { updateSession } from './use-cases/update-session.js';
 
 /** A request that waits for an outcome, and the row it waits for. */
 type Waiting = Pick<InputOf<typeof api.purchaseSession>, 'user' | 'prefer' | 'signal'>;
@@ -32,6 +39,7 @@ interface Ref {
 /** Everything enrollment answers over HTTP. */
 export const routes = (db: Database): Served[] => [
   ...catalogue(db),
+  ...teaching(db),
   ...buying(db),
   ...cancelling(db),
   ...purchases(db),
@@ -39,19 +47,38 @@ export const routes = (db: Database): Served[] => [
 
 const catalogue = (db: Database): Served[] => [
   query(db, api.listCourses, (db, { query, user }) => findCourses(db, query, user)),
-  query(db, api.readCourse, (db, { params, user }) => readCourse(db, params.courseId, user)),
+  query(db, api.readCourse, (db, { params, user }) => showCourse(db, params.courseId, { user })),
   query(db, api.teacherCourses, (db, { query, user }) => coursesOfTeacher(db, query, user.id)),
+  query(db, api.readRoster, rosterOf),
+];
+
+const teaching = (db: Database): Served[] => [
   command(
     db,
     api.createCourse,
     (work, { user, body }) => createCourse(work, user.id, body),
-    (db, { id }, { user }) => readCourse(db, id, user),
+    (db, { id }, { user }) => showCourse(db, id, { user, status: 201 }),
+  ),
+  command(db, api.publishCourse, (work, input) => publishCourse(work, ownOf(input)), showOwnCourse),
+  command(db, api.updateCourse, (work, input) => updateCourse(work, ownOf(input), input.body), showOwnCourse),
+  command(db, api.archiveCourse, (work, input) => archiveCourse(work, ownOf(input)), showOwnCourse),
+  command(
+    db,
+    api.addSession,
+    (work, input) => addSession(work, ownOf(input), input.body),
+    (db, { id }) => showSession(db, id, 201),
   ),
   command(
     db,
-    api.publishCourse,
-    (work, { user, params }) => publishCourse(work, user.id, params.courseId),
-    (db, { id }, { user }) => readCourse(db, id, user),
+    api.updateSession,
+    (work, input) => updateSession(work, ownOf(input), input.body),
+    (db, { id }) => showSession(db, id),
+  ),
+  command(
+    db,
+    api.cancelSession,
+    (work, input) => cancelSession(work, { ...ownOf(input), reason: input.body?.reason }),
+    (db, { id }) => showSession(db, id),
   ),
 ];
 

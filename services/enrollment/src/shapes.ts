@@ -1,10 +1,10 @@
 /** Rows as the contract shows them. */
-import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
+import type { Course, Purchase, Session } from '@rollcall/contracts/api/enrollment';
 import { sum } from '@rollcall/contracts/money';
 import { completionPercentage } from './domain/purchase.js';
 
 /** Rows that came as JSON inside another row: their instants are text in PostgreSQL's own writing. */
-interface SessionJson {
+export interface SessionJson {
   readonly id: string;
   readonly course_id: string;
   readonly number: number;
@@ -13,8 +13,10 @@ interface SessionJson {
   readonly duration_minutes: number;
   readonly price: number;
   readonly currency: string;
-  readonly status: Course['sessions'][number]['status'];
+  readonly status: Session['status'];
   readonly room_name: string;
+  readonly cancel_reason: string | null;
+  readonly version: number;
   readonly created_at: string;
 }
 
@@ -29,6 +31,7 @@ export interface CourseRow {
   readonly max_students: number | null;
   readonly current_students: number;
   readonly sessions: readonly SessionJson[];
+  readonly version: number;
   readonly created_at: Date;
 }
 
@@ -69,10 +72,11 @@ export const courseOf = (row: CourseRow): Course => ({
   maxStudents: row.max_students,
   currentStudents: row.current_students,
   sessions: row.sessions.map(sessionOf),
+  version: row.version,
   createdAt: row.created_at.toISOString(),
 });
 
-const sessionOf = (row: SessionJson): Course['sessions'][number] => ({
+export const sessionOf = (row: SessionJson): Session => ({
   id: row.id,
   courseId: row.course_id,
   number: row.number,
@@ -82,6 +86,8 @@ const sessionOf = (row: SessionJson): Course['sessions'][number] => ({
   price: { amount: row.price, currency: row.currency },
   status: row.status,
   roomName: row.room_name,
+  cancelReason: row.cancel_reason,
+  version: row.version,
   createdAt: new Date(row.created_at).toISOString(),
 });
 

@@ -168,7 +168,7 @@ describe('a purchase is refused', () => {
 
   test('of a cancelled session and of a course no longer on sale', async () => {
     await fresh();
-    await stage.db('sessions').where({ id: sessionId }).update({ status: 'cancelled' });
+    await stage.cancel(sessionId);
     expect(await codeOf(student)).toBe('409 /problems/session-cancelled');
     await stage.db('courses').where({ id: course.id }).update({ status: 'archived' });
     expect(await codeOf(student)).toBe('409 /problems/not-on-sale');
@@ -260,6 +260,6 @@ test("access is the teacher's, an admin's, and nobody else's who has not bought"
   expect(await access(await person('admin'))).toEqual({ hasAccess: true, reason: 'admin' });
   expect(await access(student)).toEqual({ hasAccess: false, reason: 'not-purchased' });
   await stage.send('get', `/enrollments/sessions/${sessionId}/access`).expect(401);
-  await stage.db('sessions').where({ id: sessionId }).update({ status: 'cancelled' });
+  await stage.cancel(sessionId);
   expect(await access(stage.teacher)).toEqual({ hasAccess: false, reason: 'session-cancelled' });
 });

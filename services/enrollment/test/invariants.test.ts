@@ -78,6 +78,10 @@ test.each<[string, string]>([
      select gen_random_uuid(), id, student_id, now(), now(), '[]', now(), '{}', 1 from purchases where id = :courseId`,
   ],
   [
+    'no hold of a session that was cancelled half an hour ago is still open',
+    "update sessions set status = 'cancelled', cancelled_at = now() - interval '31 minutes' where id = :sessionId",
+  ],
+  [
     "no purchase is of another teacher's course",
     'update purchases set teacher_id = gen_random_uuid() where id = :purchaseId',
   ],

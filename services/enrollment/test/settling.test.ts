@@ -417,7 +417,7 @@ describe('a session', () => {
 
   test('that was cancelled does not come alive by what the room says', async () => {
     const { bought } = await oneBought();
-    await stage.db('sessions').where({ id: bought.sessionId }).update({ status: 'cancelled' });
+    await stage.cancel(bought.sessionId);
     await hear(envelope(sessionStarted, { sessionId: bought.sessionId, at: '2026-11-20T09:58:00.000Z' }));
     await hear(completed(bought.sessionId, []));
     expect((await statusOf(bought.sessionId)).status).toBe('cancelled');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Course } from '@rollcall/contracts/api/enrollment';
-import type { DataOf } from '@rollcall/contracts/event';
+import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { fundsDeclined, fundsHeld } from '@rollcall/contracts/events/wallet';
 import type { Role } from '@rollcall/contracts/shapes';
@@ -46,7 +46,7 @@ export async function openStage() {
   const app = await testApp(routes(db));
   const teacher = await person('teacher');
 
-  const send = (method: 'get' | 'post' | 'delete', path: string, who?: Person): Test => {
+  const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {
     const test = request(app)[method](`/api/v1${path}`);
     return who === undefined ? test : test.set('Authorization', who.bearer);
   };
@@ -66,6 +66,8 @@ export async function openStage() {
     await hold(body.id);
     return body;
   };
+  /** The teacher cancels a session of his. */
+  const cancel = (sessionId: string) => send('post', `/sessions/${sessionId}/cancel`, teacher).expect(200);
   const boughtCourse = async (who: Person, courseId: string) => {
     const { body } = await askCourse(who, courseId).expect(202);
     await hold(body.id);
@@ -76,7 +78,7 @@ export async function openStage() {
   const enrollment = async (who: Person, id: string) =>
     (await send('get', `/enrollments/${id}`, who).expect(200)).body;
   return {
-    ...{ db, url, app, teacher, close, send, onSale, hold },
+    ...{ db, url, app, teacher, close, send, onSale, hold, cancel },
     ...{ ask, bought, purchase, askCourse, boughtCourse, enrollment },
   };
 }
@@ -107,7 +109,7 @@ export const declined = (
   purchaseId: string,
   studentId: string,
   more: Partial<DataOf<typeof fundsDeclined>> = {},
-) =>
+): Envelope<DataOf<typeof fundsDeclined>> =>
   envelope(fundsDeclined, {
     purchaseId,
     studentId,

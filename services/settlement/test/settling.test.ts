@@ -7,10 +7,23 @@ import {
   type sessionSettled,
 } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
-import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { emitted, type TestDatabase, testApp, testDatabase } from '@rollcall/kit/testing';
 import fc from 'fast-check';
 import type { Preset, Rules } from '../src/domain/policy.js';
-import { aClass, again, END, migrations, type Purchase, paid, policy, START, tell, user } from './stage.js';
+import { routes } from '../src/routes.js';
+import {
+  aClass,
+  again,
+  ask,
+  END,
+  migrations,
+  type Purchase,
+  paid,
+  policy,
+  START,
+  tell,
+  user,
+} from './stage.js';
 
 let at: TestDatabase;
 beforeAll(async () => {
@@ -149,6 +162,30 @@ describe('a cancelled session', () => {
     );
     expect([await statusOf(decided), await statusOf(doubtful)]).toEqual(['released', 'refunded']);
     expect((await saidOf(doubtful)).at(-1)).toMatchObject({ data: { decisionVersion: 2 } });
+  });
+
+  test('leaves alone what an admin had decided before class', async () => {
+    const one = aClass();
+    const [given, taken, held] = [one.bought(), one.bought(), one.bought()];
+    const facts = [given, taken, held].map(({ event }) => event);
+    await tell(at.db, user(one.teacherId, 'teacher'), one.scheduled(), ...facts);
+    const app = await testApp(routes({ db: at.db }));
+    const body = { reason: 'agreed with both' };
+    await ask(app, 'post', `/admin/holds/${given.holdId}/release`, { body });
+    await ask(app, 'post', `/admin/holds/${taken.holdId}/refund`, { body });
+    await tell(at.db, one.cancelled());
+    const statuses = await Promise.all([given, taken, held].map(statusOf));
+    expect(statuses).toEqual(['released', 'refunded', 'refunded']);
+    const said = await Promise.all([given, taken, held].map(saidOf));
+    expect(said.map((events) => events.length)).toEqual([1, 1, 1]);
+  });
+
+  test('gives every hold back once, however often and by how many versions it is told', async () => {
+    const one = aClass();
+    const bought = one.bought();
+    await tell(at.db, bought.event, one.cancelled(2), one.cancelled(2));
+    await tell(at.db, one.cancelled(3));
+    expect(await saidOf(bought)).toHaveLength(1);
   });
 
   test('stays cancelled when older news of it comes later', async () => {

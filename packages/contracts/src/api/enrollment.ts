@@ -16,9 +16,14 @@ export const Session = z
     price: Money,
     status: SessionStatus,
     roomName: z.string(),
+    /** The teacher's words, where he cancelled it with any. */
+    cancelReason: z.string().nullable(),
+    /** Of its state; in quotes it is the session's ETag. */
+    version: z.int(),
     createdAt: Instant,
   })
   .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
 
 export const Course = z
   .object({
@@ -31,6 +36,8 @@ export const Course = z
     maxStudents: z.int().nullable(),
     currentStudents: z.int(),
     sessions: z.array(Session),
+    /** Of the course itself, not of its sessions; in quotes it is the course's ETag. */
+    version: z.int(),
     createdAt: Instant,
   })
   .meta({ id: 'Course' });
@@ -47,6 +54,15 @@ export const PurchaseStatus = z.enum([
   'refunded',
   'completed',
 ]);
+
+/** What a purchase holds for one session. */
+const HoldOfPurchase = z.object({
+  id: Id,
+  sessionId: Id,
+  amount: z.int(),
+  currency: z.string(),
+  status: z.enum(['pending', 'held', 'review', 'disputed', 'released', 'refunded', 'split', 'declined']),
+});
 
 export const Purchase = z
   .object({
@@ -65,24 +81,7 @@ export const Purchase = z
     attendanceSeconds: z.int(),
     cancelledAt: Instant.nullable(),
     completionPercentage: z.int().nullable(),
-    holds: z.array(
-      z.object({
-        id: Id,
-        sessionId: Id,
-        amount: z.int(),
-        currency: z.string(),
-        status: z.enum([
-          'pending',
-          'held',
-          'review',
-          'disputed',
-          'released',
-          'refunded',
-          'split',
-          'declined',
-        ]),
-      }),
-    ),
+    holds: z.array(HoldOfPurchase),
     createdAt: Instant,
   })
   .meta({ id: 'Purchase' });
@@ -93,7 +92,16 @@ export const DeclinedPurchase = Problem.extend({ shortfall: Money.nullable(), pu
 
 const courseId = z.strictObject({ courseId: Id });
 const sessionId = z.strictObject({ sessionId: Id });
-const number = z.int().min(1).max(1000);
+
+const maxStudents = z.int().min(1).max(100_000);
+const duration = z.int().min(5).max(720);
+const sessionFields = {
+  number: z.int().min(1).max(1000),
+  title: text(200),
+  startsAt: InstantInput,
+  durationMinutes: duration.default(60),
+  price: MoneyInput,
+};
 
 export const createCourse = route({
   method: 'post',
@@ -104,17 +112,9 @@ export const createCourse = route({
     title: text(200),
     description: text(5000, 0),
     price: MoneyInput,
-    maxStudents: z.int().min(1).max(100_000).optional(),
+    maxStudents: maxStudents.optional(),
     sessions: z
-      .array(
-        z.strictObject({
-          number,
-          title: text(200),
-          startsAt: InstantInput,
-          durationMinutes: z.int().min(5).max(720).default(60),
-          price: MoneyInput,
-        }),
-      )
+      .array(z.strictObject(sessionFields))
       .min(1, 'must have at least one session')
       .max(200, 'must have at most 200 sessions'),
   }),
@@ -122,6 +122,7 @@ export const createCourse = route({
   answer: Course,
   problems: [422],
   idempotent: true,
+  conditional: true,
 });
 
 export const listCourses = route({
@@ -142,6 +143,7 @@ export const readCourse = route({
   params: courseId,
   status: 200,
   answer: Course,
+  conditional: true,
 });
 
 export const publishCourse = route({
@@ -153,6 +155,106 @@ export const publishCourse = route({
   status: 200,
   answer: Course,
   problems: [409, 422],
+  conditional: true,
+});
+
+export const updateCourse = route({
+  method: 'patch',
+  path: '/courses/:courseId',
+  who: ['teacher'],
+  summary: 'Change a course for later buyers; maxStudents null lifts the limit',
+  params: courseId,
+  body: z
+    .strictObject({
+      title: text(200),
+      description: text(5000, 0),
+      price: MoneyInput,
+      maxStudents: maxStudents.nullable(),
+    })
+    .partial(),
+  status: 200,
+  answer: Course,
+  problems: [409],
+  conditional: true,
+});
+
+export const archiveCourse = route({
+  method: 'post',
+  path: '/courses/:courseId/archive',
+  who: ['teacher'],
+  summary: 'Sell no more of a course; what is bought takes place',
+  params: courseId,
+  status: 200,
+  answer: Course,
+  conditional: true,
+});
+
+export const addSession = route({
+  method: 'post',
+  path: '/courses/:courseId/sessions',
+  who: ['teacher'],
+  summary: 'Add a session to a course; who bought the course before has no part in it',
+  params: courseId,
+  body: z.strictObject(sessionFields),
+  status: 201,
+  answer: Session,
+  problems: [409, 422],
+  idempotent: true,
+  conditional: true,
+});
+
+export const updateSession = route({
+  method: 'patch',
+  path: '/sessions/:sessionId',
+  who: ['teacher'],
+  summary: 'Rename or move a session until it has started; what its buyers paid for is frozen',
+  params: sessionId,
+  body: z.strictObject({ ...sessionFields, durationMinutes: duration }).partial(),
+  status: 200,
+  answer: Session,
+  problems: [409, 422],
+  conditional: true,
+});
+
+export const cancelSession = route({
+  method: 'post',
+  path: '/sessions/:sessionId/cancel',
+  who: ['teacher'],
+  summary: 'Cancel a session until it has started; everybody who bought it gets all of his money back',
+  params: sessionId,
+  body: z.strictObject({ reason: text(500).optional() }).optional(),
+  status: 200,
+  answer: Session,
+  problems: [409],
+  idempotent: true,
+  conditional: true,
+});
+
+/** One purchase of a session; a student who gave it back and bought it again is there twice. */
+export const RosterEntry = z
+  .object({
+    id: Id,
+    sessionId: Id,
+    studentId: Id,
+    purchaseId: Id,
+    kind: PurchaseKind,
+    status: PurchaseStatus,
+    hold: HoldOfPurchase,
+    attended: z.boolean(),
+    attendanceSeconds: z.int(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'RosterEntry' });
+
+export const readRoster = route({
+  method: 'get',
+  path: '/teacher/sessions/:sessionId/roster',
+  who: ['teacher'],
+  summary: 'Who bought a session of yours, where the money is, and who came',
+  params: sessionId,
+  query: z.strictObject({ ...page }),
+  status: 200,
+  answer: listOf(RosterEntry),
 });
 
 export const purchaseSession = route({

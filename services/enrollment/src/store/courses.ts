@@ -35,6 +35,8 @@ export interface NewSession {
 export interface SessionRow extends NewSession {
   readonly status: SessionStatus;
   readonly started_at: Date | null;
+  readonly cancelled_at: Date | null;
+  readonly cancel_reason: string | null;
   readonly version: number;
 }
 
@@ -51,21 +53,8 @@ export async function addCourse(tx: Tx, course: NewCourse): Promise<boolean> {
 export const addSessions = (tx: Tx, sessions: readonly NewSession[]): Promise<SessionRow[]> =>
   tx('sessions').insert([...sessions], '*');
 
-export const lockCourse = (
-  tx: Tx,
-  courseId: string,
-  teacherId: string,
-): Promise<{ id: string; status: CourseStatus } | undefined> =>
-  tx('courses').where({ id: courseId, teacher_id: teacherId }).forNoKeyUpdate().first('id', 'status');
-
 export const sessionsOf = (tx: Tx, courseId: string): Promise<SessionRow[]> =>
   tx('sessions').where({ course_id: courseId }).orderBy('number');
-
-export async function publish(tx: Tx, courseId: string, now: Date): Promise<void> {
-  await tx('courses')
-    .where({ id: courseId })
-    .update({ status: 'published', published_at: now, version: tx.raw('version + 1') });
-}
 
 /** Whether the session is known. One that is over or cancelled does not come alive again, whatever order facts have. */
 export async function startSession(tx: Tx, sessionId: string, at: Date): Promise<boolean> {

@@ -133,7 +133,7 @@ export async function refuse(tx: Tx, refusal: Refusal): Promise<PurchaseRow | un
   return rows[0];
 }
 
-/** Frees the seats of these purchases in these sessions; their limited sessions must be locked. */
+/** Frees the seats of these purchases in these sessions; their sessions must be locked. */
 export async function freeSeats(
   tx: Tx,
   seats: readonly { readonly purchaseId: string; readonly sessionId: string }[],
@@ -151,14 +151,32 @@ export async function freeSeats(
   );
 }
 
-/** Before any purchase of theirs is touched: buyers lock the session first as well. */
+/**
+ * A session whose limit came or went while its lock was awaited is found by neither half of a statement that locks limited
+ * ones and shares unlimited ones: the next look sees what it is now. Twice in a row is a teacher's two edits in a moment.
+ */
+const LOOKS = 3;
+
+/**
+ * Before any purchase of theirs is touched: buyers lock the session first as well. Unlimited ones are only shared, so that
+ * a teacher who sets a limit, and counts seats for it, waits for those that are being freed.
+ */
 export async function lockLimitedSessions(tx: Tx, ids: Knex.QueryBuilder | readonly string[]): Promise<void> {
-  await tx('sessions')
+  const wanted = tx('sessions')
     .whereIn('id', ids as Knex.QueryBuilder)
-    .whereNotNull('max_students')
     .orderBy('id')
-    .forNoKeyUpdate()
     .select('id');
+  const limited = wanted.clone().whereNotNull('max_students').forNoKeyUpdate();
+  const unlimited = wanted.clone().whereNull('max_students').forShare();
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const { rows } = await tx.raw(
+      `with limited as (?), unlimited as (?)
+       select (select count(*) from limited) + (select count(*) from unlimited) = (?) as all`,
+      [limited, unlimited, wanted.clone().clearSelect().clearOrder().count()],
+    );
+    if (rows[0].all) return;
+  }
+  throw new Error('the limit of a session changed again and again while its seats were to be freed');
 }
 
 export const statusesOf = (
