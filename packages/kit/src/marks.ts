@@ -4,7 +4,7 @@ import { counter } from './metrics.js';
 import type { Row } from './publish.js';
 
 /** Milliseconds that marks gather. Nobody waits for one: an event whose mark is lost goes out again and is claimed once. */
-const GATHER = 20;
+const GATHER = 100;
 /** Rows whose marks may wait; with more the relay publishes no further until they are written. */
 const MOST_WAITING = 20_000;
 

@@ -20,7 +20,7 @@ import { placeHolds } from './use-cases/place-holds.js';
 const PAID = 1_000;
 
 /** Milliseconds: whoever buys waits for enrollment, not for this. */
-const PLACED = 50;
+const PLACED = 250;
 
 /** Everything settlement reacts to. All of it set-based: sessions end on the hour, many at once. */
 export const consumers: Consumer[] = [
