@@ -38,8 +38,8 @@ export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consume
   let running: Promise<void> | undefined;
 
   const work = async () => {
-    // What the same read of the socket brought belongs to the same batch.
-    await (consumer.linger === undefined ? new Promise(setImmediate) : sleep(consumer.linger));
+    // What the same read of the socket brought belongs to the same batch: it is dispatched in one go, before any promise.
+    await (consumer.linger === undefined ? undefined : sleep(consumer.linger));
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
       try {

@@ -60,6 +60,7 @@ export function startRelay(options: RelayOptions): Relay {
   });
   const hint = hinter(db, log);
   const forget = onCommit(db, (written) => {
+    if (written.length === 0) return;
     if (!leads) return hint();
     handover.give(written);
     bell.ring();

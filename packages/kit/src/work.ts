@@ -31,11 +31,18 @@ export interface Work {
    * while the rest is done and no lock is held for all of it. It is lost with the process: something must find the rest.
    */
   afterwards(next: (work: Work) => Promise<void>): void;
+  /** A row as it stands after this, for whoever waits for it in this process: `onCommit` gives it to them, once committed. */
+  tell(row: Told): void;
   /**
    * A statement that nothing here waits for: when all else is done it is sent, in the order given, in one packet with
    * the outbox and the commit. When it fails the transaction throws its error, as `mend` puts it.
    */
   atCommit(statement: Knex.Raw, mend?: (error: unknown) => unknown): void;
+}
+
+/** A row somebody may wait for, by its id. */
+export interface Told {
+  readonly id: string;
 }
 
 export const causeOf = (event: Envelope): Cause => ({
@@ -68,7 +75,7 @@ async function once<Result>(
   clock: () => Date,
 ): Promise<{ result: Result; next: readonly Next[] }> {
   for (let attempt = 1; ; attempt += 1) {
-    const kept: Kept = { rows: [], last: [], next: [] };
+    const kept: Kept = { rows: [], told: [], last: [], next: [] };
     try {
       let written: readonly Written[] = [];
       const result = await db.transaction(async (tx) => {
@@ -76,7 +83,7 @@ async function once<Result>(
         written = await leave(tx, kept);
         return outcome;
       });
-      if (written.length > 0) committed(db, written);
+      if (written.length + kept.told.length > 0) committed(db, written, kept.told);
       return { result, next: kept.next };
     } catch (error) {
       if (attempt === TRIES || !isConflict(error)) throw error;
@@ -89,6 +96,7 @@ type Next = (work: Work) => Promise<void>;
 /** What a transaction leaves to do: statements and events with the commit, the rest of its work after it. */
 interface Kept {
   readonly rows: OutboxRow[];
+  readonly told: Told[];
   readonly last: Last[];
   readonly next: Next[];
 }
@@ -147,6 +155,7 @@ function workIn(tx: Knex.Transaction, cause: Cause, now: Date, kept: Kept): Work
       for (const one of data) emit(type, one, options);
     },
     afterwards: (next) => kept.next.push(next),
+    tell: (row) => kept.told.push(row),
     atCommit: (statement, mend) => kept.last.push({ ...statementOf(statement), ...(mend && { mend }) }),
   };
 }
@@ -216,17 +225,17 @@ function writtenOf(
   return rows.map(({ id, type, body }) => ({ seq: Number(seqs.get(id)), type, body }));
 }
 
-type Listener = (written: readonly Written[]) => void;
+type Listener = (written: readonly Written[], told: readonly Told[]) => void;
 
 const listeners = new WeakMap<Database, Set<Listener>>();
 
-/** Calls `listener` with what each commit through this pool has left in the outbox. Returns how to stop. */
+/** Calls `listener` with what each commit through this pool has left in the outbox, and told. Returns how to stop. */
 export function onCommit(db: Database, listener: Listener): () => void {
   const set = listeners.get(db) ?? new Set();
   listeners.set(db, set.add(listener));
   return () => set.delete(listener);
 }
 
-function committed(db: Database, written: readonly Written[]): void {
-  for (const listener of listeners.get(db) ?? []) listener(written);
+function committed(db: Database, written: readonly Written[], told: readonly Told[]): void {
+  for (const listener of listeners.get(db) ?? []) listener(written, told);
 }

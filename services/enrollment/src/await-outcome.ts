@@ -1,3 +1,4 @@
+import type { EventType } from '@rollcall/contracts/event';
 import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import type { Database } from '@rollcall/kit/database';
 import { onCommit } from '@rollcall/kit/work';
@@ -14,11 +15,13 @@ export type AwaitOutcome<Outcome> = (id: string, signal: AbortSignal) => Promise
 /** Those of these that have their outcome, by id. */
 type OutcomesOf<Outcome> = (db: Database, ids: readonly string[]) => Promise<ReadonlyMap<string, Outcome>>;
 
+/** `said`: events whose commit here is worth a look, because an outcome is in it that is not told. */
 export function createAwaitOutcome<Outcome>(
   db: Database,
   outcomesOf: OutcomesOf<Outcome>,
+  said: readonly EventType[] = [],
 ): AwaitOutcome<Outcome> {
-  const watch = createWatch(db, outcomesOf);
+  const watch = createWatch(db, outcomesOf, new Set(said.map(({ type }) => type)));
   return (id, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return resolve(undefined);
@@ -58,30 +61,52 @@ interface Watch<Outcome> {
 }
 
 /**
- * Any replica may have consumed the answer, so the rows themselves are watched: one statement for all who wait
- * in this process, however many they are, and none while nobody does. A commit here is worth a look at once.
+ * Any replica may have consumed the answer, so the rows themselves are watched: one statement for all who wait in this
+ * process, however many they are, and none while nobody does. What this process has consumed it tells, row and all.
  */
-function createWatch<Outcome>(db: Database, outcomesOf: OutcomesOf<Outcome>): Watch<Outcome> {
+function createWatch<Outcome>(
+  db: Database,
+  outcomesOf: OutcomesOf<Outcome>,
+  said: ReadonlySet<string>,
+): Watch<Outcome> {
   const waiters = new Set<Waiter<Outcome>>();
   let watching = false;
+  let wake: (() => void) | undefined;
   let failure: { readonly error: unknown } | undefined;
 
-  const look = async () => {
-    const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ id }) => id))]);
-    failure = undefined;
+  const tellAll = (outcomes: ReadonlyMap<string, Outcome>) => {
     for (const { id, tell } of waiters) {
       const outcome = outcomes.get(id);
       if (outcome !== undefined) tell(outcome);
     }
   };
+  const look = async () => {
+    const outcomes = await outcomesOf(db, [...new Set([...waiters].map(({ id }) => id))]);
+    failure = undefined;
+    tellAll(outcomes);
+  };
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(wake, LOOK_EVERY);
+    });
   const watch = async () => {
     watching = true;
+    const forget = onCommit(db, (written, told) => {
+      if (told.length > 0) tellAll(new Map(told.map((row) => [row.id, row as Outcome])));
+      if (written.some(({ type }) => said.has(type))) wake?.();
+    });
     while (waiters.size > 0) {
-      await commitOr(db, LOOK_EVERY);
+      await pause();
+      if (waiters.size === 0) break;
       await look().catch((error: unknown) => {
         failure = { error };
       });
     }
+    forget();
     watching = false;
     failure = undefined;
   };
@@ -90,19 +115,10 @@ function createWatch<Outcome>(db: Database, outcomesOf: OutcomesOf<Outcome>): Wa
       waiters.add(waiter);
       if (!watching) void watch();
     },
-    leave: (waiter) => waiters.delete(waiter),
+    leave: (waiter) => {
+      waiters.delete(waiter);
+      if (waiters.size === 0) wake?.();
+    },
     failure: () => failure,
   };
 }
-
-/** Resolves at the next commit through this pool that emitted something, or after `milliseconds`. */
-const commitOr = (db: Database, milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      forget();
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    const forget = onCommit(db, done);
-  });

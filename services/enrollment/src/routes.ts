@@ -1,5 +1,6 @@
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import * as api from '@rollcall/contracts/api/enrollment';
+import { purchaseCancelled, purchaseDeclined, purchaseExpired } from '@rollcall/contracts/events/enrollment';
 import type { Database } from '@rollcall/kit/database';
 import { command, type InputOf, query, type Served } from '@rollcall/kit/http';
 import type { Work } from '@rollcall/kit/work';
@@ -83,7 +84,7 @@ const teaching = (db: Database): Served[] => [
 ];
 
 function buying(db: Database): Served[] {
-  const awaitOutcome = createAwaitOutcome(db, outcomesOf);
+  const awaitOutcome = createAwaitOutcome(db, outcomesOf, [purchaseDeclined, purchaseExpired]);
   const answer =
     (kind: Purchase['kind']) =>
     (db: Database, { id }: Ref, { user, prefer, signal }: Waiting) =>
@@ -107,7 +108,7 @@ function buying(db: Database): Served[] {
 }
 
 function cancelling(db: Database): Served[] {
-  const awaitAnswer = createAwaitOutcome(db, answersOf);
+  const awaitAnswer = createAwaitOutcome(db, answersOf, [purchaseCancelled]);
   const cancel = (work: Work, mine: Mine, words: string | undefined) =>
     cancelPurchase(work, { ...mine, words: words ?? null });
   const answer = (db: Database, { id }: Ref, mine: Mine, { prefer, signal }: Waiting) =>

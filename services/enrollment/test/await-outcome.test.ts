@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { connect } from '@rollcall/kit/database';
+import { inWork } from '@rollcall/kit/work';
 import { createAwaitOutcome } from '../src/await-outcome.js';
 import { outcomesOf } from '../src/queries.js';
+import { purchaseOf } from '../src/shapes.js';
 import { openStage, person, type Stage, students } from './stage.js';
 
 let stage: Stage;
@@ -81,4 +83,27 @@ test('a purchase made on one replica is answered though another one heard the wa
   }
   expect((await asking).body.status).toBe('active');
   await other.destroy();
+});
+
+test('who waits where the answer is heard is told by its commit, and what a look would have found', async () => {
+  const [id] = await pending(1);
+  const never = () => Promise.reject(new Error('looked'));
+  const told = createAwaitOutcome(stage.db, never)(id!, new AbortController().signal);
+  await stage.hold(id!);
+  const found = (await outcomesOf(stage.db, [id!])).get(id!);
+  expect(purchaseOf((await told)!)).toEqual(purchaseOf(found!));
+});
+
+test('what is told by a transaction that fails is told to nobody', async () => {
+  const [id] = await pending(1);
+  const wait = createAwaitOutcome<{ id: string }>(stage.db, async () => new Map());
+  const gone = new AbortController();
+  const told = wait(id!, gone.signal);
+  const failing = inWork(stage.db, { correlationId: id! }, async (work) => {
+    work.tell({ id: id! });
+    throw new Error('changed its mind');
+  });
+  await expect(failing).rejects.toThrow('changed its mind');
+  gone.abort();
+  expect(await told).toBeUndefined();
 });

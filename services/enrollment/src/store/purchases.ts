@@ -75,7 +75,7 @@ export interface PurchaseRow {
 const SESSION_IDS = (purchase: string) =>
   `array(select session_id from holds where purchase_id = ${purchase}.id order by id) as session_ids`;
 
-/** Those of the purchases that were pending, now active; one statement however many there are. */
+/** Those of the purchases that were pending, now active, with their holds; one statement however many there are. */
 export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<PurchaseRow[]> {
   const { rows } = await tx.raw(
     `with asked as materialized (
@@ -85,9 +85,10 @@ export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<
        where purchases.id = asked.id returning purchases.*
      ), held as (
        update holds set status = 'held' from activated
-       where holds.purchase_id = activated.id and holds.status = 'pending'
+       where holds.purchase_id = activated.id and holds.status = 'pending' returning holds.*
      )
-     select activated.*, ${SESSION_IDS('activated')} from activated`,
+     select activated.*, ${SESSION_IDS('activated')},
+            (select json_agg(held order by id) from held where purchase_id = activated.id) as holds from activated`,
     [[...purchaseIds]],
   );
   return rows;

@@ -15,6 +15,7 @@ export async function activatePurchases(work: Work, answers: readonly FundsHeld[
   for (const purchase of activated) {
     const because = causes.get(purchase.id);
     work.emit(purchaseActivated, outcomeOf(purchase), { version: purchase.version, because });
+    work.tell(purchase);
     causes.delete(purchase.id);
   }
   if (causes.size === 0) return [];
