@@ -215,3 +215,59 @@ with credit as (
 select o.entry_id, o.debt, o.due, coalesce(r.amount, 0) as repaid
   from owing o left join repaid r using (entry_id, debt)
  where o.due <> coalesce(r.amount, 0);
+
+-- name: what somebody is withdrawing is what his open withdrawals add up to
+with reserved as (
+  select owner_id as teacher_id, currency, balance from accounts where kind = 'withdrawing'
+), open as (
+  select teacher_id, currency, sum(amount) as amount
+    from withdrawals where status in ('pending', 'approved', 'processing') group by teacher_id, currency
+)
+select teacher_id, currency, coalesce(r.balance, 0) as withdrawing, coalesce(o.amount, 0) as open_withdrawals
+  from reserved r full join open o using (teacher_id, currency)
+ where coalesce(r.balance, 0) <> coalesce(o.amount, 0);
+
+-- name: what left for the bank is what the completed withdrawals add up to
+with paid as (
+  select a.currency, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from accounts a join transfers t on a.id in (t.from_account, t.to_account)
+   where a.owner_id is null and a.kind = 'payout-clearing'
+   group by a.currency
+), completed as (
+  select currency, sum(amount) as amount from withdrawals where status = 'completed' group by currency
+)
+select currency, coalesce(p.amount, 0) as paid, coalesce(c.amount, 0) as completed
+  from paid p full join completed c using (currency)
+ where coalesce(p.amount, 0) <> coalesce(c.amount, 0);
+
+-- name: each step of a withdrawal moved its amount, once, between the accounts it says
+with step as (
+  select id, teacher_id, currency, amount, reserved_entry_id as entry_id, 'earnings' as source, 'withdrawing' as target
+    from withdrawals
+  union all
+  select id, teacher_id, currency, amount, ended_entry_id, 'withdrawing',
+         case when status in ('completed', 'returned') then 'payout-clearing' else 'earnings' end
+    from withdrawals where ended_entry_id is not null
+  union all
+  select id, teacher_id, currency, amount, returned_entry_id, 'payout-clearing', 'earnings'
+    from withdrawals where returned_entry_id is not null
+), moved as (
+  select t.entry_id, t.amount, f.kind as source, g.kind as target, f.currency, coalesce(f.owner_id, g.owner_id) as owner_id
+    from entries e
+    join transfers t on t.entry_id = e.id
+    join accounts f on f.id = t.from_account
+    join accounts g on g.id = t.to_account
+   where e.type = 'withdrawal'
+)
+select coalesce(s.entry_id, m.entry_id) as entry_id, s.id as withdrawal_id, s.amount, m.amount as moved
+  from step s full join moved m on m.entry_id = s.entry_id
+ where (s.amount, s.source, s.target, s.currency, s.teacher_id)
+       is distinct from (m.amount, m.source, m.target, m.currency, m.owner_id);
+
+-- name: a withdrawal has an attempt, in its state, from the moment its transfer began
+select w.id as withdrawal_id, w.status, a.status as attempt
+  from withdrawals w
+  left join lateral (select b.status from withdrawal_attempts b
+                      where b.withdrawal_id = w.id order by b.n desc limit 1) a on true
+ where case when w.status in ('processing', 'completed', 'failed', 'returned') then w.status end
+       is distinct from a.status;

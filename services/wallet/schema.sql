@@ -108,6 +108,27 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.check_withdrawal_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.teacher_id, new.amount, new.currency, new.requested_at, new.reserved_entry_id)
+     is distinct from (old.id, old.teacher_id, old.amount, old.currency, old.requested_at, old.reserved_entry_id)
+     or (old.ended_entry_id is not null and new.ended_entry_id is distinct from old.ended_entry_id)
+     or (old.returned_entry_id is not null and new.returned_entry_id is distinct from old.returned_entry_id) then
+    raise exception 'a withdrawal keeps whose it is, how much, and the entries that moved it'
+      using errcode = 'restrict_violation';
+  end if;
+  if old.status <> new.status and old.status || ' to ' || new.status not in (
+      'pending to approved', 'pending to rejected', 'pending to cancelled',
+      'approved to processing', 'approved to completed', 'approved to failed',
+      'processing to completed', 'processing to failed', 'completed to returned') then
+    raise exception 'a withdrawal does not go from % to %', old.status, new.status using errcode = 'check_violation';
+  end if;
+  return new;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.keep_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -388,6 +409,7 @@ CASE
 END)),
   constraint transactions_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'commission'::text, 'referral'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text]))
 );
+CREATE INDEX transactions_of_withdrawals ON transactions USING btree (account_id, no) WHERE type = 'withdrawal'::text;
 CREATE TRIGGER transactions_chain AFTER INSERT ON transactions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_chain();
 CREATE TRIGGER transactions_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON transactions FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
@@ -403,3 +425,59 @@ create table transfers (
 );
 CREATE TRIGGER transfers_apply AFTER INSERT ON transfers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION apply_transfers();
 CREATE TRIGGER transfers_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON transfers FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table withdrawal_attempts (
+  withdrawal_id uuid not null,
+  n smallint not null,
+  provider text not null,
+  status text not null,
+  started_at timestamp with time zone not null,
+  started_by uuid not null,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  reason text,
+  constraint withdrawal_attempts_ended CHECK ((status = 'processing'::text) = (ended_at IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)),
+  constraint withdrawal_attempts_n_check CHECK (n > 0),
+  constraint withdrawal_attempts_pkey PRIMARY KEY (withdrawal_id, n),
+  constraint withdrawal_attempts_status_check CHECK (status = ANY (ARRAY['processing'::text, 'completed'::text, 'failed'::text, 'returned'::text]))
+);
+CREATE TRIGGER withdrawal_attempts_stay BEFORE DELETE OR TRUNCATE ON withdrawal_attempts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table withdrawals (
+  id uuid not null,
+  teacher_id uuid not null,
+  amount bigint not null,
+  currency text not null,
+  status text not null,
+  version integer default 1 not null,
+  bank_sealed text not null,
+  bank_masked jsonb not null,
+  notes text,
+  admin_notes text,
+  failure_reason text,
+  requested_at timestamp with time zone not null,
+  approved_by uuid,
+  processed_at timestamp with time zone,
+  processed_by uuid,
+  completed_at timestamp with time zone,
+  reserved_entry_id uuid not null,
+  ended_entry_id uuid,
+  returned_entry_id uuid,
+  constraint withdrawals_amount_check CHECK (amount > 0),
+  constraint withdrawals_completed CHECK ((completed_at IS NOT NULL) = (status = ANY (ARRAY['completed'::text, 'returned'::text]))),
+  constraint withdrawals_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint withdrawals_ended CHECK ((ended_entry_id IS NULL) = (status = ANY (ARRAY['pending'::text, 'approved'::text, 'processing'::text]))),
+  constraint withdrawals_ended_entry_id_key UNIQUE (ended_entry_id),
+  constraint withdrawals_pkey PRIMARY KEY (id),
+  constraint withdrawals_reason CHECK ((failure_reason IS NOT NULL) = (status = ANY (ARRAY['failed'::text, 'rejected'::text, 'returned'::text]))),
+  constraint withdrawals_reserved_entry_id_key UNIQUE (reserved_entry_id),
+  constraint withdrawals_returned CHECK ((returned_entry_id IS NOT NULL) = (status = 'returned'::text)),
+  constraint withdrawals_returned_entry_id_key UNIQUE (returned_entry_id),
+  constraint withdrawals_status CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'processing'::text, 'completed'::text, 'returned'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text]))
+);
+CREATE INDEX withdrawals_by_status ON withdrawals USING btree (status, id);
+CREATE INDEX withdrawals_of_teacher ON withdrawals USING btree (teacher_id, id);
+CREATE TRIGGER withdrawals_stay BEFORE DELETE OR TRUNCATE ON withdrawals FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+CREATE TRIGGER withdrawals_step BEFORE UPDATE ON withdrawals FOR EACH ROW EXECUTE FUNCTION check_withdrawal_step();
+
+alter table withdrawal_attempts add constraint withdrawal_attempts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);

@@ -31,7 +31,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   ],
   identity: [...STORING, 'IDENTITY_KEYS', 'LETTER_KEYS'],
   settlement: [...STORING, 'SETTLEMENT_POLICY'],
-  wallet: STORING,
+  wallet: [...STORING, 'BANK_KEYS'],
 };
 
 const says = (schema: Settings, env: Record<string, string>): string => {

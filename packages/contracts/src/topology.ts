@@ -81,6 +81,14 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
   [wallet.debtOpened.type]: ['notification'],
   [wallet.debtRepaid.type]: ['notification'],
+  [wallet.withdrawalRequested.type]: ['notification'],
+  [wallet.withdrawalApproved.type]: ['notification'],
+  [wallet.withdrawalProcessing.type]: ['notification'],
+  [wallet.withdrawalCompleted.type]: ['notification'],
+  [wallet.withdrawalReturned.type]: ['notification'],
+  [wallet.withdrawalFailed.type]: ['notification'],
+  [wallet.withdrawalRejected.type]: ['notification'],
+  [wallet.withdrawalCancelled.type]: ['notification'],
 };
 
 /** Every event type there is, by producer, in the order of the catalogue. */

@@ -18,7 +18,7 @@ export async function walletOf(db: Database, userId: string, currency: string): 
       pending: of('pending'),
       reservedForWithdrawal: of('withdrawing'),
       totalEarned: of('earned'),
-      totalWithdrawn: money(0, currency), // no withdrawal can be asked for yet
+      totalWithdrawn: of('withdrawn'),
     },
   };
 }
@@ -32,6 +32,8 @@ const WALLET = `
          (select balance from mine where kind = 'debt') as debt,
          (select balance from mine where kind = 'earnings') as earnings,
          (select balance from mine where kind = 'withdrawing') as withdrawing,
+         (select sum(w.amount)::bigint from withdrawals w
+           where w.teacher_id = :userId and w.currency = :currency and w.status = 'completed') as withdrawn,
          (select sum(h.amount)::bigint from holds h
            where h.teacher_id = :userId and h.currency = :currency
              and not exists (select from hold_endings e where e.hold_id = h.id)) as pending,
@@ -56,8 +58,7 @@ const OrderNumber = z.coerce.number().int().nonnegative();
 /** A page of a user's transactions, newest first; within an account that is the account's own order. */
 export async function transactionsOf(db: Database, userId: string, filter: Filter) {
   const [before] = decodeCursor(filter.cursor, OrderNumber) ?? [Number.MAX_SAFE_INTEGER];
-  const pending = filter.status !== undefined && !filter.status.includes('completed'); // what is stored is completed
-  const { rows } = await db.raw(TRANSACTIONS, {
+  const { rows } = await db.raw(transactionsIn(filter.status), {
     userId,
     before,
     account: filter.account ?? null,
@@ -65,7 +66,8 @@ export async function transactionsOf(db: Database, userId: string, filter: Filte
     types: filter.type === undefined ? null : [...filter.type],
     from: filter.from ?? null,
     to: filter.to ?? null,
-    limit: pending ? 0 : filter.limit + 1,
+    limit: filter.limit + 1,
+    ...(filter.status !== undefined && { statuses: [...filter.status] }),
   });
   return listPage(rows as Row[], filter.limit, transaction, ({ no }) => [no]);
 }
@@ -82,6 +84,7 @@ interface Row {
   readonly id: string;
   readonly account: Transaction['account'];
   readonly type: Transaction['type'];
+  readonly status: Transaction['status'];
   readonly amount: number;
   readonly currency: string;
   readonly before: number;
@@ -100,8 +103,16 @@ interface Row {
   readonly attendance: number | null;
 }
 
+/** A row that reserves earnings for a withdrawal stands as the withdrawal does; every other is done. */
+const statusOf = (row: string): string => `
+  case when ${row}.type = 'withdrawal' and ${row}.amount < 0 then (
+    select case when w.status in ('pending', 'approved', 'processing') then 'pending'
+                when w.status = 'completed' then 'completed' else 'failed' end
+      from entries e join withdrawals w on w.id = e.reference_id where e.id = ${row}.entry_id)
+  else 'completed' end`;
+
 const COLUMNS = `
-  t.no, t.id, a.kind as account, t.type, t.amount, a.currency, t.balance_before as before, t.balance_after as after,
+  t.no, t.id, a.kind as account, t.type, ${statusOf('t')} as status, t.amount, a.currency, t.balance_before as before, t.balance_after as after,
   e.type as "entryType", e.reference_type as "referenceType", e.reference_id as "referenceId", e.description, t.at,
   t.hold_id as "holdId", h.session_id as "sessionId", h.course_id as "courseId", h.amount as original,
   coalesce(x.commission + x.referral, c.commission + c.referral) as fee,
@@ -114,7 +125,7 @@ const WHAT = `
   left join hold_corrections c on c.hold_id = t.hold_id and c.entry_id = t.entry_id`;
 
 /** From each account the newest that fit, by its primary key; then the newest of those. Deep pages cost no more. */
-const TRANSACTIONS = `
+const transactionsIn = (statuses: readonly string[] | undefined): string => `
   select ${COLUMNS}
     from accounts a
     cross join lateral (
@@ -123,6 +134,8 @@ const TRANSACTIONS = `
          and (:types::text[] is null or one.type = any(:types))
          and (:from::timestamptz is null or one.at >= :from)
          and (:to::timestamptz is null or one.at < :to)
+         ${statuses === undefined ? '' : `and ${statusOf('one')} = any(:statuses)`}
+         ${(statuses ?? ['completed']).includes('completed') ? '' : "and one.type = 'withdrawal'"}
        order by one.no desc limit :limit) t
     ${WHAT}
    where a.owner_id = :userId and a.kind in ('credits', 'promo', 'earnings')
@@ -138,7 +151,7 @@ const transaction = (row: Row): Transaction => ({
   id: row.id,
   account: row.account,
   type: row.type,
-  status: 'completed',
+  status: row.status,
   amount: row.amount,
   currency: row.currency,
   balanceBefore: row.before,
@@ -147,12 +160,13 @@ const transaction = (row: Row): Transaction => ({
   referenceId: row.referenceId,
   description: row.description ?? describe(row),
   metadata: metadataOf(row),
-  completedAt: row.at.toISOString(),
+  completedAt: row.status === 'completed' ? row.at.toISOString() : null,
   createdAt: row.at.toISOString(),
 });
 
 /** What a row is about, where nobody gave a reason. */
 export function describe({ entryType, type, amount }: Pick<Row, 'entryType' | 'type' | 'amount'>): string {
+  if (type === 'withdrawal') return amount < 0 ? 'Withdrawal' : 'Given back of a withdrawal';
   if (entryType !== 'correction') return DESCRIPTIONS[type] ?? type;
   if (type === 'commission') return 'Commission of a session, corrected';
   return amount < 0 ? 'Taken back for a session, corrected' : 'Given for a session, corrected';

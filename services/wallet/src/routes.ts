@@ -10,19 +10,23 @@ import { creditWallet, debitWallet, listTransactions, readWallet } from '@rollca
 import type { Database } from '@rollcall/kit/database';
 import { DomainError } from '@rollcall/kit/errors';
 import { command, query, type Served } from '@rollcall/kit/http';
+import type { Config } from './config.js';
 import type { Adjustment } from './domain/adjust.js';
 import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
 import { transactionOf, transactionsOf, walletOf } from './queries.js';
+import { withdrawals } from './routes/withdrawals.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
 import { clawBack } from './use-cases/claw-back.js';
 import { writeOffDebt } from './use-cases/write-off-debt.js';
 
 interface Context {
   readonly db: Database;
-  readonly config: { readonly PLATFORM_CURRENCY: string };
+  readonly config: Pick<Config, 'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'WITHDRAWAL_FOUR_EYES'>;
 }
 
-export const routes = ({ db, config }: Context): Served[] => [
+export const routes = (context: Context): Served[] => [...wallets(context), ...withdrawals(context)];
+
+const wallets = ({ db, config }: Context): Served[] => [
   query(db, readWallet, (_db, input) =>
     walletOf(db, input.user.id, input.query.currency ?? config.PLATFORM_CURRENCY),
   ),

@@ -7,14 +7,24 @@ import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testApp, testDatabase, token } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { routes } from '../src/routes.js';
-import { adjust, brokenInvariants, ending, migrations, purchase, send, usd, user } from './fixtures.js';
+import {
+  adjust,
+  brokenInvariants,
+  config,
+  ending,
+  migrations,
+  purchase,
+  send,
+  usd,
+  user,
+} from './fixtures.js';
 
 let test_: TestDatabase;
 let app: RequestListener;
 const db = () => test_.db;
 beforeAll(async () => {
   test_ = await testDatabase(migrations);
-  app = await testApp(routes({ db: db(), config: { PLATFORM_CURRENCY: 'USD' } }));
+  app = await testApp(routes({ db: db(), config }));
 });
 afterAll(() => test_.close());
 afterEach(async () => {

@@ -9,6 +9,7 @@ import {
   adjust,
   balance,
   brokenInvariants,
+  config,
   correction,
   ending,
   migrations,
@@ -156,7 +157,7 @@ describe('a correction', () => {
   test('is seen by both sides for what it is, with the figures it rests on', async () => {
     const { bought, teacherId, student, holdId } = await ended(RELEASED);
     await send(db(), correction(bought, [RELEASED, REFUNDED]));
-    const app = await testApp(routes({ db: db(), config: { PLATFORM_CURRENCY: 'USD' } }));
+    const app = await testApp(routes({ db: db(), config }));
     const see = async (id: string, path: string) => {
       const bearer = await token({ id, roles: ['student'] });
       return (await request(app).get(`/api/v1${path}`).set('authorization', `Bearer ${bearer}`)).body;

@@ -6,6 +6,7 @@ import { holdCorrected, holdRefunded, holdReleased } from '@rollcall/contracts/e
 import { money } from '@rollcall/contracts/money';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
+import { keyList } from '@rollcall/kit/sealed';
 import { deliver, envelope, workOf } from '@rollcall/kit/testing';
 import { consumers } from '../src/consumers.js';
 import type { Adjustment } from '../src/domain/adjust.js';
@@ -13,6 +14,12 @@ import { addKnownUsers } from '../src/store/users.js';
 import { adjustWallet } from '../src/use-cases/adjust-wallet.js';
 
 export const migrations = new URL('../migrations/', import.meta.url);
+/** As the service is configured in development. */
+export const config = {
+  PLATFORM_CURRENCY: 'USD',
+  BANK_KEYS: keyList.parse(`test:${Buffer.alloc(32, 'b').toString('base64')}`),
+  WITHDRAWAL_FOUR_EYES: 'off' as const,
+};
 export const usd = (amount: number) => money(amount, 'USD');
 
 type Kind = 'credits' | 'promo' | 'earnings';

@@ -10,6 +10,7 @@ import {
   adjust,
   balance,
   brokenInvariants,
+  config,
   ending,
   migrations,
   purchase,
@@ -24,7 +25,7 @@ let app: RequestListener;
 const db = () => test_.db;
 beforeAll(async () => {
   test_ = await testDatabase(migrations);
-  app = await testApp(routes({ db: db(), config: { PLATFORM_CURRENCY: 'USD' } }));
+  app = await testApp(routes({ db: db(), config }));
 });
 afterAll(() => test_.close());
 afterEach(async () => {

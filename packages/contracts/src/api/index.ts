@@ -6,8 +6,15 @@ import * as enrollment from './enrollment.js';
 import * as identity from './identity.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
+import * as withdrawals from './withdrawals.js';
 
-const modules = { identity, enrollment, attendance, settlement, wallet: { ...wallet, ...debts } };
+const modules = {
+  identity,
+  enrollment,
+  attendance,
+  settlement,
+  wallet: { ...wallet, ...debts, ...withdrawals },
+};
 
 export type ServiceName = keyof typeof modules;
 

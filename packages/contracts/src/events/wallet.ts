@@ -84,6 +84,51 @@ export const debtRepaid = event(
   z.object({ userId: Id, amount: Money, cause: DebtRepaid }),
 );
 
+/** `reason` is the admin's, where one is due: it is what the teacher is told. */
+const Withdrawn = z.object({
+  withdrawalId: Id,
+  teacherId: Id,
+  amount: Money,
+  status: z.enum([
+    'pending',
+    'approved',
+    'processing',
+    'completed',
+    'returned',
+    'failed',
+    'rejected',
+    'cancelled',
+  ]),
+  reason: z.string().nullable(),
+});
+
+const withdrawal = (what: string, says: string) =>
+  event(`wallet.withdrawal-${what}`, 1, 'withdrawalId', says, Withdrawn);
+
+export const withdrawalRequested = withdrawal(
+  'requested',
+  'A teacher asks for earnings, which are reserved.',
+);
+export const withdrawalApproved = withdrawal('approved', 'An admin lets a withdrawal be paid out.');
+export const withdrawalProcessing = withdrawal('processing', "A withdrawal's transfer is with the bank.");
+export const withdrawalCompleted = withdrawal('completed', "A withdrawal's money has left.");
+export const withdrawalReturned = withdrawal(
+  'returned',
+  'The money of a completed withdrawal came back and is earnings again.',
+);
+export const withdrawalFailed = withdrawal(
+  'failed',
+  "A withdrawal's transfer failed; the money is earnings again.",
+);
+export const withdrawalRejected = withdrawal(
+  'rejected',
+  'An admin refused a withdrawal; the money is earnings again.',
+);
+export const withdrawalCancelled = withdrawal(
+  'cancelled',
+  'The teacher took a withdrawal back; the money is earnings again.',
+);
+
 export const walletAudited = event(
   'wallet.action-audited',
   1,

@@ -29,7 +29,14 @@ export interface Account extends AccountKey {
   readonly balance: number | null;
 }
 
-type SeenType = 'purchase' | 'payment_release' | 'refund' | 'admin_credit' | 'admin_debit' | 'debt_repayment';
+type SeenType =
+  | 'purchase'
+  | 'payment_release'
+  | 'refund'
+  | 'withdrawal'
+  | 'admin_credit'
+  | 'admin_debit'
+  | 'debt_repayment';
 /** A correction is seen as what it corrects, with the other sign where it takes back. */
 type EntryType = SeenType | 'correction';
 type TransactionType = SeenType | 'commission' | 'referral';
@@ -37,7 +44,7 @@ type TransactionType = SeenType | 'commission' | 'referral';
 export interface EntryRow {
   readonly id: string;
   readonly type: EntryType;
-  readonly referenceType: 'purchase' | 'hold' | 'adjustment' | 'demo';
+  readonly referenceType: 'purchase' | 'hold' | 'withdrawal' | 'adjustment' | 'demo';
   readonly referenceId: string;
   readonly description: string | null;
   readonly actorId: string | null;

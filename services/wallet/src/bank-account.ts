@@ -1,0 +1,53 @@
+/** Bank details: checked where a standard exists, sealed for one row alone, and shown masked. */
+import type { BankAccount, MaskedBankAccount } from '@rollcall/contracts/api/withdrawals';
+import { type FieldError, unprocessable } from '@rollcall/kit/errors';
+import { type Keyring, seal, unseal } from '@rollcall/kit/sealed';
+import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools';
+
+/** As it is stored; nothing of the number but its end lies open. */
+export interface SealedBankAccount {
+  readonly sealed: string;
+  readonly masked: MaskedBankAccount;
+}
+
+/** Throws 422 for an IBAN or BIC that is none. What was written stands in no message: messages are logged. */
+export function checkBankAccount({ accountNumber, swiftCode }: BankAccount): void {
+  const errors: FieldError[] = [];
+  if (isMeantAsIban(accountNumber) && !isValidIBAN(electronic(accountNumber)))
+    errors.push({ path: 'bankAccount.accountNumber', message: 'is no valid IBAN' });
+  if (swiftCode !== undefined && !isValidBIC(swiftCode.toUpperCase()))
+    errors.push({ path: 'bankAccount.swiftCode', message: 'is no valid BIC' });
+  if (errors.length > 0)
+    throw unprocessable('invalid-bank-account', 'Mend the bank details that `errors` names.', errors);
+}
+
+const electronic = (number: string): string => electronicFormatIBAN(number) ?? '';
+
+/** A country that has IBANs, then two digits. */
+function isMeantAsIban(number: string): boolean {
+  const [, country = ''] = /^([A-Z]{2})\d{2}/.exec(electronic(number)) ?? [];
+  return Boolean(countrySpecs[country as keyof typeof countrySpecs]?.chars);
+}
+
+/** Seals for the row of this id: copied into another row it does not open. */
+export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: string): SealedBankAccount => ({
+  sealed: seal(keys, JSON.stringify(account), purposeOf(rowId)),
+  masked: mask(account),
+});
+
+export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string): BankAccount =>
+  JSON.parse(unseal(keys, sealed, purposeOf(rowId))) as BankAccount;
+
+const purposeOf = (rowId: string): string => `bank-account/${rowId}`;
+
+/** The last four of the number, yet never more than a third of it; of the name the initials. */
+function mask({ bankName, accountNumber, accountName }: BankAccount): MaskedBankAccount {
+  const plain = accountNumber.replaceAll(/[^A-Za-z0-9]/g, '');
+  const shown = Math.min(4, Math.floor(plain.length / 3));
+  const initials = accountName.split(/\s+/).map((word) => `${[...word][0] ?? ''}***`);
+  return {
+    bankName,
+    accountNumber: `****${plain.slice(plain.length - shown)}`,
+    accountName: initials.join(' '),
+  };
+}
