@@ -51,6 +51,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/reviews/:reviewId/apply': { who: 'A' },
   'post /admin/reviews/:reviewId/dismiss': { who: 'A' },
 
+  'get /wallet/settings': { who: 'T' },
+  'patch /wallet/settings': { who: 'T' },
   'post /withdrawals/request': { who: 'T' },
   'get /withdrawals/me': { who: 'T' },
   'get /withdrawals/:withdrawalId': { who: 'T' },

@@ -181,6 +181,16 @@ CREATE TRIGGER accounts_begin_empty BEFORE INSERT ON accounts FOR EACH ROW WHEN 
 CREATE TRIGGER accounts_by_transfer BEFORE UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 OR old.id IS DISTINCT FROM new.id OR old.owner_id IS DISTINCT FROM new.owner_id OR old.kind IS DISTINCT FROM new.kind OR old.currency IS DISTINCT FROM new.currency) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
+create table bank_accounts (
+  owner_id uuid not null,
+  version integer default 1 not null,
+  bank_sealed text,
+  bank_masked jsonb,
+  changed_at timestamp with time zone not null,
+  constraint bank_accounts_pkey PRIMARY KEY (owner_id),
+  constraint bank_accounts_whole CHECK ((bank_sealed IS NULL) = (bank_masked IS NULL))
+);
+
 create table entries (
   id uuid not null,
   entry_no bigint generated always as identity not null,

@@ -81,6 +81,7 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
   [wallet.debtOpened.type]: ['notification'],
   [wallet.debtRepaid.type]: ['notification'],
+  [wallet.bankAccountChanged.type]: ['notification'],
   [wallet.withdrawalRequested.type]: ['notification'],
   [wallet.withdrawalApproved.type]: ['notification'],
   [wallet.withdrawalProcessing.type]: ['notification'],

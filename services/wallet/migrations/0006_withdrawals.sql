@@ -69,5 +69,15 @@ create table withdrawal_attempts (
 );
 create trigger withdrawal_attempts_stay before delete or truncate on withdrawal_attempts execute function keep_rows();
 
+-- Where a teacher's withdrawals go unless one says otherwise.
+create table bank_accounts (
+  owner_id    uuid        primary key,
+  version     integer     not null default 1,
+  bank_sealed text,                      -- bound to owner_id; null: taken away again
+  bank_masked jsonb,
+  changed_at  timestamptz not null,
+  constraint bank_accounts_whole check ((bank_sealed is null) = (bank_masked is null))
+);
+
 -- A teacher's own: 'pending' and 'failed' are asked for without reading the whole account.
 create index transactions_of_withdrawals on transactions (account_id, no) where type = 'withdrawal';

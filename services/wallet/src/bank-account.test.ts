@@ -14,7 +14,9 @@ describe('a bank account is taken', () => {
     ['with letters that are no country of IBANs', { accountNumber: 'US12345678' }],
     ['with a BIC', { swiftCode: 'COBADEFF' }],
     ['with a BIC of a branch', { swiftCode: 'cobadeffxxx' }],
-  ])('%s', (_what, more) => expect(() => checkBankAccount({ ...account, ...more })).not.toThrow());
+  ])('%s', (_what, more) =>
+    expect(() => checkBankAccount({ ...account, ...more }, 'bankAccount')).not.toThrow(),
+  );
 });
 
 describe('a bank account is refused, without saying the number again,', () => {
@@ -23,7 +25,7 @@ describe('a bank account is refused, without saying the number again,', () => {
     ['with a digit missing', { accountNumber: 'DE8937040044053201300' }, 'bankAccount.accountNumber'],
     ['with a BIC that is none', { swiftCode: 'COBADE' }, 'bankAccount.swiftCode'],
   ])('%s', (_what, more, path) => {
-    const check = () => checkBankAccount({ ...account, ...more });
+    const check = () => checkBankAccount({ ...account, ...more }, 'bankAccount');
     expect(check).toThrow(
       expect.objectContaining({ more: { errors: [{ path, message: expect.any(String) }] } }),
     );

@@ -11,12 +11,15 @@ export interface SealedBankAccount {
 }
 
 /** Throws 422 for an IBAN or BIC that is none. What was written stands in no message: messages are logged. */
-export function checkBankAccount({ accountNumber, swiftCode }: BankAccount): void {
+export function checkBankAccount(
+  { accountNumber, swiftCode }: BankAccount,
+  at: 'bankAccount' | 'defaultBankAccount',
+): void {
   const errors: FieldError[] = [];
   if (isMeantAsIban(accountNumber) && !isValidIBAN(electronic(accountNumber)))
-    errors.push({ path: 'bankAccount.accountNumber', message: 'is no valid IBAN' });
+    errors.push({ path: `${at}.accountNumber`, message: 'is no valid IBAN' });
   if (swiftCode !== undefined && !isValidBIC(swiftCode.toUpperCase()))
-    errors.push({ path: 'bankAccount.swiftCode', message: 'is no valid BIC' });
+    errors.push({ path: `${at}.swiftCode`, message: 'is no valid BIC' });
   if (errors.length > 0)
     throw unprocessable('invalid-bank-account', 'Mend the bank details that `errors` names.', errors);
 }
@@ -40,6 +43,11 @@ export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string):
 
 const purposeOf = (rowId: string): string => `bank-account/${rowId}`;
 
+/** The end of an account number, as its masked form shows it. */
+export const endOf = ({ accountNumber }: MaskedBankAccount): string => accountNumber.slice(MASK.length);
+
+const MASK = '****';
+
 /** The last four of the number, yet never more than a third of it; of the name the initials. */
 function mask({ bankName, accountNumber, accountName }: BankAccount): MaskedBankAccount {
   const plain = accountNumber.replaceAll(/[^A-Za-z0-9]/g, '');
@@ -47,7 +55,7 @@ function mask({ bankName, accountNumber, accountName }: BankAccount): MaskedBank
   const initials = accountName.split(/\s+/).map((word) => `${[...word][0] ?? ''}***`);
   return {
     bankName,
-    accountNumber: `****${plain.slice(plain.length - shown)}`,
+    accountNumber: `${MASK}${plain.slice(plain.length - shown)}`,
     accountName: initials.join(' '),
   };
 }

@@ -4,9 +4,12 @@ import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import { clawBack } from '../src/use-cases/claw-back.js';
+import { requestWithdrawal } from '../src/use-cases/request-withdrawal.js';
+import { takeStep } from '../src/use-cases/step-withdrawal.js';
 import {
   adjust,
   brokenInvariants,
+  config,
   correction,
   ending,
   migrations,
@@ -14,6 +17,7 @@ import {
   send,
   user,
 } from './fixtures.js';
+import { asked } from './withdrawing.js';
 
 let test_: TestDatabase;
 beforeAll(async () => {
@@ -31,8 +35,24 @@ beforeAll(async () => {
   const indebted = await user(db);
   await workOf(db, (work) => clawBack(work, { ...byHand, userId: indebted, amount: 70 }));
   await adjust(db, { userId: indebted, amount: 100 });
+  await withdrawals(db);
 });
 afterAll(() => test_.close());
+
+/** One that waits, one that was paid out, and one that came back. */
+async function withdrawals(db: Database): Promise<void> {
+  const teacherId = await user(db, { earnings: 9000 });
+  const [, paid, back] = await Promise.all(
+    [1, 2, 3].map(() =>
+      workOf(db, (work) => requestWithdrawal(work, { ...asked, amount: 1000, teacherId }, config.BANK_KEYS)),
+    ),
+  );
+  const by = { actorId: newId(), ifMatch: undefined, reason: 'a test', fourEyes: false };
+  for (const one of [paid!, back!])
+    for (const step of ['approve', 'complete'] as const)
+      await workOf(db, (work) => takeStep(work, { ...one, ...by, step }));
+  await workOf(db, (work) => takeStep(work, { ...back!, ...by, step: 'return' }));
+}
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
 
@@ -101,6 +121,26 @@ test.each<[rule: string, harm: string]>([
   [
     'a credit to somebody in debt repaid it first, as far as it went',
     "delete from entries where type = 'debt_repayment'",
+  ],
+  [
+    'what somebody is withdrawing is what his open withdrawals add up to',
+    "update withdrawals set amount = amount + 1 where status = 'pending'",
+  ],
+  [
+    'what left for the bank is what the completed withdrawals add up to',
+    "update withdrawals set amount = amount + 1 where status = 'completed'",
+  ],
+  [
+    'each step of a withdrawal moved its amount, once, between the accounts it says',
+    "update withdrawals set returned_entry_id = ended_entry_id where status = 'returned'",
+  ],
+  [
+    'each step of a withdrawal moved its amount, once, between the accounts it says',
+    "update withdrawals set teacher_id = gen_random_uuid() where status = 'completed'",
+  ],
+  [
+    'a withdrawal has an attempt, in its state, from the moment its transfer began',
+    'delete from withdrawal_attempts',
   ],
 ])('it is found when this breaks: %s', async (rule, harm) => {
   expect(Object.keys(await foundAfter(harm))).toContain(rule);

@@ -82,6 +82,37 @@ const AdminWithdrawal = Withdrawal.extend({ attempts: z.array(WithdrawalAttempt)
 });
 export type AdminWithdrawal = z.infer<typeof AdminWithdrawal>;
 
+const WalletSettings = z
+  .object({
+    /** Where withdrawals go that name no account of their own. */
+    defaultBankAccount: MaskedBankAccount.nullable(),
+    version: z.int(),
+  })
+  .meta({ id: 'WalletSettings' });
+export type WalletSettings = z.infer<typeof WalletSettings>;
+
+export const readWalletSettings = route({
+  method: 'get',
+  path: '/wallet/settings',
+  who: ['teacher'],
+  summary: 'Where your withdrawals go',
+  status: 200,
+  answer: WalletSettings,
+  conditional: true,
+});
+
+export const changeWalletSettings = route({
+  method: 'patch',
+  path: '/wallet/settings',
+  who: ['teacher'],
+  summary: 'Say where your withdrawals go; null takes the account away',
+  body: z.strictObject({ defaultBankAccount: BankAccount.nullable().optional() }),
+  status: 200,
+  answer: WalletSettings,
+  problems: [422],
+  conditional: true,
+});
+
 const params = z.strictObject({ withdrawalId: Id });
 const filters = { status: setOf(WithdrawalStatus), currency: Currency.optional(), ...period };
 

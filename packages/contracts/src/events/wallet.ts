@@ -129,6 +129,14 @@ export const withdrawalCancelled = withdrawal(
   'The teacher took a withdrawal back; the money is earnings again.',
 );
 
+export const bankAccountChanged = event(
+  'wallet.bank-account-changed',
+  1,
+  'teacherId',
+  'A teacher named another bank account for withdrawals, or none any more.',
+  z.object({ teacherId: Id, last4: z.string().max(4).nullable() }),
+);
+
 export const walletAudited = event(
   'wallet.action-audited',
   1,

@@ -2,6 +2,7 @@
 import type {
   AdminWithdrawal,
   MaskedBankAccount,
+  WalletSettings,
   Withdrawal,
   WithdrawalAttempt,
 } from '@rollcall/contracts/api/withdrawals';
@@ -116,3 +117,8 @@ const withdrawal = ({ bank, requestedAt, processedAt, completedAt, ...row }: Row
   completedAt: completedAt?.toISOString() ?? null,
   createdAt: requestedAt.toISOString(),
 });
+
+export async function settingsOf(db: Database, ownerId: string): Promise<WalletSettings> {
+  const row = await db('bank_accounts').where({ owner_id: ownerId }).first('bank_masked', 'version');
+  return { defaultBankAccount: row?.bank_masked ?? null, version: row?.version ?? 0 };
+}

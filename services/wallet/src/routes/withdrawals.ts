@@ -7,7 +7,14 @@ import { command, query, reply, type Served } from '@rollcall/kit/http';
 import { unsealBankAccount } from '../bank-account.js';
 import type { Config } from '../config.js';
 import type { Step } from '../domain/withdrawal.js';
-import { adminWithdrawalOf, sealedBankAccount, withdrawalOf, withdrawalsOf } from '../queries/withdrawals.js';
+import {
+  adminWithdrawalOf,
+  sealedBankAccount,
+  settingsOf,
+  withdrawalOf,
+  withdrawalsOf,
+} from '../queries/withdrawals.js';
+import { changeSettings } from '../use-cases/change-settings.js';
 import { requestWithdrawal } from '../use-cases/request-withdrawal.js';
 import { revealBankAccount } from '../use-cases/reveal-bank-account.js';
 import { takeStep } from '../use-cases/step-withdrawal.js';
@@ -17,7 +24,27 @@ interface Context {
   readonly config: Pick<Config, 'BANK_KEYS' | 'WITHDRAWAL_FOUR_EYES'>;
 }
 
-export const withdrawals = (context: Context): Served[] => [...ofTeachers(context), ...ofAdmins(context)];
+export const withdrawals = (context: Context): Served[] => [
+  ...settings(context),
+  ...ofTeachers(context),
+  ...ofAdmins(context),
+];
+
+const settings = ({ db, config }: Context): Served[] => [
+  query(db, api.readWalletSettings, (_db, { user }) => showSettings(db, { teacherId: user.id })),
+  command(
+    db,
+    api.changeWalletSettings,
+    (work, { body, user, ifMatch }) =>
+      changeSettings(work, { ...body, teacherId: user.id, ifMatch }, config.BANK_KEYS),
+    showSettings,
+  ),
+];
+
+async function showSettings(db: Database, { teacherId }: { teacherId: string }) {
+  const settings = await settingsOf(db, teacherId);
+  return reply(200, settings, { ETag: etag(settings.version) });
+}
 
 const ofTeachers = ({ db, config }: Context): Served[] => [
   ...[api.requestWithdrawal, api.requestPayout].map((route) =>

@@ -1,0 +1,32 @@
+import type { Knex } from 'knex';
+import type { SealedBankAccount } from '../bank-account.js';
+
+/** A teacher's stored bank account, sealed for his id; undefined where there is none. */
+export async function sealedAccountOf(tx: Knex.Transaction, ownerId: string): Promise<string | undefined> {
+  const row = await tx('bank_accounts').where({ owner_id: ownerId }).first('bank_sealed');
+  return row?.bank_sealed ?? undefined;
+}
+
+/** Locks the row and says its version; 0 where there is none, and no lock. */
+export async function lockBankAccount(tx: Knex.Transaction, ownerId: string): Promise<number> {
+  const row = await tx('bank_accounts').where({ owner_id: ownerId }).forUpdate().first('version');
+  return row?.version ?? 0;
+}
+
+/** Puts another one in its place, or none. Returns its version, which is 1 more than before it was put. */
+export async function putBankAccount(
+  tx: Knex.Transaction,
+  ownerId: string,
+  { bank, now }: { bank: SealedBankAccount | null; now: Date },
+): Promise<number> {
+  const masked = bank === null ? null : JSON.stringify(bank.masked);
+  const { rows } = await tx.raw(PUT, [ownerId, bank?.sealed ?? null, masked, now]);
+  return (rows as [{ version: number }])[0].version;
+}
+
+const PUT = `
+  insert into bank_accounts (owner_id, bank_sealed, bank_masked, changed_at) values (?, ?, ?, ?)
+  on conflict (owner_id) do update
+     set bank_sealed = excluded.bank_sealed, bank_masked = excluded.bank_masked, changed_at = excluded.changed_at,
+         version = bank_accounts.version + 1
+  returning version`;

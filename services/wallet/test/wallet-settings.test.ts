@@ -1,0 +1,119 @@
+/** Where a teacher's withdrawals go: stored sealed, shown masked, revealed to an admin alone. */
+import type { RequestListener } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bankAccountChanged, walletAudited } from '@rollcall/contracts/events/wallet';
+import { newId } from '@rollcall/kit/id';
+import { keyList } from '@rollcall/kit/sealed';
+import { emitted, type TestDatabase, testApp, testDatabase, token } from '@rollcall/kit/testing';
+import request from 'supertest';
+import { routes } from '../src/routes.js';
+import { config, migrations, user } from './fixtures.js';
+import { asked, bankAccount, handsOn, IBAN } from './withdrawing.js';
+
+let test_: TestDatabase;
+let app: RequestListener;
+const db = () => test_.db;
+const { admin, get, ask, act } = handsOn(() => app);
+beforeAll(async () => {
+  test_ = await testDatabase(migrations);
+  app = await testApp(routes({ db: db(), config }));
+});
+afterAll(() => test_.close());
+
+const masked = { bankName: 'A Bank', accountNumber: '****3000', accountName: 'T*** C***' };
+const stored = { defaultBankAccount: bankAccount };
+const toStored = { amount: asked.amount, currency: asked.currency };
+const change = async (id: string, body: object, headers: Record<string, string> = {}) =>
+  request(app)
+    .patch('/api/v1/wallet/settings')
+    .set({ authorization: `Bearer ${await token({ id, roles: ['teacher'] })}`, ...headers })
+    .send(body);
+
+describe('PATCH /wallet/settings', () => {
+  test('stores a bank account, shows it masked, and says that it changed', async () => {
+    const id = newId();
+    expect((await get('/wallet/settings', id)).body).toEqual({ defaultBankAccount: null, version: 0 });
+    const { status, body, headers } = await change(id, stored);
+    expect([status, body, headers.etag]).toEqual([200, { defaultBankAccount: masked, version: 1 }, '"1"']);
+    expect((await get('/wallet/settings', id)).body).toEqual(body);
+    expect((await emitted(db(), bankAccountChanged)).at(-1)?.data).toEqual({ teacherId: id, last4: '3000' });
+    const taken = await change(id, { defaultBankAccount: null });
+    expect(taken.body).toEqual({ defaultBankAccount: null, version: 2 });
+  });
+
+  test('of an account number or BIC that is none is 422 and says which, not what it was', async () => {
+    const wrong = { ...bankAccount, accountNumber: `${IBAN}1`, swiftCode: 'NOBIC' };
+    const { status, body } = await change(newId(), { defaultBankAccount: wrong });
+    expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([
+      ...[422, ['defaultBankAccount.accountNumber', 'defaultBankAccount.swiftCode']],
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/3704|NOBIC/);
+  });
+
+  test('decided by an older state is 412', async () => {
+    const id = newId();
+    expect((await change(id, stored, { 'if-match': '"0"' })).status).toBe(200);
+    expect((await change(id, stored, { 'if-match': '"0"' })).status).toBe(412);
+  });
+
+  test('of two first ones at once, each decided by none being there, one wins', async () => {
+    const id = newId();
+    const both = await Promise.all([1, 2].map(() => change(id, stored, { 'if-match': '"0"' })));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
+  });
+});
+
+describe('a withdrawal', () => {
+  test('without an account goes to the stored one, and keeps it when that changes', async () => {
+    const teacher = await user(db(), { earnings: 9000 });
+    const none = await ask(teacher, toStored);
+    expect([none.status, none.body.type]).toEqual([422, '/problems/no-bank-account']);
+    await change(teacher, stored);
+    const { status, body } = await ask(teacher, toStored);
+    expect([status, body.bankAccount]).toEqual([201, masked]);
+    await change(teacher, { defaultBankAccount: null });
+    expect((await act(body.id, 'reveal')).body).toEqual({ id: body.id, bankAccount });
+  });
+
+  test('to an account number or BIC that is none is 422', async () => {
+    const wrong = { ...asked, bankAccount: { ...bankAccount, accountNumber: 'DE00370400440532013000' } };
+    const { status, body } = await ask(await user(db(), { earnings: 9000 }), wrong);
+    expect([status, body.errors[0].path]).toEqual([422, 'bankAccount.accountNumber']);
+  });
+
+  test('is revealed with its reader and reason in the audit trail, and stored nowhere', async () => {
+    const { body } = await ask(await user(db(), { earnings: 9000 }));
+    const { headers } = await act(body.id, 'reveal', { body: { reason: 'To pay it' } });
+    expect(headers['cache-control']).toContain('no-store');
+    expect((await emitted(db(), walletAudited)).at(-1)?.data).toMatchObject({
+      ...{ actor: admin, action: 'withdrawal.reveal', target: body.id, reason: 'To pay it' },
+    });
+    expect((await act(newId(), 'reveal')).status).toBe(404);
+    for (const table of ['withdrawals', 'bank_accounts', 'outbox', 'entries']) {
+      const { rows } = await db().raw('select t::text as text from ?? t', [table]);
+      for (const { text } of rows) expect(text).not.toMatch(/0532 ?0130|Tea Cher/);
+    }
+  });
+
+  test('does not open with the details of another row', async () => {
+    const teacher = await user(db(), { earnings: 9000 });
+    const [one, two] = [
+      (await ask(teacher, { ...asked, amount: 1000 })).body.id,
+      (await ask(teacher)).body.id,
+    ];
+    await db().raw(
+      'update withdrawals set bank_sealed = (select bank_sealed from withdrawals where id = ?) where id = ?',
+      [one, two],
+    );
+    const { status, body } = await act(two, 'reveal');
+    expect([status, JSON.stringify(body)]).toEqual([500, expect.not.stringContaining('3704')]);
+  });
+
+  test('sealed by an older key opens while that key is in the list', async () => {
+    const { body } = await ask(await user(db(), { earnings: 9000 }));
+    const older = `test:${Buffer.alloc(32, 'b').toString('base64')}`;
+    const BANK_KEYS = keyList.parse(`newer:${Buffer.alloc(32, 'n').toString('base64')},${older}`);
+    const rotated = await testApp(routes({ db: db(), config: { ...config, BANK_KEYS } }));
+    expect((await handsOn(() => rotated).act(body.id, 'reveal')).body.bankAccount).toEqual(bankAccount);
+  });
+});

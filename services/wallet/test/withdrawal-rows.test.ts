@@ -1,0 +1,62 @@
+/** Past all code, in SQL: a withdrawal's row refuses by itself what must not be. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@rollcall/kit/id';
+import { type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
+import { requestWithdrawal } from '../src/use-cases/request-withdrawal.js';
+import { brokenInvariants, config, migrations, user } from './fixtures.js';
+import { asked } from './withdrawing.js';
+
+let test_: TestDatabase;
+let id: string;
+const db = () => test_.db;
+beforeAll(async () => {
+  test_ = await testDatabase(migrations);
+  const teacherId = await user(db(), { earnings: 9000 });
+  const made = await workOf(db(), (work) =>
+    requestWithdrawal(work, { ...asked, teacherId }, config.BANK_KEYS),
+  );
+  id = made.withdrawalId;
+});
+afterAll(async () => {
+  expect(await brokenInvariants(db())).toEqual({});
+  await test_.close();
+});
+
+const CHECK = '23514';
+const RESTRICT = '23001';
+const UNIQUE = '23505';
+const refusal = (sql: string, bindings: Record<string, string> = {}): Promise<string | undefined> =>
+  db()
+    .raw(sql, bindings)
+    .then(
+      () => 'was let in',
+      (error: { code: string }) => error.code,
+    );
+
+test.each<[string, string, string]>([
+  ['another amount', 'amount = amount + 1', RESTRICT],
+  ['another teacher', 'teacher_id = :other', RESTRICT],
+  ['another reservation', 'reserved_entry_id = :other', RESTRICT],
+  ['a step that is none', "status = 'processing'", CHECK],
+  ['the end without the money moving', "status = 'rejected', failure_reason = 'x'", CHECK],
+  ['the money moving without the end', "status = 'approved', ended_entry_id = :other", CHECK],
+  ['a refusal without a reason', "status = 'rejected', ended_entry_id = :other", CHECK],
+  ['a state nobody knows', "status = 'lost'", CHECK],
+])('a withdrawal does not take %s', async (_what, change, code) => {
+  const bindings: Record<string, string> = change.includes(':other') ? { id, other: newId() } : { id };
+  expect(await refusal(`update withdrawals set ${change} where id = :id`, bindings)).toBe(code);
+});
+
+test.each<[string, string, string]>([
+  ['be deleted', 'delete from withdrawals', RESTRICT],
+  ['lose its attempts', 'delete from withdrawal_attempts', RESTRICT],
+  [
+    'share its reservation',
+    `insert into withdrawals (id, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, reserved_entry_id)
+     select :other, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, reserved_entry_id
+       from withdrawals`,
+    UNIQUE,
+  ],
+])('nor can it %s', async (_what, sql, code) => {
+  expect(await refusal(sql, sql.includes(':other') ? { other: newId() } : {})).toBe(code);
+});
