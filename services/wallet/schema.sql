@@ -190,6 +190,7 @@ create table bank_accounts (
   constraint bank_accounts_pkey PRIMARY KEY (owner_id),
   constraint bank_accounts_whole CHECK ((bank_sealed IS NULL) = (bank_masked IS NULL))
 );
+CREATE INDEX bank_accounts_by_key ON bank_accounts USING btree (split_part(bank_sealed, '.'::text, 1));
 
 create table entries (
   id uuid not null,
@@ -485,6 +486,7 @@ create table withdrawals (
   constraint withdrawals_returned_entry_id_key UNIQUE (returned_entry_id),
   constraint withdrawals_status CHECK (status = ANY (ARRAY['pending'::text, 'approved'::text, 'processing'::text, 'completed'::text, 'returned'::text, 'failed'::text, 'rejected'::text, 'cancelled'::text]))
 );
+CREATE INDEX withdrawals_by_key ON withdrawals USING btree (split_part(bank_sealed, '.'::text, 1));
 CREATE INDEX withdrawals_by_status ON withdrawals USING btree (status, id);
 CREATE INDEX withdrawals_of_teacher ON withdrawals USING btree (teacher_id, id);
 CREATE TRIGGER withdrawals_stay BEFORE DELETE OR TRUNCATE ON withdrawals FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();

@@ -31,6 +31,8 @@ create table withdrawals (
 );
 create index withdrawals_of_teacher on withdrawals (teacher_id, id);
 create index withdrawals_by_status on withdrawals (status, id);
+-- Which key sealed what: those of an older key are sealed anew.
+create index withdrawals_by_key on withdrawals (split_part(bank_sealed, '.', 1));
 
 create function check_withdrawal_step() returns trigger language plpgsql as $$
 begin
@@ -78,6 +80,7 @@ create table bank_accounts (
   changed_at  timestamptz not null,
   constraint bank_accounts_whole check ((bank_sealed is null) = (bank_masked is null))
 );
+create index bank_accounts_by_key on bank_accounts (split_part(bank_sealed, '.', 1));
 
 -- A teacher's own: 'pending' and 'failed' are asked for without reading the whole account.
 create index transactions_of_withdrawals on transactions (account_id, no) where type = 'withdrawal';

@@ -41,6 +41,10 @@ export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: stri
 export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string): BankAccount =>
   JSON.parse(unseal(keys, sealed, purposeOf(rowId))) as BankAccount;
 
+/** Sealed anew by the key that seals now, for the same row. */
+export const resealBankAccount = (keys: Keyring, sealed: string, rowId: string): string =>
+  seal(keys, unseal(keys, sealed, purposeOf(rowId)), purposeOf(rowId));
+
 const purposeOf = (rowId: string): string => `bank-account/${rowId}`;
 
 /** The end of an account number, as its masked form shows it. */

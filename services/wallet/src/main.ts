@@ -4,6 +4,7 @@ import { config } from './config.js';
 import { consumers } from './consumers.js';
 import { giveDemoCredits } from './demo.js';
 import { routes } from './routes.js';
+import { schedule } from './schedule.js';
 
 const given = config();
 
@@ -13,7 +14,7 @@ await run({
   migrations: new URL('../migrations/', import.meta.url),
   routes,
   consumers,
-  schedule: [],
+  schedule: schedule(given),
   prepare: async ({ db, clock }) => {
     if (given.NODE_ENV !== 'production') await giveDemoCredits(db, clock);
   },

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bankAccountChanged, walletAudited } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
 import { keyList } from '@rollcall/kit/sealed';
-import { emitted, type TestDatabase, testApp, testDatabase, token } from '@rollcall/kit/testing';
+import { emitted, type TestDatabase, testApp, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { routes } from '../src/routes.js';
+import { resealBankDetails } from '../src/use-cases/reseal-bank-details.js';
 import { config, migrations, user } from './fixtures.js';
 import { asked, bankAccount, handsOn, IBAN } from './withdrawing.js';
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => test_.close());
 
+let changedByHand: string;
 const masked = { bankName: 'A Bank', accountNumber: '****3000', accountName: 'T*** C***' };
 const stored = { defaultBankAccount: bankAccount };
 const toStored = { amount: asked.amount, currency: asked.currency };
@@ -105,8 +107,26 @@ describe('a withdrawal', () => {
       'update withdrawals set bank_sealed = (select bank_sealed from withdrawals where id = ?) where id = ?',
       [one, two],
     );
+    changedByHand = two;
     const { status, body } = await act(two, 'reveal');
     expect([status, JSON.stringify(body)]).toEqual([500, expect.not.stringContaining('3704')]);
+  });
+
+  test('is sealed anew by the newer key while the service runs, after which the older one may go', async () => {
+    const teacher = await user(db(), { earnings: 9000 });
+    const { body } = await ask(teacher);
+    await change(teacher, stored);
+    const pair = (id: string, letter: string) => `${id}:${Buffer.alloc(32, letter).toString('base64')}`;
+    const both = keyList.parse(`${pair('newer', 'n')},${pair('test', 'b')}`);
+    const { done, broken } = await workOf(db(), (work) => resealBankDetails(work, both));
+    expect(done).toEqual(expect.arrayContaining([teacher, body.id]));
+    expect(broken).toEqual([changedByHand]); // which keeps no other from being sealed anew
+    expect((await workOf(db(), (work) => resealBankDetails(work, both))).done).toEqual([]);
+    const BANK_KEYS = keyList.parse(pair('newer', 'n'));
+    const alone = handsOn(() => newer);
+    const newer = await testApp(routes({ db: db(), config: { ...config, BANK_KEYS } }));
+    expect((await alone.act(body.id, 'reveal')).body.bankAccount).toEqual(bankAccount);
+    expect((await alone.ask(teacher, { ...toStored, amount: 1000 })).status).toBe(201);
   });
 
   test('sealed by an older key opens while that key is in the list', async () => {

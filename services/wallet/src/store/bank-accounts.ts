@@ -30,3 +30,38 @@ const PUT = `
      set bank_sealed = excluded.bank_sealed, bank_masked = excluded.bank_masked, changed_at = excluded.changed_at,
          version = bank_accounts.version + 1
   returning version`;
+
+/** A row with bank details: a withdrawal, or what a teacher stored. */
+export interface SealedRow {
+  readonly id: string;
+  readonly sealed: string;
+}
+
+type Table = 'withdrawals' | 'bank_accounts';
+const KEY: Readonly<Record<Table, string>> = { withdrawals: 'id', bank_accounts: 'owner_id' };
+
+/** Locks at most `limit` rows that one of these keys sealed; passes over what somebody else has in hand. */
+export async function rowsSealedBy(
+  tx: Knex.Transaction,
+  table: Table,
+  { keys, limit }: { keys: readonly string[]; limit: number },
+): Promise<SealedRow[]> {
+  const { rows } = await tx.raw(
+    `select ${KEY[table]} as id, bank_sealed as sealed from ${table}
+      where split_part(bank_sealed, '.', 1) = any(?) limit ? for update skip locked`,
+    [[...keys], limit],
+  );
+  return rows as SealedRow[];
+}
+
+export async function putSealed(
+  tx: Knex.Transaction,
+  table: Table,
+  rows: readonly SealedRow[],
+): Promise<void> {
+  await tx.raw(
+    `update ${table} t set bank_sealed = r.sealed from unnest(?::uuid[], ?::text[]) as r (id, sealed)
+      where t.${KEY[table]} = r.id`,
+    [rows.map(({ id }) => id), rows.map(({ sealed }) => sealed)],
+  );
+}
