@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { AuditEntry } from '@rollcall/contracts/api/identity-users';
 import type { Transaction } from '@rollcall/contracts/api/wallet';
-import type { AdminWithdrawal, Withdrawal } from '@rollcall/contracts/api/withdrawals';
+import type { Withdrawal } from '@rollcall/contracts/api/withdrawals';
+import type { AdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
 import type { Problem } from '@rollcall/contracts/problem';
 import { newId } from '@rollcall/kit/id';
 import { checkInvariants } from './invariants.js';

@@ -13,8 +13,10 @@ import { command, query, type Served } from '@rollcall/kit/http';
 import type { Config } from './config.js';
 import type { Adjustment } from './domain/adjust.js';
 import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
-import { transactionOf, transactionsOf, walletOf } from './queries.js';
+import { transactionOf, transactionsOf } from './queries/transactions.js';
+import { walletOf } from './queries.js';
 import { withdrawals } from './routes/withdrawals.js';
+import { withdrawalsForAdmins } from './routes/withdrawals-admin.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
 import { clawBack } from './use-cases/claw-back.js';
 import { writeOffDebt } from './use-cases/write-off-debt.js';
@@ -24,7 +26,11 @@ interface Context {
   readonly config: Pick<Config, 'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'WITHDRAWAL_FOUR_EYES'>;
 }
 
-export const routes = (context: Context): Served[] => [...wallets(context), ...withdrawals(context)];
+export const routes = (context: Context): Served[] => [
+  ...wallets(context),
+  ...withdrawals(context),
+  ...withdrawalsForAdmins(context),
+];
 
 const wallets = ({ db, config }: Context): Served[] => [
   query(db, readWallet, (_db, input) =>

@@ -7,13 +7,14 @@ import * as identity from './identity.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
 import * as withdrawals from './withdrawals.js';
+import * as withdrawalsAdmin from './withdrawals-admin.js';
 
 const modules = {
   identity,
   enrollment,
   attendance,
   settlement,
-  wallet: { ...wallet, ...debts, ...withdrawals },
+  wallet: { ...wallet, ...debts, ...withdrawals, ...withdrawalsAdmin },
 };
 
 export type ServiceName = keyof typeof modules;

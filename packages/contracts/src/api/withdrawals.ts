@@ -4,7 +4,7 @@ import { route } from '../route.js';
 import { Currency, Id, Instant, PositiveAmount, text } from '../shapes.js';
 import { listOf, page, period, setOf } from './lists.js';
 
-const WithdrawalStatus = z.enum([
+export const WithdrawalStatus = z.enum([
   'pending',
   'approved',
   'processing',
@@ -38,7 +38,7 @@ const MaskedBankAccount = z
   .meta({ id: 'MaskedBankAccount' });
 export type MaskedBankAccount = z.infer<typeof MaskedBankAccount>;
 
-const Withdrawal = z
+export const Withdrawal = z
   .object({
     id: Id,
     teacherId: Id,
@@ -61,26 +61,6 @@ const Withdrawal = z
   })
   .meta({ id: 'Withdrawal' });
 export type Withdrawal = z.infer<typeof Withdrawal>;
-
-/** One try at moving the money to the bank. */
-const WithdrawalAttempt = z
-  .object({
-    n: z.int(),
-    provider: z.string(),
-    status: z.enum(['processing', 'completed', 'failed', 'returned']),
-    startedAt: Instant,
-    startedBy: Id,
-    endedAt: Instant.nullable(),
-    endedBy: Id.nullable(),
-    reason: z.string().nullable(),
-  })
-  .meta({ id: 'WithdrawalAttempt' });
-export type WithdrawalAttempt = z.infer<typeof WithdrawalAttempt>;
-
-const AdminWithdrawal = Withdrawal.extend({ attempts: z.array(WithdrawalAttempt) }).meta({
-  id: 'AdminWithdrawal',
-});
-export type AdminWithdrawal = z.infer<typeof AdminWithdrawal>;
 
 const WalletSettings = z
   .object({
@@ -113,8 +93,12 @@ export const changeWalletSettings = route({
   conditional: true,
 });
 
-const params = z.strictObject({ withdrawalId: Id });
-const filters = { status: setOf(WithdrawalStatus), currency: Currency.optional(), ...period };
+export const withdrawalParams = z.strictObject({ withdrawalId: Id });
+export const withdrawalFilters = {
+  status: setOf(WithdrawalStatus),
+  currency: Currency.optional(),
+  ...period,
+};
 
 const request = (path: string) =>
   route({
@@ -143,7 +127,7 @@ const listOwn = (path: string) =>
     path,
     who: ['teacher'],
     summary: 'Your withdrawals, the newest first',
-    query: z.strictObject({ ...page, ...filters }),
+    query: z.strictObject({ ...page, ...withdrawalFilters }),
     status: 200,
     answer: listOf(Withdrawal),
   });
@@ -156,7 +140,7 @@ const readOwn = (path: string) =>
     path,
     who: ['teacher'],
     summary: 'One of your withdrawals',
-    params,
+    params: withdrawalParams,
     status: 200,
     answer: Withdrawal,
     problems: [404],
@@ -171,7 +155,7 @@ const cancel = (path: string) =>
     path,
     who: ['teacher'],
     summary: 'Cancel a withdrawal while it is pending; the money is earnings again',
-    params,
+    params: withdrawalParams,
     status: 200,
     answer: Withdrawal,
     problems: [404, 409],
@@ -179,92 +163,3 @@ const cancel = (path: string) =>
   });
 export const cancelWithdrawal = cancel('/withdrawals/:withdrawalId');
 export const cancelPayout = cancel('/payouts/:withdrawalId');
-
-const adminFilters = { ...page, ...filters, teacherId: Id.optional() };
-
-export const listAdminWithdrawals = route({
-  method: 'get',
-  path: '/admin/withdrawals',
-  who: ['admin'],
-  summary: "Everybody's withdrawals, the newest first",
-  query: z.strictObject(adminFilters),
-  status: 200,
-  answer: listOf(Withdrawal),
-});
-export const listAdminPayouts = route({
-  ...listAdminWithdrawals,
-  path: '/admin/payouts',
-  summary: "Everybody's withdrawals, those that are pending unless another status is asked for",
-  query: z.strictObject({ ...adminFilters, status: setOf(WithdrawalStatus).default(['pending']) }),
-});
-
-const readAny = (path: string) =>
-  route({
-    method: 'get',
-    path,
-    who: ['admin'],
-    summary: 'One withdrawal with its attempts; bank details are masked',
-    params,
-    status: 200,
-    answer: AdminWithdrawal,
-    problems: [404],
-    conditional: true,
-  });
-export const readAdminWithdrawal = readAny('/admin/withdrawals/:withdrawalId');
-export const readAdminPayout = readAny('/admin/payouts/:withdrawalId');
-
-const notes = text(1000).optional();
-const MayGiveReason = z.strictObject({ reason: text(500).optional(), notes }).optional();
-const GivesReason = z.strictObject({ reason: text(500), notes });
-
-const act = <Body extends z.ZodType>(path: string, summary: string, body: Body) =>
-  route({
-    method: 'post',
-    path,
-    who: ['admin'],
-    summary,
-    params,
-    body,
-    status: 200,
-    answer: AdminWithdrawal,
-    problems: [403, 404, 409],
-    idempotent: true,
-    conditional: true,
-  });
-const approve = (path: string) => act(path, 'Approve a pending withdrawal, not your own', MayGiveReason);
-const process = (path: string) => act(path, 'An approved transfer has been given to the bank', MayGiveReason);
-const complete = (path: string) =>
-  act(path, 'The money has left: the withdrawal is completed', MayGiveReason);
-const fail = (path: string) => act(path, 'The transfer failed: the money is earnings again', GivesReason);
-const reject = (path: string) =>
-  act(path, 'Refuse a pending withdrawal: the money is earnings again', GivesReason);
-const giveBack = (path: string) =>
-  act(path, 'A completed transfer came back: the money is earnings again', GivesReason);
-
-export const approveWithdrawal = approve('/admin/withdrawals/:withdrawalId/approve');
-export const approvePayout = approve('/admin/payouts/:withdrawalId/approve');
-export const processWithdrawal = process('/admin/withdrawals/:withdrawalId/process');
-export const processPayout = process('/admin/payouts/:withdrawalId/process');
-export const completeWithdrawal = complete('/admin/withdrawals/:withdrawalId/complete');
-export const completePayout = complete('/admin/payouts/:withdrawalId/complete');
-export const failWithdrawal = fail('/admin/withdrawals/:withdrawalId/fail');
-export const failPayout = fail('/admin/payouts/:withdrawalId/fail');
-export const rejectWithdrawal = reject('/admin/withdrawals/:withdrawalId/reject');
-export const rejectPayout = reject('/admin/payouts/:withdrawalId/reject');
-export const returnWithdrawal = giveBack('/admin/withdrawals/:withdrawalId/return');
-export const returnPayout = giveBack('/admin/payouts/:withdrawalId/return');
-
-const reveal = (path: string) =>
-  route({
-    method: 'post',
-    path,
-    who: ['admin'],
-    summary: 'The full bank details of a withdrawal; who looked, and why, stands in the audit trail',
-    params,
-    body: z.strictObject({ reason: text(500).optional() }).optional(),
-    status: 200,
-    answer: z.object({ id: Id, bankAccount: BankAccount }),
-    problems: [404],
-  });
-export const revealWithdrawal = reveal('/admin/withdrawals/:withdrawalId/reveal');
-export const revealPayout = reveal('/admin/payouts/:withdrawalId/reveal');

@@ -13,7 +13,8 @@ import type { Database } from '@rollcall/kit/database';
 import { notFound } from '@rollcall/kit/errors';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import { z } from 'zod';
-import { describe, walletOf } from '../queries.js';
+import { walletOf } from '../queries.js';
+import { describe } from './transactions.js';
 
 /** A user's wallet as an admin reads it. Throws 404 for a user not heard of. */
 export async function userWallet(db: Database, userId: string, currency: string): Promise<UserWallet> {

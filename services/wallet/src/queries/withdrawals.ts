@@ -1,11 +1,6 @@
 /** SQL behind what is read of withdrawals. */
-import type {
-  AdminWithdrawal,
-  MaskedBankAccount,
-  WalletSettings,
-  Withdrawal,
-  WithdrawalAttempt,
-} from '@rollcall/contracts/api/withdrawals';
+import type { MaskedBankAccount, WalletSettings, Withdrawal } from '@rollcall/contracts/api/withdrawals';
+import type { AdminWithdrawal, WithdrawalAttempt } from '@rollcall/contracts/api/withdrawals-admin';
 import { Id } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
 import { notFound } from '@rollcall/kit/errors';

@@ -1,34 +1,21 @@
-/** What the wallet answers about withdrawals, each under both names. */
+/** What the wallet answers teachers about withdrawals, under both names, and where they go. */
 import * as api from '@rollcall/contracts/api/withdrawals';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { etag } from '@rollcall/kit/etag';
 import { command, query, reply, type Served } from '@rollcall/kit/http';
-import { unsealBankAccount } from '../bank-account.js';
 import type { Config } from '../config.js';
-import type { Step } from '../domain/withdrawal.js';
-import {
-  adminWithdrawalOf,
-  sealedBankAccount,
-  settingsOf,
-  withdrawalOf,
-  withdrawalsOf,
-} from '../queries/withdrawals.js';
+import { settingsOf, withdrawalOf, withdrawalsOf } from '../queries/withdrawals.js';
 import { changeSettings } from '../use-cases/change-settings.js';
 import { requestWithdrawal } from '../use-cases/request-withdrawal.js';
-import { revealBankAccount } from '../use-cases/reveal-bank-account.js';
 import { takeStep } from '../use-cases/step-withdrawal.js';
 
 interface Context {
   readonly db: Database;
-  readonly config: Pick<Config, 'BANK_KEYS' | 'WITHDRAWAL_FOUR_EYES'>;
+  readonly config: Pick<Config, 'BANK_KEYS'>;
 }
 
-export const withdrawals = (context: Context): Served[] => [
-  ...settings(context),
-  ...ofTeachers(context),
-  ...ofAdmins(context),
-];
+export const withdrawals = (context: Context): Served[] => [...settings(context), ...ofTeachers(context)];
 
 const settings = ({ db, config }: Context): Served[] => [
   query(db, api.readWalletSettings, (_db, { user }) => showSettings(db, { teacherId: user.id })),
@@ -72,49 +59,6 @@ const ofTeachers = ({ db, config }: Context): Served[] => [
   ),
 ];
 
-const ofAdmins = (context: Context): Served[] => [
-  query(context.db, api.listAdminWithdrawals, (db, { query: filter }) => withdrawalsOf(db, filter)),
-  query(context.db, api.listAdminPayouts, (db, { query: filter }) => withdrawalsOf(db, filter)),
-  ...[api.readAdminWithdrawal, api.readAdminPayout].map((route) =>
-    query(context.db, route, (db, { params }) => showAny(db, params)),
-  ),
-  ...steps(context, 'approve', [api.approveWithdrawal, api.approvePayout]),
-  ...steps(context, 'process', [api.processWithdrawal, api.processPayout]),
-  ...steps(context, 'complete', [api.completeWithdrawal, api.completePayout]),
-  ...steps(context, 'fail', [api.failWithdrawal, api.failPayout]),
-  ...steps(context, 'reject', [api.rejectWithdrawal, api.rejectPayout]),
-  ...steps(context, 'return', [api.returnWithdrawal, api.returnPayout]),
-  ...[api.revealWithdrawal, api.revealPayout].map((route) => reveal(context, route)),
-];
-
-type StepRoute = typeof api.approveWithdrawal | typeof api.failWithdrawal;
-
-const steps = ({ db, config }: Context, step: Step, routes: readonly StepRoute[]): Served[] =>
-  routes.map((route) =>
-    command(
-      db,
-      route as typeof api.approveWithdrawal,
-      (work, { params, body, user, ifMatch }) =>
-        takeStep(work, {
-          ...{ ...params, ...body, step, actorId: user.id, ifMatch },
-          fourEyes: config.WITHDRAWAL_FOUR_EYES === 'on',
-        }),
-      showAny,
-    ),
-  );
-
-const reveal = ({ db, config }: Context, route: typeof api.revealWithdrawal): Served =>
-  command(
-    db,
-    route,
-    (work, { params, body, user }) => revealBankAccount(work, { ...params, ...body, actorId: user.id }),
-    async (_db, { withdrawalId: id }) => {
-      const sealed = await sealedBankAccount(db, id);
-      const bankAccount = unsealBankAccount(config.BANK_KEYS, sealed, id);
-      return reply(200, { id, bankAccount }, { 'Cache-Control': 'no-store' });
-    },
-  );
-
 interface Ref {
   readonly withdrawalId: string;
 }
@@ -125,8 +69,3 @@ const showOwn =
     const withdrawal = await withdrawalOf(db, withdrawalId, user.id);
     return reply(status, withdrawal, { ETag: etag(withdrawal.version) });
   };
-
-async function showAny(db: Database, { withdrawalId }: Ref) {
-  const withdrawal = await adminWithdrawalOf(db, withdrawalId);
-  return reply(200, withdrawal, { ETag: etag(withdrawal.version) });
-}
