@@ -13,6 +13,7 @@ create table withdrawals (
   admin_notes       text,
   failure_reason    text,
   requested_at      timestamptz not null,
+  payable_from      timestamptz not null, -- when the bank account is no longer too new to be paid to
   approved_by       uuid,
   processed_at      timestamptz,
   processed_by      uuid,
@@ -38,6 +39,7 @@ create function check_withdrawal_step() returns trigger language plpgsql as $$
 begin
   if (new.id, new.teacher_id, new.amount, new.currency, new.requested_at, new.reserved_entry_id)
      is distinct from (old.id, old.teacher_id, old.amount, old.currency, old.requested_at, old.reserved_entry_id)
+     or new.payable_from <> old.payable_from
      or (old.ended_entry_id is not null and new.ended_entry_id is distinct from old.ended_entry_id)
      or (old.returned_entry_id is not null and new.returned_entry_id is distinct from old.returned_entry_id) then
     raise exception 'a withdrawal keeps whose it is, how much, and the entries that moved it'

@@ -10,6 +10,13 @@ export const settings = z.object({
     development: 'development:cm9sbGNhbGwtZGV2ZWxvcG1lbnQtYmFuay1rZXktLS0=',
     says: 'id:key pairs (32 bytes in base64) that seal bank details; the first one seals',
   }),
+  BANK_COOL_DOWN_HOURS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(720)
+    .default(0)
+    .meta({ says: 'Hours before anything is paid to a bank account that a teacher has newly named' }),
   WITHDRAWAL_FOUR_EYES: z
     .enum(['on', 'off'])
     .default('off')

@@ -23,7 +23,10 @@ import { writeOffDebt } from './use-cases/write-off-debt.js';
 
 interface Context {
   readonly db: Database;
-  readonly config: Pick<Config, 'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'WITHDRAWAL_FOUR_EYES'>;
+  readonly config: Pick<
+    Config,
+    'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS' | 'WITHDRAWAL_FOUR_EYES'
+  >;
 }
 
 export const routes = (context: Context): Served[] => [

@@ -18,6 +18,7 @@ export const migrations = new URL('../migrations/', import.meta.url);
 export const config = {
   PLATFORM_CURRENCY: 'USD',
   BANK_KEYS: keyList.parse(`test:${Buffer.alloc(32, 'b').toString('base64')}`),
+  BANK_COOL_DOWN_HOURS: 0,
   WITHDRAWAL_FOUR_EYES: 'off' as const,
 };
 export const usd = (amount: number) => money(amount, 'USD');

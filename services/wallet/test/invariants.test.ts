@@ -44,7 +44,7 @@ async function withdrawals(db: Database): Promise<void> {
   const teacherId = await user(db, { earnings: 9000 });
   const [, paid, back] = await Promise.all(
     [1, 2, 3].map(() =>
-      workOf(db, (work) => requestWithdrawal(work, { ...asked, amount: 1000, teacherId }, config.BANK_KEYS)),
+      workOf(db, (work) => requestWithdrawal(work, { ...asked, amount: 1000, teacherId }, config)),
     ),
   );
   const by = { actorId: newId(), ifMatch: undefined, reason: 'a test', fourEyes: false };

@@ -77,6 +77,30 @@ describe('a withdrawal', () => {
     expect((await act(body.id, 'reveal')).body).toEqual({ id: body.id, bankAccount });
   });
 
+  test('waits until its account has been named long enough, which a stored one may have been', async () => {
+    const cautious = await testApp(routes({ db: db(), config: { ...config, BANK_COOL_DOWN_HOURS: 24 } }));
+    const hands = handsOn(() => cautious);
+    const teacher = await user(db(), { earnings: 9000 });
+    const fresh = (await hands.ask(teacher)).body.id;
+    await hands.act(fresh, 'approve');
+    const early = await hands.act(fresh, 'complete');
+    expect([early.status, early.body.type]).toEqual([409, '/problems/bank-account-too-new']);
+    expect(Date.parse(early.body.payableFrom)).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+
+    await change(teacher, stored);
+    await db()('bank_accounts')
+      .where({ owner_id: teacher })
+      .update({ changed_at: new Date('2026-01-01') });
+    for (const body of [
+      { ...toStored, amount: 1000 },
+      { ...asked, amount: 1000 },
+    ]) {
+      const { id } = (await hands.ask(teacher, body)).body;
+      await hands.act(id, 'approve');
+      expect((await hands.act(id, 'complete')).status).toBe(200);
+    }
+  });
+
   test('to an account number or BIC that is none is 422', async () => {
     const wrong = { ...asked, bankAccount: { ...bankAccount, accountNumber: 'DE00370400440532013000' } };
     const { status, body } = await ask(await user(db(), { earnings: 9000 }), wrong);

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 const ask = (teacherId: string, amount = 1000) =>
-  workOf(db(), (work) => requestWithdrawal(work, { ...asked, amount, teacherId }, config.BANK_KEYS));
+  workOf(db(), (work) => requestWithdrawal(work, { ...asked, amount, teacherId }, config));
 const step = (withdrawalId: string, which: Step, actorId = newId()) =>
   workOf(db(), (work) =>
     takeStep(work, {

@@ -12,9 +12,7 @@ const db = () => test_.db;
 beforeAll(async () => {
   test_ = await testDatabase(migrations);
   const teacherId = await user(db(), { earnings: 9000 });
-  const made = await workOf(db(), (work) =>
-    requestWithdrawal(work, { ...asked, teacherId }, config.BANK_KEYS),
-  );
+  const made = await workOf(db(), (work) => requestWithdrawal(work, { ...asked, teacherId }, config));
   id = made.withdrawalId;
 });
 afterAll(async () => {
@@ -52,8 +50,8 @@ test.each<[string, string, string]>([
   ['lose its attempts', 'delete from withdrawal_attempts', RESTRICT],
   [
     'share its reservation',
-    `insert into withdrawals (id, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, reserved_entry_id)
-     select :other, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, reserved_entry_id
+    `insert into withdrawals (id, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, payable_from, reserved_entry_id)
+     select :other, teacher_id, amount, currency, status, bank_sealed, bank_masked, requested_at, payable_from, reserved_entry_id
        from withdrawals`,
     UNIQUE,
   ],

@@ -22,9 +22,10 @@ function bookWith(start: number) {
 }
 
 const withdrawal = (status: Status, approvedBy: string | null = null) => ({
-  ...{ id: 'w', amount: 5000, status, approvedBy, ...who },
+  ...{ id: 'w', amount: 5000, status, approvedBy, payableFrom: new Date(0), ...who },
 });
-const admin = { actorId: 'adm', fourEyes: false };
+const now = new Date('2026-11-20T10:00:00.000Z');
+const admin = { actorId: 'adm', fourEyes: false, now };
 
 describe('a step', () => {
   test.each<[Status, Partial<Record<Step, Status>>]>([
@@ -55,14 +56,26 @@ describe('a step', () => {
     expect(still).toEqual(['approve', 'process']);
   });
 
+  test('pays to a bank account from the moment it is no longer too new, and everything else may be done before', () => {
+    const approved = { ...withdrawal('approved'), payableFrom: new Date(now.getTime() + 1) };
+    for (const step of ['process', 'complete'] as const) {
+      expect(() => stepFrom(approved, step, admin)).toThrow('bank-account-too-new');
+      expect(() => stepFrom(approved, step, { ...admin, now: approved.payableFrom })).not.toThrow();
+    }
+    expect(stepFrom(approved, 'fail', admin).status).toBe('failed');
+    expect(stepFrom({ ...approved, status: 'pending' }, 'approve', admin).status).toBe('approved');
+  });
+
   test('is not taken by who may not: nobody approves his own, nobody of four eyes both approves and completes', () => {
-    const own = { actorId: 'tea', fourEyes: false };
+    const own = { ...admin, actorId: 'tea' };
     expect(() => stepFrom(withdrawal('pending'), 'approve', own)).toThrow('own-withdrawal');
     expect(stepFrom(withdrawal('pending'), 'cancel', own).status).toBe('cancelled');
     const approved = withdrawal('approved', 'adm');
     expect(stepFrom(approved, 'complete', admin).status).toBe('completed');
     expect(() => stepFrom(approved, 'complete', { ...admin, fourEyes: true })).toThrow('four-eyes');
-    expect(stepFrom(approved, 'complete', { actorId: 'another', fourEyes: true }).status).toBe('completed');
+    expect(stepFrom(approved, 'complete', { ...admin, actorId: 'another', fourEyes: true }).status).toBe(
+      'completed',
+    );
   });
 });
 

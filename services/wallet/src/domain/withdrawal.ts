@@ -22,6 +22,8 @@ export interface Withdrawal {
   readonly currency: string;
   readonly status: Status;
   readonly approvedBy: string | null;
+  /** Before that the bank account is too new to be paid to. */
+  readonly payableFrom: Date;
 }
 
 interface Rule {
@@ -94,10 +96,12 @@ interface By {
   readonly actorId: string;
   /** Who approves may not complete. */
   readonly fourEyes: boolean;
+  readonly now: Date;
 }
 
 /**
- * The state a step leads to, and whether it moves money. Throws 409 naming the state that forbids it; 403 for who may
+ * The state a step leads to, and whether it moves money. Throws 409 naming the state that forbids it, or while the
+ * bank account is too new; 403 for who may
  * not take it: nobody approves his own, and with four eyes nobody completes what he approved.
  */
 export function stepFrom(withdrawal: Withdrawal, step: Step, by: By): { status: Status; moves: boolean } {
@@ -112,7 +116,21 @@ export function stepFrom(withdrawal: Withdrawal, step: Step, by: By): { status: 
     throw forbidden('own-withdrawal', 'Who asked for a withdrawal does not approve it: ask another admin.');
   if (step === 'complete' && by.fourEyes && by.actorId === withdrawal.approvedBy)
     throw forbidden('four-eyes', 'You approved this withdrawal: another admin has to complete it.');
+  if (to === 'processing' || to === 'completed') refuseTooNew(withdrawal, by.now);
   return { status: to, moves: moves !== undefined };
+}
+
+/** Whoever got into a teacher's account is noticed by his owner, who is told of a new bank account, before it is paid to. */
+function refuseTooNew({ payableFrom }: Withdrawal, now: Date): void {
+  if (now >= payableFrom) return;
+  const from = payableFrom.toISOString();
+  throw conflict(
+    'bank-account-too-new',
+    `The bank account was named newly: it may be paid to from ${from} on.`,
+    {
+      members: { payableFrom: from },
+    },
+  );
 }
 
 /** Nothing is approved while its teacher owes: rejected, the money repays the debt. */

@@ -12,7 +12,7 @@ import { takeStep } from '../use-cases/step-withdrawal.js';
 
 interface Context {
   readonly db: Database;
-  readonly config: Pick<Config, 'BANK_KEYS'>;
+  readonly config: Pick<Config, 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS'>;
 }
 
 export const withdrawals = (context: Context): Served[] => [...settings(context), ...ofTeachers(context)];
@@ -38,7 +38,7 @@ const ofTeachers = ({ db, config }: Context): Served[] => [
     command(
       db,
       route,
-      (work, { body, user }) => requestWithdrawal(work, { ...body, teacherId: user.id }, config.BANK_KEYS),
+      (work, { body, user }) => requestWithdrawal(work, { ...body, teacherId: user.id }, config),
       showOwn(201),
     ),
   ),

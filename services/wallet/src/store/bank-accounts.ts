@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
 import type { SealedBankAccount } from '../bank-account.js';
 
-/** A teacher's stored bank account, sealed for his id; undefined where there is none. */
-export async function sealedAccountOf(tx: Knex.Transaction, ownerId: string): Promise<string | undefined> {
-  const row = await tx('bank_accounts').where({ owner_id: ownerId }).first('bank_sealed');
-  return row?.bank_sealed ?? undefined;
+/** A teacher's stored bank account, sealed for his id, and since when it is that one; undefined where there is none. */
+export async function storedAccountOf(
+  tx: Knex.Transaction,
+  ownerId: string,
+): Promise<{ sealed: string; since: Date } | undefined> {
+  const row = await tx('bank_accounts').where({ owner_id: ownerId }).first('bank_sealed', 'changed_at');
+  return row?.bank_sealed ? { sealed: row.bank_sealed, since: row.changed_at } : undefined;
 }
 
 /** Locks the row and says its version; 0 where there is none, and no lock. */

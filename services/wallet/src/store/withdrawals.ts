@@ -7,13 +7,19 @@ export interface NewWithdrawal extends Pick<Withdrawal, 'id' | 'teacherId' | 'am
   readonly bank: SealedBankAccount;
   readonly notes: string | null;
   readonly entryId: string;
+  readonly payableFrom: Date;
 }
 
 export async function addWithdrawal(tx: Knex.Transaction, row: NewWithdrawal, now: Date): Promise<void> {
   await tx('withdrawals').insert({
     ...{ id: row.id, teacher_id: row.teacherId, amount: row.amount, currency: row.currency },
     ...{ bank_sealed: row.bank.sealed, bank_masked: JSON.stringify(row.bank.masked), notes: row.notes },
-    ...{ status: 'pending', requested_at: now, reserved_entry_id: row.entryId },
+    ...{
+      status: 'pending',
+      requested_at: now,
+      payable_from: row.payableFrom,
+      reserved_entry_id: row.entryId,
+    },
   });
 }
 
@@ -34,7 +40,8 @@ export async function lockWithdrawal(
 }
 
 const LOCK = `
-  select id, teacher_id as "teacherId", amount, currency, status, version, approved_by as "approvedBy"
+  select id, teacher_id as "teacherId", amount, currency, status, version, approved_by as "approvedBy",
+         payable_from as "payableFrom"
     from withdrawals
    where id = :id and (:teacherId::uuid is null or teacher_id = :teacherId)
      for update`;

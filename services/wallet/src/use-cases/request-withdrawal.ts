@@ -7,7 +7,7 @@ import { checkBankAccount, sealBankAccount, unsealBankAccount } from '../bank-ac
 import { openBook } from '../domain/ledger.js';
 import { accountsToWithdraw, postRequest } from '../domain/withdrawal.js';
 import { lockAccounts } from '../store/accounts.js';
-import { sealedAccountOf } from '../store/bank-accounts.js';
+import { storedAccountOf } from '../store/bank-accounts.js';
 import { addWithdrawal } from '../store/withdrawals.js';
 import { record } from './record.js';
 import { sayWithdrawal } from './say-withdrawal.js';
@@ -20,6 +20,11 @@ interface Request {
   readonly notes?: string;
 }
 
+interface Bank {
+  readonly BANK_KEYS: Keyring;
+  readonly BANK_COOL_DOWN_HOURS: number;
+}
+
 /**
  * Reserves earnings for a withdrawal, at once: two requests never share money. Throws 422 for too little or wrong bank
  * details, 409 where there is less, or something is owed.
@@ -27,25 +32,38 @@ interface Request {
 export async function requestWithdrawal(
   work: Work,
   { bankAccount, notes, ...asked }: Request,
-  keys: Keyring,
+  bank: Bank,
 ): Promise<{ withdrawalId: string }> {
   if (bankAccount !== undefined) checkBankAccount(bankAccount, 'bankAccount');
-  const account = bankAccount ?? (await storedAccount(work, asked.teacherId, keys));
+  const { account, since } = await goalOf(work, { teacherId: asked.teacherId, bankAccount }, bank.BANK_KEYS);
   const [id, entryId] = [newId(), newId()];
   const book = openBook(await lockAccounts(work.tx, accountsToWithdraw(asked)), newId);
 
   postRequest(book, { id, ...asked }, entryId);
 
-  const bank = sealBankAccount(keys, account, id);
-  await addWithdrawal(work.tx, { id, ...asked, bank, notes: notes ?? null, entryId }, work.now);
+  const payableFrom = new Date(since.getTime() + bank.BANK_COOL_DOWN_HOURS * HOUR);
+  const sealed = sealBankAccount(bank.BANK_KEYS, account, id);
+  const row = { id, ...asked, bank: sealed, notes: notes ?? null, entryId, payableFrom };
+  await addWithdrawal(work.tx, row, work.now);
   record(work, book);
   sayWithdrawal(work, { id, ...asked, status: 'pending', version: 1, reason: null });
   return { withdrawalId: id };
 }
 
-async function storedAccount(work: Work, teacherId: string, keys: Keyring): Promise<BankAccount> {
-  const sealed = await sealedAccountOf(work.tx, teacherId);
-  if (sealed !== undefined) return unsealBankAccount(keys, sealed, teacherId);
+const HOUR = 3_600_000;
+
+/** Where the money is to go, and since when the teacher has named that account: one not stored is new. */
+async function goalOf(
+  work: Work,
+  { teacherId, bankAccount }: Pick<Request, 'teacherId' | 'bankAccount'>,
+  keys: Keyring,
+): Promise<{ account: BankAccount; since: Date }> {
+  const row = await storedAccountOf(work.tx, teacherId);
+  const stored = row && { account: unsealBankAccount(keys, row.sealed, teacherId), since: row.since };
+  const named = bankAccount?.accountNumber;
+  if (stored !== undefined && (named === undefined || named === stored.account.accountNumber))
+    return { ...stored, account: bankAccount ?? stored.account };
+  if (bankAccount !== undefined) return { account: bankAccount, since: work.now };
   throw unprocessable(
     'no-bank-account',
     'Say where the money is to go, here or in the settings of your wallet.',

@@ -24,7 +24,7 @@ const SAID = {
   cancelled: withdrawalCancelled,
 } as const satisfies Record<Status, unknown>;
 
-type Said = Omit<StoredWithdrawal, 'approvedBy'> & { readonly reason: string | null };
+type Said = Omit<StoredWithdrawal, 'approvedBy' | 'payableFrom'> & { readonly reason: string | null };
 
 /** Says the state a withdrawal is in now. Nothing of the bank account is ever said. */
 export function sayWithdrawal(work: Work, withdrawal: Said): void {

@@ -28,7 +28,7 @@ export async function takeStep(work: Work, asked: Asked): Promise<{ withdrawalId
   const { withdrawalId: id, step, actorId, reason = null, notes = null } = asked;
   const found = await lockWithdrawal(work.tx, id, step === 'cancel' ? actorId : undefined);
   checkMatch(asked.ifMatch, etag(found.version));
-  const { status, moves } = stepFrom(found, step, asked);
+  const { status, moves } = stepFrom(found, step, { ...asked, now: work.now });
 
   const entryId = await move(work, found, { step, actorId, entryId: moves ? newId() : null });
 
