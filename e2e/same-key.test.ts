@@ -94,7 +94,7 @@ describe.each(kinds)('a key for $name', (kind) => {
     Object.assign(frozen, await frozen.restart());
     const course = await onSale(stage);
     const order = { path: kind.path(course), key: `hangs-${course.id}` };
-    const hangsAt = 9; // the seat is taken, the key not yet written
+    const hangsAt = 7; // the key is taken and the session locked; purchase and key go with the commit
     await arm(frozen, hangsAt, 'SIGSTOP');
     const first = ask(stage, { ...order, at: 0 });
     try {
