@@ -108,8 +108,8 @@ test('a private key is sealed for its own id, and gone when the key is retired',
   expect(JSON.stringify(rows)).not.toContain('"d"');
   const key = { kid: signing.kid, algorithm: 'ES256', privateSealed: signing.private_sealed };
   await expect(openPrivateKey(keyrings.signing, key)).resolves.toBeDefined();
-  expect(() => openPrivateKey(keyrings.signing, { ...key, kid: retired.kid })).toThrow();
-  expect(() => openPrivateKey(keyrings.letters, key)).toThrow();
+  await expect(openPrivateKey(keyrings.signing, { ...key, kid: retired.kid })).rejects.toThrow();
+  await expect(openPrivateKey(keyrings.letters, key)).rejects.toThrow();
 });
 
 test('a key sealed by an older key of the list is sealed anew, so that the older one may leave the list', async () => {
