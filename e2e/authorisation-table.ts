@@ -58,7 +58,10 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /enrollments/me/sessions': { who: 'S' },
   'get /enrollments/sessions/:purchaseId': { who: 'S', another: ['purchase', 'student'] },
   'delete /enrollments/sessions/:purchaseId': { who: 'S', another: ['purchase', 'student'] },
-  'get /enrollments/sessions/:sessionId/access': { who: 'any' },
+  'get /enrollments/sessions/:sessionId/access': {
+    who: 'any',
+    another: ['draft', 'student', 'teacher', 'admin', 'finance'],
+  },
   'get /teacher/courses': { who: 'T' },
 
   'post /webhooks/livekit': { who: 'H' },
