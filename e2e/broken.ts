@@ -25,7 +25,7 @@ export async function breakEach(stage: Stage, { admin, teacher, student }: Peopl
   const { id } = student;
   const email = addressOf(stage, 'second');
   await refusing('identity', 'users', () =>
-    student.post('/auth/register', { email, password: `${mark}-second`, name: mark, role: 'student' }),
+    student.post('/auth/register', { email, password: `${mark}-password`, name: mark, role: 'student' }),
   );
   await refusing('identity', 'reset_requests', () => student.post('/auth/password/forgot', { email }));
   await refusing('identity', 'audit_entries', () =>
