@@ -73,3 +73,15 @@ export async function parkSomething({ system, mark }: Stage): Promise<void> {
   const parked = () => system.db('wallet')('parked').count('* as count').first();
   await eventually('the message to be parked', async () => Number((await parked())?.count) > 0);
 }
+
+/** A service that is away, with a person's data on the way to it. The last thing to do: it does not come back. */
+export async function loseWallet({ system, mark }: Stage, { admin, student }: People): Promise<void> {
+  for (const one of system.processes('wallet')) await one.kill('SIGKILL');
+  const gift = { amount: 1, currency: 'USD', reason: `${mark} at last` };
+  const answers = [
+    await student.get(`/wallet?currency=${mark}`),
+    await student.get(`/wallet/transactions?cursor=${student.token}`),
+    await admin.post(`/admin/wallets/${student.id}/credit`, gift),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+}
