@@ -36,7 +36,10 @@ const filled = (value: string): string =>
   value.replaceAll(/\$\{(\w+)(:[?-])([^}]*)\}/g, (_all, name: string, rule, standard: string) =>
     rule === ':?' ? (SAMPLES[name] ?? 'c0ffee') : standard,
   );
+const SEALING = `2026:${Buffer.alloc(32, 'k').toString('base64')}`;
 const SAMPLES: Readonly<Record<string, string>> = {
+  IDENTITY_KEYS: SEALING,
+  LETTER_KEYS: SEALING,
   LIVEKIT_URL: 'wss://video.example.com',
   SETTLEMENT_POLICY: 'flat-15',
 };
