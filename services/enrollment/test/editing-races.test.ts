@@ -1,5 +1,4 @@
 /** A teacher's changes and those who buy at the same moment: whoever is first, nothing is promised and then changed. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Course, Session } from '@rollcall/contracts/api/enrollment';
 import { sessionStarted } from '@rollcall/contracts/events/attendance';
@@ -8,7 +7,7 @@ import { deliver, emitted, envelope, workOf } from '@rollcall/kit/testing';
 import type { Work } from '@rollcall/kit/work';
 import type { Test } from 'supertest';
 import { consumers } from '../src/consumers.js';
-import { declinePurchase } from '../src/use-cases/answer-purchases.js';
+import { declinePurchases } from '../src/use-cases/answer-purchases.js';
 import { cancelSession } from '../src/use-cases/cancel-session.js';
 import { updateCourse } from '../src/use-cases/update-course.js';
 import { updateSession } from '../src/use-cases/update-session.js';
@@ -19,6 +18,7 @@ import {
   openStage,
   person,
   type Stage,
+  somebodyWaits,
   students,
   usd,
 } from './stage.js';
@@ -50,22 +50,10 @@ async function whileOpen(change: (work: Work) => Promise<unknown>, rival: () => 
   const { rest } = await workOf(stage.db, async (work) => {
     await change(work);
     const rest = rival();
-    await somebodyWaits();
+    await somebodyWaits(stage.db);
     return { rest };
   });
   return rest;
-}
-
-async function somebodyWaits(): Promise<void> {
-  const until = Date.now() + 20_000;
-  while (Date.now() < until) {
-    const { rows } = await stage.db.raw(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    if (rows.length > 0) return;
-    await sleep(20);
-  }
-  throw new Error('nobody came to wait for the open change');
 }
 
 describe.each([
@@ -158,12 +146,12 @@ describe('a limit', () => {
     const [session] = course.sessions as [Session];
     const student = await person('student');
     const { body } = await stage.ask(student, session.id).expect(202);
-    const { data } = declined(body.id, student.id);
-    const answer = await whileOpen(
-      (work) => declinePurchase(work, data),
+    const answer = declined(body.id, student.id);
+    const changed = await whileOpen(
+      (work) => declinePurchases(work, [answer]),
       async () => patch(`/courses/${course.id}`, { maxStudents: 1 }),
     );
-    expect(answer).toMatchObject({ status: 200 });
+    expect(changed).toMatchObject({ status: 200 });
     await stage.ask(await person('student'), session.id).expect(202);
   });
 
