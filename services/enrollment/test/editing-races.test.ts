@@ -7,8 +7,11 @@ import { deliver, emitted, envelope, workOf } from '@rollcall/kit/testing';
 import type { Work } from '@rollcall/kit/work';
 import type { Test } from 'supertest';
 import { consumers } from '../src/consumers.js';
+import { addSession } from '../src/use-cases/add-session.js';
 import { declinePurchases } from '../src/use-cases/answer-purchases.js';
+import { archiveCourse } from '../src/use-cases/archive-course.js';
 import { cancelSession } from '../src/use-cases/cancel-session.js';
+import type { OwnCourse } from '../src/use-cases/own.js';
 import { updateCourse } from '../src/use-cases/update-course.js';
 import { updateSession } from '../src/use-cases/update-session.js';
 import {
@@ -223,6 +226,36 @@ describe('who buys the whole course', () => {
       async () => stage.askCourse(student, course.id),
     );
     expect(answer).toMatchObject({ status: 202, body: { holds: [{ amount: 1000 }, { amount: 1000 }] } });
+  });
+
+  const third = {
+    number: 3,
+    title: 'Adverbs',
+    startsAt: fromNow(180),
+    durationMinutes: 60,
+    price: usd(0),
+  };
+  test.each<[string, (work: Work, own: OwnCourse) => Promise<unknown>, object]>([
+    [
+      'a new price and limit pays it',
+      (work, own) => updateCourse(work, own, { price: usd(1500), maxStudents: 9 }),
+      { status: 202, body: { price: usd(1500) } },
+    ],
+    [
+      'one session more has it too',
+      (work, own) => addSession(work, own, third),
+      { status: 202, body: { holds: [{ amount: 1000 }, { amount: 1000 }, { amount: 0 }] } },
+    ],
+    ['its archiving is refused', archiveCourse, { status: 409, body: { type: '/problems/not-on-sale' } }],
+  ])('and waits for %s', async (_what, change, expected) => {
+    const course = await stage.onSale();
+    const own = { courseId: course.id, teacherId: stage.teacher.id, ifMatch: undefined };
+    const student = await person('student');
+    const answer = await whileOpen(
+      (work) => change(work, own),
+      async () => stage.askCourse(student, course.id),
+    );
+    expect(answer).toMatchObject(expected);
   });
 });
 
