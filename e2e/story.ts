@@ -31,7 +31,7 @@ export interface Caller {
   /** As it is written, for what a test sends wrongly or wants to see refused. */
   get<Body = Problem>(path: string): Promise<Answer<Body>>;
   post<Body = Problem>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
-  patch<Body = Problem>(path: string, body: unknown): Promise<Answer<Body>>;
+  patch<Body = Problem>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   delete<Body = Problem>(
     path: string,
     body?: unknown,
@@ -67,10 +67,14 @@ export function callerOf(gateway: string, id = '', token = ''): Caller {
     api: createClient({ baseUrl: gateway, token: () => token, timeout: 60_000 }),
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),
-    patch: (path, body) => call('PATCH', path, body),
+    patch: (path, body, headers) => call('PATCH', path, body, headers),
     delete: (path, body, headers) => call('DELETE', path, body, headers),
   };
 }
+
+/** The same person at another gateway. */
+export const atGateway = ({ urls }: System, index: number, { id, token }: Caller): Caller =>
+  callerOf(urls.gateway[index]!, id, token);
 
 const signedIn = (gateway: string, { user, accessToken }: AnswerOf<typeof login>): Caller =>
   callerOf(gateway, user.id, accessToken);
