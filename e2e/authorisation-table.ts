@@ -1,14 +1,19 @@
 /** Who may what, written down a second time and by hand: a route that lets others in than it should differs from it. */
 
 export type Role = 'student' | 'teacher' | 'admin' | 'finance';
-export type Place = 'draft' | 'session' | 'purchase' | 'hold';
+export type Place = 'draft' | 'session' | 'purchase' | 'enrollment' | 'hold';
 
 export interface Expected {
   /** P public, H a signed webhook, any: everybody signed in; else the first letters of the roles. */
   readonly who: string;
   /** What of another's the route must not find, and who asks in vain: another one of each of these roles. */
   readonly another?: readonly [Place, ...Role[]];
+  /** Sent along then: a body of the right shape, or its 400 would come before the 404. */
+  readonly body?: object;
 }
+
+const price = { amount: 1, currency: 'USD' };
+const startsAt = new Date(Date.now() + 86_400_000).toISOString();
 
 /** As docs/security.md and the API's document have it. Without `another` there is nothing of anybody's to ask for. */
 export const TABLE: Readonly<Record<string, Expected>> = {
@@ -16,19 +21,47 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /auth/login': { who: 'P' },
   'post /auth/refresh': { who: 'P' },
   'post /auth/logout': { who: 'P' },
+  'post /auth/logout-everywhere': { who: 'any' },
+  'post /auth/password': { who: 'any' },
+  'post /auth/password/forgot': { who: 'P' },
+  'post /auth/password/reset': { who: 'P' },
+  'post /auth/email/verify': { who: 'P' },
+  'post /auth/email/verify/resend': { who: 'any' },
   'get /auth/me': { who: 'any' },
   'patch /auth/me': { who: 'any' },
   'get /.well-known/jwks.json': { who: 'P' },
+  'get /admin/users': { who: 'A' },
+  'get /admin/users/:id': { who: 'A' },
+  'patch /admin/users/:id': { who: 'A' },
+  'get /admin/audit': { who: 'A' },
+  'get /finance/audit': { who: 'F' },
 
   'post /courses': { who: 'T' },
   'get /courses': { who: 'P' },
   'get /courses/:courseId': { who: 'P', another: ['draft', 'teacher', 'student', 'admin', 'finance'] },
+  'patch /courses/:courseId': { who: 'T', another: ['draft', 'teacher'], body: { title: 'Mine now' } },
   'post /courses/:courseId/publish': { who: 'T', another: ['draft', 'teacher'] },
+  'post /courses/:courseId/archive': { who: 'T', another: ['draft', 'teacher'] },
+  'post /courses/:courseId/sessions': {
+    who: 'T',
+    another: ['draft', 'teacher'],
+    body: { number: 2, title: 'Mine now', startsAt, price },
+  },
+  'patch /sessions/:sessionId': { who: 'T', another: ['session', 'teacher'], body: { title: 'Mine now' } },
+  'post /sessions/:sessionId/cancel': { who: 'T', another: ['session', 'teacher'] },
+  'get /teacher/sessions/:sessionId/roster': { who: 'T', another: ['session', 'teacher'] },
+  'post /enrollments/courses/:courseId': { who: 'S', another: ['draft', 'student'] },
+  'get /enrollments/:enrollmentId': { who: 'S', another: ['enrollment', 'student'] },
+  'delete /enrollments/:enrollmentId': { who: 'S', another: ['enrollment', 'student'] },
   'post /enrollments/sessions/:sessionId/purchase': { who: 'S', another: ['draft', 'student'] },
   'get /enrollments/me': { who: 'S' },
   'get /enrollments/me/sessions': { who: 'S' },
   'get /enrollments/sessions/:purchaseId': { who: 'S', another: ['purchase', 'student'] },
-  'get /enrollments/sessions/:sessionId/access': { who: 'any' },
+  'delete /enrollments/sessions/:purchaseId': { who: 'S', another: ['purchase', 'student'] },
+  'get /enrollments/sessions/:sessionId/access': {
+    who: 'any',
+    another: ['draft', 'student', 'teacher', 'admin', 'finance'],
+  },
   'get /teacher/courses': { who: 'T' },
 
   'post /webhooks/livekit': { who: 'H' },
@@ -84,4 +117,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /wallet/transactions': { who: 'any' },
   'post /admin/wallets/:userId/credit': { who: 'A' },
   'post /admin/wallets/:userId/debit': { who: 'A' },
+  'post /admin/wallets/:userId/clawback': { who: 'A' },
+  'post /admin/wallets/:userId/write-off': { who: 'A' },
+  'get /admin/wallets/:userId': { who: 'A' },
+  'get /admin/debts': { who: 'A' },
 };

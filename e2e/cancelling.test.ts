@@ -1,10 +1,14 @@
-/** Buying a whole course and giving up what has not started, through the gateway; and what runs into each other then. */
+/**
+ * Buying a whole course and giving up what has not started, through two gateways with two replicas of every service
+ * behind them; and what runs into each other then.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import type { Problem } from '@rollcall/contracts/problem';
 import { checkInvariants } from './invariants.js';
 import {
   type Answer,
+  atGateway,
   buy,
   buyCourse,
   type Caller,
@@ -26,7 +30,7 @@ let admin: Caller;
 let teacher: Caller;
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ replicas: 2 });
   [admin, teacher] = (await Promise.all(['admin', 'teacher'].map((name) => demo(system.gateway, name)))) as [
     Caller,
     Caller,
@@ -41,6 +45,9 @@ const student = (credits: number) => studentWith(system.gateway, admin, credits)
 const creditsOf = async (who: Caller) => (await walletOf(who)).credits;
 const codeOf = ({ status, body }: Answer<unknown>) =>
   status < 300 ? String(status) : `${status} ${(body as Problem).type}`;
+
+/** Through the other gateway than everything else goes through. */
+const elsewhere = (who: Caller) => atGateway(system, 1, who);
 
 /** The purchase once it is in this state, and its money where that says. */
 const becomes = (who: Caller, purchase: Purchase, status: Purchase['status']): Promise<Purchase> =>
@@ -102,15 +109,15 @@ test('while settlement stands still a cancellation is a 202, and decided once it
   const pupil = await student(2000);
   const course = await publishedCourse(teacher, { sessions: 2 });
   const { body } = await buyCourse(pupil, course);
-  const [settlement] = system.processes('settlement');
-  process.kill(settlement!.pid, 'SIGSTOP');
+  const replicas = system.processes('settlement');
+  for (const { pid } of replicas) process.kill(pid, 'SIGSTOP');
   try {
     const late = await cancel(pupil, body);
     expect([late.status, late.headers.get('location')]).toEqual([202, `/api/v1/enrollments/${body.id}`]);
     expect((await cancel(pupil, body, { prefer: 'respond-async' })).status).toBe(202);
     expect(await creditsOf(pupil)).toEqual(usd(0));
   } finally {
-    process.kill(settlement!.pid, 'SIGCONT');
+    for (const { pid } of replicas) process.kill(pid, 'SIGCONT');
   }
   await becomes(pupil, body, 'cancelled');
   await refundedTo(pupil, 2000);
@@ -120,13 +127,19 @@ test('one seat, wanted at once by a buyer of the course and a buyer of a session
   for (let round = 0; round < 5; round += 1) {
     const course = await publishedCourse(teacher, { sessions: 3, maxStudents: 1 });
     const [one, other] = [await student(3000), await student(1000)];
-    const answers = await Promise.all([buyCourse(one, course), buy(other, course.sessions[round % 3]!)]);
+    const answers = await Promise.all([
+      buyCourse(one, course),
+      buy(elsewhere(other), course.sessions[round % 3]!),
+    ]);
     expect(answers.map(codeOf).sort()).toEqual(['201', '409 /problems/sold-out']);
   }
   for (let round = 0; round < 5; round += 1) {
     const course = await publishedCourse(teacher, { sessions: 3 });
     const both = await student(4000);
-    const answers = await Promise.all([buyCourse(both, course), buy(both, course.sessions[round % 3]!)]);
+    const answers = await Promise.all([
+      buyCourse(both, course),
+      buy(elsewhere(both), course.sessions[round % 3]!),
+    ]);
     expect(answers.map(codeOf).sort()).toEqual(['201', '409 /problems/already-bought']);
   }
 });
@@ -135,7 +148,7 @@ test('a purchase cancelled twice at once is given back once, and both hear what 
   for (let round = 0; round < 5; round += 1) {
     const pupil = await student(3000);
     const { body } = await buyCourse(pupil, await publishedCourse(teacher, { sessions: 3 }));
-    const answers = await Promise.all([cancel(pupil, body), cancel(pupil, body)]);
+    const answers = await Promise.all([cancel(pupil, body), cancel(elsewhere(pupil), body)]);
     for (const one of answers) expect(codeOf(one)).toMatch(/^(20[02]|409 \/problems\/purchase-ended)$/);
     await becomes(pupil, body, 'cancelled');
     await refundedTo(pupil, 3000);
@@ -153,7 +166,7 @@ test('a session cancelled while its class completes is paid for or given back, a
     const wait = round * 100;
     const [, answer] = await Promise.all([
       play(system, teacher.id, session!, { students: { [pupil.id]: '0-60' } }),
-      new Promise((resolve) => setTimeout(resolve, wait)).then(() => cancel(pupil, bought.body)),
+      new Promise((resolve) => setTimeout(resolve, wait)).then(() => cancel(elsewhere(pupil), bought.body)),
     ]);
     expect(codeOf(answer)).toMatch(/^(20[02]|409 \/problems\/(nothing-to-cancel|purchase-ended))$/);
     const hold = await settled(pupil, holdOf(bought));

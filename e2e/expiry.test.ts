@@ -19,7 +19,7 @@ let teacher: Caller;
 let student: Caller;
 let course: Course;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ replicas: 2 });
   broker = await connect(system.amqp);
   admin = await demo(system.gateway, 'admin');
   teacher = await demo(system.gateway, 'teacher');
@@ -34,9 +34,12 @@ afterEach(async () => {
   for (const back of away.values()) await back();
 });
 
-function stop(service: Storing, signal: 'SIGKILL' | 'SIGSTOP'): Promise<() => Promise<void>> {
-  const one = system.processes(service)[0]!;
-  return signal === 'SIGKILL' ? kill(one) : freeze(one);
+/** Every replica of the service. */
+async function stop(service: Storing, signal: 'SIGKILL' | 'SIGSTOP'): Promise<() => Promise<void>> {
+  const backs = await Promise.all(system.processes(service).map(signal === 'SIGKILL' ? kill : freeze));
+  return async () => {
+    await Promise.all(backs.map((back) => back()));
+  };
 }
 
 async function kill(one: Process): Promise<() => Promise<void>> {

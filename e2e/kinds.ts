@@ -15,4 +15,9 @@ export const kinds: readonly Kind[] = [
     path: ({ sessions }) => `/enrollments/sessions/${sessions[0]?.id}/purchase`,
     at: (purchaseId) => `/enrollments/sessions/${purchaseId}`,
   },
+  {
+    name: 'a course',
+    path: ({ id }) => `/enrollments/courses/${id}`,
+    at: (purchaseId) => `/enrollments/${purchaseId}`,
+  },
 ];

@@ -184,6 +184,17 @@ describe.each(kinds)('$name', (kind) => {
   );
 });
 
+test('seats that buyers of the course and of its session want at once are each had by one of them', async () => {
+  const seats = 7;
+  const course = await onSale(seats);
+  const half = BUYERS / 2;
+  const told = (
+    await Promise.all(kinds.map((kind, n) => buyAll(kind, course, rich.slice(n * half, (n + 1) * half))))
+  ).flat();
+  expect(tally(told)).toEqual({ active: seats, [SOLD_OUT]: BUYERS - seats });
+  await isSoldTo(course, winners(told));
+});
+
 test('after all of it every invariant holds', async () => {
   expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
 });

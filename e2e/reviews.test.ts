@@ -1,6 +1,10 @@
 /** What a person decides where attendance is in doubt, or was told too late: through every service to the money. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { routesOf, services } from '@rollcall/contracts/api';
+import { clawBack, writeOffDebt } from '@rollcall/contracts/api/debts';
+import { adminAudit, financeAudit, updateUser } from '@rollcall/contracts/api/identity';
 import type { Hold, Review } from '@rollcall/contracts/api/settlement';
+import { creditWallet, debitWallet } from '@rollcall/contracts/api/wallet';
 import { checkInvariants } from './invariants.js';
 import {
   buy,
@@ -10,6 +14,7 @@ import {
   holdOf,
   playScenario,
   publishedCourse,
+  register,
   settled,
   studentWith,
   walletOf,
@@ -134,27 +139,91 @@ describe('a class that was paid for, and then told otherwise', () => {
   });
 });
 
-test('all that was done by hand is in the audit trail, with who and why', async () => {
-  const entries = await eventually('the whole trail', async () => {
-    const found: { action: string; actor: string; reason: string }[] = await system
-      .db('identity')('audit_entries')
-      .whereNot({ source: '/rollcall/wallet' })
-      .orderBy('action');
-    return found.length === 9 && found;
+/** What each act of an admin is called in the audit trail. A route by which admins change something is a line here. */
+const ACTS: Readonly<Record<string, string>> = {
+  'patch /admin/users/:id': 'identity.user.roles',
+  'post /admin/attendance/sessions/:sessionId/complete': 'attendance.complete',
+  'post /admin/attendance/sessions/:sessionId/corrections': 'attendance.correct',
+  'post /admin/holds/:holdId/refund': 'settlement.hold.refund',
+  'post /admin/holds/:holdId/release': 'settlement.hold.release',
+  'post /admin/holds/:holdId/split': 'settlement.hold.split',
+  'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
+  'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
+  'post /admin/wallets/:userId/clawback': 'wallet.clawback',
+  'post /admin/wallets/:userId/credit': 'wallet.credit',
+  'post /admin/wallets/:userId/debit': 'wallet.debit',
+  'post /admin/wallets/:userId/write-off': 'wallet.write-off',
+  ...Object.fromEntries(
+    ['approve', 'process', 'complete', 'fail', 'reject', 'return', 'reveal'].flatMap((step) =>
+      ['withdrawals', 'payouts'].map((name) => [
+        `post /admin/${name}/:withdrawalId/${step}`,
+        `wallet.withdrawal.${step}`,
+      ]),
+    ),
+  ),
+};
+
+/** Each step an admin can take of a withdrawal, and a look at the bank account of one. */
+async function decideWithdrawals(): Promise<void> {
+  const earner = await register(system.gateway, 'teacher');
+  const money = { amount: 3000, currency: 'USD', ...because };
+  await admin.api.call(creditWallet, {
+    params: { userId: earner.id },
+    body: { ...money, account: 'earnings' as const },
   });
-  expect(entries.map(({ action }) => action)).toEqual([
-    'attendance.complete',
-    'attendance.complete',
-    'attendance.correct',
-    'settlement.hold.refund',
-    'settlement.hold.refund',
-    'settlement.hold.release',
-    'settlement.hold.split',
-    'settlement.review.apply',
-    'settlement.review.dismiss',
-  ]);
-  for (const { actor, reason } of entries) expect([actor, reason.length > 0]).toEqual([admin.id, true]);
+  const bankAccount = { bankName: 'A Bank', accountNumber: '000123456789', accountName: 'Tea Cher' };
+  for (const steps of [
+    ['approve', 'process', 'complete', 'return'],
+    ['approve', 'fail'],
+    ['reveal', 'reject'],
+  ]) {
+    const body = { amount: 1000, currency: 'USD', bankAccount };
+    const { id } = (await earner.post<{ id: string }>('/withdrawals/request', body)).body;
+    for (const step of steps)
+      expect((await admin.post(`/admin/withdrawals/${id}/${step}`, because)).status).toBe(200);
+  }
+}
+
+describe('the audit trail', () => {
+  test('is to know of every route by which an admin changes something', () => {
+    const changing = services
+      .flatMap(routesOf)
+      .filter(({ who, method }) => method !== 'get' && Array.isArray(who) && who.includes('admin'));
+    expect(changing.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(ACTS).sort());
+  });
+
+  test('has all of it, from every service, with who and why, for admins and for finance', async () => {
+    const { id: userId } = await studentWith(system.gateway, admin, 10);
+    const money = { params: { userId }, body: { amount: 5, currency: 'USD', ...because } };
+    await admin.api.call(debitWallet, money);
+    await admin.api.call(clawBack, money);
+    await admin.api.call(writeOffDebt, money);
+    await decideWithdrawals();
+    const change = { roles: ['student' as const, 'finance' as const], ...because };
+    await admin.api.call(updateUser, { params: { id: userId }, body: change });
+
+    const trail = await eventually('the whole trail', async () => {
+      const found = await itemsOf(admin.api.all(adminAudit, { query: { actor: admin.id } }));
+      return new Set(found.map(({ action }) => action)).size === new Set(Object.values(ACTS)).size && found;
+    });
+    expect(new Set(trail.map(({ action }) => action))).toEqual(new Set(Object.values(ACTS)));
+    for (const { action, service, reason } of trail)
+      expect([service, reason.length > 0]).toEqual([action.split('.')[0], true]);
+    const about = await itemsOf(admin.api.all(adminAudit, { query: { target: userId } }));
+    expect(about.map(({ action }) => action).sort()).toEqual([
+      'identity.user.roles',
+      ...['clawback', 'credit', 'debit', 'write-off'].map((what) => `wallet.${what}`),
+    ]);
+    const finance = await demo(system.gateway, 'finance');
+    expect(await itemsOf(finance.api.all(financeAudit, { query: { actor: admin.id } }))).toEqual(trail);
+  });
 });
+
+async function itemsOf<Item>(list: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of list) items.push(item);
+  return items;
+}
 
 test('after all of it every invariant holds', async () => {
   expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });

@@ -92,9 +92,13 @@ describe.each(kinds)('a key for $name', (kind) => {
     await frozen.kill('SIGKILL');
     await leads(1);
     Object.assign(frozen, await frozen.restart());
+    await tryToBuy(stage, { kind, victim: frozen, at: 1_000, askedAt: 0 });
+    // The session is locked, and nothing is written yet.
+    const hangsAt =
+      pointsOf('enrollment').findIndex((point) => point.startsWith('answered with limited')) + 1;
+    expect(hangsAt).toBeGreaterThan(0);
     const course = await onSale(stage);
     const order = { path: kind.path(course), key: `hangs-${course.id}` };
-    const hangsAt = 9; // the seat is taken, the key not yet written
     await arm(frozen, hangsAt, 'SIGSTOP');
     const first = ask(stage, { ...order, at: 0 });
     try {

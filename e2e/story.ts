@@ -10,8 +10,8 @@ import { scenarios } from '@rollcall/cli/class/scenarios';
 import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import { type Course, createCourse, type Purchase, publishCourse } from '@rollcall/contracts/api/enrollment';
 import { login, register as registerRoute } from '@rollcall/contracts/api/identity';
-import type { Hold } from '@rollcall/contracts/api/settlement';
-import { creditWallet, type Wallet } from '@rollcall/contracts/api/wallet';
+import { type Hold, readHold } from '@rollcall/contracts/api/settlement';
+import { creditWallet, readWallet, type Wallet } from '@rollcall/contracts/api/wallet';
 import { type Client, createClient, ProblemError } from '@rollcall/contracts/client';
 import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import type { Problem } from '@rollcall/contracts/problem';
@@ -31,6 +31,7 @@ export interface Caller {
   /** As it is written, for what a test sends wrongly or wants to see refused. */
   get<Body = Problem>(path: string): Promise<Answer<Body>>;
   post<Body = Problem>(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
+  patch<Body = Problem>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   delete<Body = Problem>(
     path: string,
     body?: unknown,
@@ -66,9 +67,14 @@ export function callerOf(gateway: string, id = '', token = ''): Caller {
     api: createClient({ baseUrl: gateway, token: () => token, timeout: 60_000 }),
     get: (path) => call('GET', path),
     post: (path, body, headers) => call('POST', path, body, headers),
+    patch: (path, body, headers) => call('PATCH', path, body, headers),
     delete: (path, body, headers) => call('DELETE', path, body, headers),
   };
 }
+
+/** The same person at another gateway. */
+export const atGateway = ({ urls }: System, index: number, { id, token }: Caller): Caller =>
+  callerOf(urls.gateway[index]!, id, token);
 
 const signedIn = (gateway: string, { user, accessToken }: AnswerOf<typeof login>): Caller =>
   callerOf(gateway, user.id, accessToken);
@@ -94,10 +100,7 @@ export async function register(
 export async function fund(admin: Caller, student: Caller, amount: number, currency = 'USD'): Promise<void> {
   const gift = { params: { userId: student.id }, body: { amount, currency, reason: 'test' } };
   await eventually('the wallet to have heard of the student', () =>
-    admin.api.call(creditWallet, gift).catch((error: unknown) => {
-      if (error instanceof ProblemError && error.status === 404) return undefined;
-      throw error;
-    }),
+    unlessRefused(admin.api.call(creditWallet, gift), 404),
   );
 }
 
@@ -145,6 +148,7 @@ export async function publishedCourse(teacher: Caller, options: CourseOptions = 
 
 export type Session = Course['sessions'][number];
 
+// As they are written, here and below: that a purchase or a cancellation is refused is an answer these tests read.
 export const buy = (student: Caller, session: Session, headers: Record<string, string> = {}) =>
   student.post<Purchase>(`/enrollments/sessions/${session.id}/purchase`, undefined, headers);
 
@@ -244,12 +248,19 @@ export async function eventually<Value>(
 }
 
 /** The hold once it is decided and paid, or waits for a person; services may be away meanwhile. */
-export const settled = (student: Caller, holdId: string | undefined): Promise<Hold> =>
+export const settled = (student: Caller, holdId = ''): Promise<Hold> =>
   eventually(`hold ${holdId} settled`, async () => {
-    const { status, body } = await student.get<Hold>(`/holds/${holdId}`);
-    return status === 200 && (body.status === 'review' || body.paidAt !== null) && body;
+    const answer = await unlessRefused(student.api.call(readHold, { params: { holdId } }));
+    return answer && (answer.body.status === 'review' || answer.body.paidAt !== null) && answer.body;
+  });
+
+/** What a call answers; undefined for a 'no', or for this one alone. */
+const unlessRefused = <Reply>(call: Promise<Reply>, status?: number): Promise<Reply | undefined> =>
+  call.catch((error: unknown) => {
+    if (error instanceof ProblemError && error.status === (status ?? error.status)) return undefined;
+    throw error;
   });
 
 export const holdOf = (purchase: Answer<Purchase>): string | undefined => purchase.body.holds[0]?.id;
 
-export const walletOf = async (who: Caller): Promise<Wallet> => (await who.get<Wallet>('/wallet')).body;
+export const walletOf = async (who: Caller): Promise<Wallet> => (await who.api.call(readWallet)).body;

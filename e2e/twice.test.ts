@@ -1,10 +1,13 @@
 /** The same story with two replicas of every service and every message delivered twice: the same money, once. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import { bindings } from '@rollcall/kit/service';
 import { namesOf } from '@rollcall/kit/topology';
 import { type ChannelModel, connect } from 'amqplib';
 import { checkInvariants } from './invariants.js';
 import {
+  type Answer,
+  atGateway,
   buy,
   buyCourse,
   type Caller,
@@ -13,6 +16,7 @@ import {
   demo,
   eventually,
   holdOf,
+  placeOf,
   play,
   publishedCourse,
   settled,
@@ -61,6 +65,20 @@ afterAll(async () => {
   await system.stop();
 });
 
+/** What became of a purchase. A busy machine may take longer than the 3 s that one is waited for. */
+async function outcomeOf(student: Caller, { status, body }: Answer<Purchase>): Promise<string> {
+  if (status === 402) return 'declined';
+  if (status !== 202) return body.status;
+  return eventually(
+    `an end of purchase ${body.id}`,
+    async () => {
+      const now = (await student.get<Purchase>(placeOf(body))).body.status;
+      return now !== 'pending' && now;
+    },
+    60,
+  );
+}
+
 test('a class of ten settles every hold once, whichever replica hears what how often', async () => {
   const before = await walletOf(teacher);
   const [session] = (await publishedCourse(teacher)).sessions;
@@ -97,7 +115,8 @@ test('money for three and fifty purchases at once at two gateways: exactly three
   const answers = await Promise.all(
     course.sessions.map((session, index) => buy(callers[index % callers.length]!, session)),
   );
-  const counts = [201, 402].map((wanted) => answers.filter(({ status }) => status === wanted).length);
+  const outcomes = await Promise.all(answers.map((answer) => outcomeOf(student, answer)));
+  const counts = ['active', 'declined'].map((wanted) => outcomes.filter((one) => one === wanted).length);
   expect(counts).toEqual([3, 47]);
   expect((await walletOf(student)).credits.amount).toBe(0);
 });
@@ -123,6 +142,30 @@ test('a course cancelled at two gateways at once gives its money back once', asy
   expect(answers.filter(({ status }) => status !== 409).length).toBeGreaterThan(0);
   await eventually('the money to be back', async () => (await walletOf(student)).credits.amount === 3000);
   await eventually('the seats to be free', async () => (await buyCourse(student, course)).status === 201);
+});
+
+test('promo of an admin is given once, spent first, and comes back as promo', async () => {
+  const student = await studentWith(system.gateway, admin, 1000);
+  const grant = { amount: 600, currency: 'USD', reason: 'welcome', account: 'promo' };
+  const key = { 'idempotency-key': `promo-${student.id}` };
+  const path = `/admin/wallets/${student.id}/credit`;
+  const given = await Promise.all([0, 1].map((n) => atGateway(system, n, admin).post(path, grant, key)));
+  for (const { status, body } of given)
+    if (status !== 201) expect(body.type).toBe('/problems/request-in-progress');
+  const has = async (promo: number, credits: number) => {
+    const wallet = await walletOf(student);
+    return wallet.promo.amount === promo && wallet.credits.amount === credits;
+  };
+  expect(await has(600, 1000)).toBe(true);
+
+  const course = await publishedCourse(teacher, { sessions: 2, price: 500 });
+  const bought = await buyCourse(student, course);
+  expect(await has(0, 600)).toBe(true);
+  await play(system, teacher.id, course.sessions[0]!, { students: { [student.id]: '0-60' } });
+  expect((await settled(student, holdOf(bought))).status).toBe('released');
+  // The first hold was of promo alone; of the second a hundred were.
+  expect((await cancel(student, bought.body)).body.refunded).toEqual({ amount: 500, currency: 'USD' });
+  await eventually('what was given up to be back where it came from', () => has(100, 1000));
 });
 
 test('after all of it every invariant holds', async () => {

@@ -1,5 +1,6 @@
 /** The image as its own steps make it, and a service run from it as production runs it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,10 +16,10 @@ import { fromCheckout, lock } from './image/from-checkout.js';
 
 /**
  * `npm run test:image` builds them all and runs npm as the Dockerfile has it: on two idle cores half a minute for the
- * first and four seconds for each after it. Otherwise one, with the packages that are installed here.
+ * first and four seconds for each after it. Otherwise a service and the tool, with the packages that are installed here.
  */
 const all = process.env.ROLLCALL_IMAGES === 'all';
-const names = all ? [...readdirSync(join(root, 'services')), 'cli'] : ['identity'];
+const names = [...(all ? readdirSync(join(root, 'services')) : ['identity']), 'cli'];
 const PATIENCE = 300_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'rollcall-image-'));
@@ -117,6 +118,8 @@ describe('identity from its image, in production and without any right', () => {
       AUTH_JWKS_URL: 'https://rollcall.test/.well-known/jwks.json',
       AUTH_ISSUER: 'https://rollcall.test',
       AUTH_AUDIENCE: 'rollcall-image-test',
+      IDENTITY_KEYS: `one:${randomBytes(32).toString('base64')}`,
+      LETTER_KEYS: `one:${randomBytes(32).toString('base64')}`,
     };
     child = spawn(process.execPath, command.slice(1), {
       cwd: join(top, workdir),
@@ -159,9 +162,9 @@ describe('identity from its image, in production and without any right', () => {
     expect(answer.status).toBe(401);
   });
 
-  test('has its first admin by the statement that docs/operations.md gives', async () => {
+  test('has its first admin by the command that docs/operations.md gives, run from the tool’s image', async () => {
     const page = readFileSync(join(root, 'docs/operations.md'), 'utf8');
-    const [statement = ''] = /^update users set roles .*;$/m.exec(page) ?? [];
+    const [, words = ''] = /^docker compose .* run --rm rollcall (users grant-admin .*)$/m.exec(page) ?? [];
     const account = { email: 'you@example.com', password: 'correct horse battery' };
     const post = async (path: string, body: object) => {
       const headers = { 'content-type': 'application/json' };
@@ -171,8 +174,15 @@ describe('identity from its image, in production and without any right', () => {
       };
     };
     await post('register', { ...account, name: 'You', role: 'student' });
-    await database.db.raw(statement);
-    expect((await post('login', account)).user.roles).toEqual(['admin']);
+    const { root: top, workdir, command, env } = images.get('cli')!;
+    const done = spawnSync('/bin/sh', ['-c', `"$NODE" ${command.slice(1).join(' ')} ${words}`], {
+      cwd: join(top, workdir),
+      env: { ...env, NODE: process.execPath, DATABASE_URL_IDENTITY: database.url },
+      encoding: 'utf8',
+      ...unprivileged,
+    });
+    expect([done.status, done.stderr]).toEqual([0, '']);
+    expect((await post('login', account)).user.roles).toEqual(['student', 'admin']);
   });
 
   test('cannot change its own code', () => {

@@ -34,6 +34,12 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   wallet: [...STORING, 'BANK_KEYS'],
 };
 
+/** Secrets that have a value in development, by service. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  attendance: ['LIVEKIT_API_SECRET'],
+  identity: ['IDENTITY_KEYS', 'LETTER_KEYS'],
+};
+
 const says = (schema: Settings, env: Record<string, string>): string => {
   try {
     readConfig(schema, env);
@@ -68,6 +74,21 @@ describe.each(readdirSync(join(root, 'services')))('%s in production', (service)
     expect(development.filter((name) => !asked.includes(name))).toEqual([]);
     for (const name of Object.keys(developmentSettings))
       if (name !== 'NODE_ENV' && name in settings.shape) expect(asked).toContain(name);
+  });
+
+  test('takes no secret of development, which everybody knows, also by another name in a list', () => {
+    const secrets = fieldsOf(settings).flatMap(([name, field]) => {
+      const known = field.meta()?.development;
+      return typeof known === 'string' && /SECRET|_KEYS$/.test(name) ? [[name, known] as const] : [];
+    });
+    for (const [name, known] of secrets)
+      for (const value of [known, ...(known.includes(':') ? [`x-${known},y-${known}`] : [])]) {
+        const words = says(settings, { NODE_ENV: 'production', [name]: value });
+        expect(words).toContain(`${name} is the one of development`);
+        expect(words).not.toContain(known.split(':').at(-1));
+        expect(says(settings, { [name]: value })).not.toContain(name);
+      }
+    expect(secrets.map(([name]) => name)).toEqual(KNOWN[service] ?? []);
   });
 
   test('has a default for nothing that is secret or says where something is', () => {

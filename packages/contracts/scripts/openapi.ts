@@ -127,9 +127,9 @@ function operation(service: string, route: Route): ZodOpenApiOperationObject {
   };
 }
 
-/** May be refused with 412 because somebody else was quicker. What is only made has no earlier state. */
-const isGuarded = ({ conditional, method, status }: Route): boolean =>
-  conditional === true && method !== 'get' && status !== 201;
+/** May be refused with 412 because somebody else was quicker. What is only made has no earlier state, unless it says so. */
+const isGuarded = ({ conditional, method, status, problems = [] }: Route): boolean =>
+  conditional === true && method !== 'get' && (status !== 201 || problems.includes(412));
 
 /** Stable and unique: the method and the path's words, `post-courses-courseId-publish`. */
 const operationId = ({ method, path }: Route): string =>

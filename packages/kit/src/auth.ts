@@ -104,16 +104,28 @@ function remoteKeys(url: URL): JWTVerifyGetKey {
   return async (header, token) => {
     const known = remote.jwks();
     const isOld = known !== undefined && !remote.fresh;
-    if (isOld && Date.now() < restsUntil) return createLocalJWKSet(known)(header, token);
+    if (isOld && Date.now() < restsUntil) return among(known)(header, token);
     try {
       return await remote(header, token);
     } catch (error) {
       if (!isOld || remote.fresh) throw error;
       restsUntil = Date.now() + REST;
-      return createLocalJWKSet(known)(header, token);
+      return among(known)(header, token);
     }
   };
 }
+
+/** A key that old ones do not have may be new: while its issuer cannot be asked, its token is neither good nor bad. */
+const among =
+  (known: JSONWebKeySet): JWTVerifyGetKey =>
+  async (header, token) => {
+    try {
+      return await createLocalJWKSet(known)(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      throw new Error('the key is none of those known, and the issuer does not answer', { cause: error });
+    }
+  };
 
 function refusal(error: unknown): Error {
   if (error instanceof errors.JWTExpired) {

@@ -48,38 +48,48 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment once: parsed, defaulted, frozen. Throws a ConfigError that names every missing or wrong
- * setting at once; in production a setting without a value is missing even where development has a default.
+ * setting at once; in production a setting without a value is missing even where development has a default, and the
+ * secrets of development are refused.
  */
 export function readConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   env: Environment,
 ): Readonly<z.output<z.ZodObject<Shape>>> {
   const given: Record<string, unknown> = {};
-  const unread: string[] = [];
+  const refused: string[] = [];
   for (const [name, field] of Object.entries(schema.shape as unknown as Record<string, z.ZodType>)) {
-    const value = settingOf(name, env, unread);
+    const value = settingOf(name, env, refused);
+    const { development } = field.meta() ?? {};
     if (value !== undefined && value !== '') given[name] = value;
-    else if (env.NODE_ENV !== 'production') given[name] = field.meta()?.development;
+    else if (env.NODE_ENV !== 'production') given[name] = development;
+    if (env.NODE_ENV === 'production' && isKnown(name, value, development))
+      refused.push(`  ${name} is the one of development, which everybody knows`);
   }
   const result = schema.safeParse(given);
-  if (result.success && unread.length === 0) return Object.freeze(result.data);
+  if (result.success && refused.length === 0) return Object.freeze(result.data);
   const lines = result.error?.issues.map((issue) => {
     const name = issue.path.join('.');
     return given[String(issue.path[0])] === undefined
       ? `  ${name} is missing`
       : `  ${name}: ${issue.message}`;
   });
-  throw new ConfigError(`The settings are not complete:\n${[...unread, ...(lines ?? [])].join('\n')}`);
+  throw new ConfigError(`The settings are not complete:\n${[...refused, ...(lines ?? [])].join('\n')}`);
+}
+
+/** A secret, or a key in a list of `id:key`, that stands in this repository is as good as none. */
+function isKnown(name: string, value: string | undefined, development: unknown): boolean {
+  if (value === undefined || typeof development !== 'string' || !/SECRET|_KEYS$/.test(name)) return false;
+  return value.split(/[\s,:]+/).includes(development.split(':').at(-1) ?? '');
 }
 
 /** A secret may come as a file, NAME_FILE, as engines hand them out: an environment is easier to read by others. */
-function settingOf(name: string, env: Environment, unread: string[]): string | undefined {
+function settingOf(name: string, env: Environment, refused: string[]): string | undefined {
   const file = env[`${name}_FILE`];
   if (env[name] || !file) return env[name];
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    unread.push(`  ${name}_FILE cannot be read: ${(error as Error).message}`);
+    refused.push(`  ${name}_FILE cannot be read: ${(error as Error).message}`);
     return undefined;
   }
 }

@@ -46,6 +46,8 @@ export function connect(url: string, { max = 10, name = 'rollcall' } = {}): Data
     connection: connectionOf(url, name),
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 10_000,
+    // An error's words are logged: knex would write the first value where a statement asks JSON for a key (`?`).
+    compileSqlOnError: false,
     log: SILENT,
   });
   db.client.driver = { ...pg, Client: Connection };

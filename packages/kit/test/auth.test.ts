@@ -152,6 +152,23 @@ describe('the issuer’s keys', () => {
     expect(asked).toBe(2);
   });
 
+  test('that are old say nothing of a key they do not have: 503 until their server is back, not a 401', async () => {
+    const [first, second] = [await makeKey('ES256', 'first'), await makeKey('ES256', 'second')];
+    keys = [first.jwk];
+    const verify = createVerifier({ keys: url, issuer, audience });
+    const [known, fresh] = [await sign(first), await sign(second)];
+    await verify(known);
+    status = 500;
+    later(3600);
+    for (let turn = 0; turn < 3; turn += 1)
+      await expect(verify(fresh)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(asked).toBe(2);
+    [status, keys] = [200, [second.jwk, first.jwk]];
+    jest.restoreAllMocks();
+    later(3600 + 31);
+    await expect(verify(fresh)).resolves.toMatchObject({ id });
+  });
+
   test('are used on meanwhile without asking again for each token, and fetched when their server is back', async () => {
     const pair = await makeKey('ES256', 'k');
     keys = [pair.jwk];

@@ -111,7 +111,8 @@ describe('killed', () => {
     await heard(first, 'leads');
     await commit(first, 1);
     await until('the effect', async () => (await effects()).length === 1);
-    await alpha.db.raw('insert into outbox_unpublished select seq from outbox on conflict do nothing');
+    await until('the first mark', async () => (await unpublished()) === 0);
+    await alpha.db.raw('insert into outbox_unpublished select seq from outbox');
     const lock = await alpha.db.transaction();
     await lock('outbox_unpublished').forUpdate();
     await until('a second publication while the mark waits', () => ids.length >= 2);

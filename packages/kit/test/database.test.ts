@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isOutage } from '../src/database.js';
+import { type TestDatabase, testDatabase } from '../src/testing.js';
 
 const failed = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
 
@@ -27,5 +28,22 @@ describe('the database is away', () => {
     ['what is no error', 'ECONNREFUSED'],
   ])('not by %s', (_what, error) => {
     expect(isOutage(error)).toBe(false);
+  });
+});
+
+describe('what a statement that failed says of itself', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(() => database.close());
+
+  test.each([
+    ['a plain one', 'select 1 from nowhere where name = ?'],
+    ['one that asks JSON for a key', "select 1 from nowhere where body \\? 'key' and name = ?"],
+  ])('has none of its values: %s', async (_what, sql) => {
+    const { message }: Error = await database.db.raw(sql, ['Ada Private']).then(undefined, (error) => error);
+    expect(message).toMatch(/^select 1 from nowhere .* does not exist$/);
+    expect(message).not.toContain('Private');
   });
 });

@@ -1,7 +1,8 @@
 import * as api from '@rollcall/contracts/api/attendance';
 import { type Database, isOutage } from '@rollcall/kit/database';
 import { unavailable } from '@rollcall/kit/errors';
-import { command, query, type Served } from '@rollcall/kit/http';
+import { etag } from '@rollcall/kit/etag';
+import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
 import { type Hooked, webhook } from '@rollcall/kit/webhook';
 import { type Config, keyPairsOf, rulesOf } from './config.js';
@@ -41,8 +42,8 @@ export function routes(
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
     query(db, api.joinSession, joinSession(config, rules, clock)),
-    query(db, api.readSessionAttendance, (_db, input) =>
-      sessionAttendance(rules, clock)(db, input, input.query.version),
+    query(db, api.readSessionAttendance, async (_db, input) =>
+      tagged(200, await sessionAttendance(rules, clock)(db, input, input.query.version)),
     ),
     query(db, api.listAttendance, myAttendance),
     ...byHand(db, rules, clock),
@@ -54,19 +55,25 @@ const byHand = (db: Database, rules: Rules, clock: () => Date): Served[] => [
   command(
     db,
     api.completeSession,
-    (work, { params, body, user }) => completeSession(work, rules, { ...params, ...body, actorId: user.id }),
-    (_db, _ref, input) => sessionAttendance(rules, clock)(db, input),
+    (work, { params, body, user, ifMatch }) =>
+      completeSession(work, rules, { ...params, ...body, actorId: user.id, ifMatch }),
+    async (_db, _ref, input) => tagged(200, await sessionAttendance(rules, clock)(db, input)),
   ),
   command(
     db,
     api.correctAttendance,
-    (work, { params, body, user }) =>
+    (work, { params, body, user, ifMatch }) =>
       correctAttendance(work, rules, {
         ...params,
         ...body,
         intervals: body.intervals.map(({ from, to }) => ({ from: Date.parse(from), to: Date.parse(to) })),
         actorId: user.id,
+        ifMatch,
       }),
-    (_db, { userId }, input) => personAttendance(rules, clock)(db, input, userId),
+    async (_db, { userId }, input) => tagged(201, await personAttendance(rules, clock)(db, input, userId)),
   ),
 ];
+
+/** With the version of the result as its ETag: a correction decided by another one may be refused. */
+const tagged = <Body extends { readonly version: number }>(status: number, body: Body): Reply<Body> =>
+  reply(status, body, { ETag: etag(body.version) });

@@ -52,12 +52,14 @@ const audited = async ({ sessionId }: SessionData) =>
 
 interface Call {
   key?: string;
+  ifMatch?: string;
   roles?: ('admin' | 'teacher' | 'student' | 'finance')[];
 }
-async function call(path: string, body: object, { key, roles = ['admin'] }: Call = {}) {
+async function call(path: string, body: object, { key, ifMatch = '*', roles = ['admin'] }: Call = {}) {
   const asked = request(app)
     .post(`/admin/attendance/sessions/${path}`)
-    .set('authorization', `Bearer ${await token({ id: admin, roles })}`);
+    .set('authorization', `Bearer ${await token({ id: admin, roles })}`)
+    .set('if-match', ifMatch);
   return (key === undefined ? asked : asked.set('idempotency-key', key)).send(body);
 }
 const complete = ({ sessionId }: Said, more: Call & { reason?: string } = {}) =>
@@ -277,6 +279,21 @@ describe('correcting by hand', () => {
       firstSeenAt: null,
       version: 4,
     });
+  });
+
+  test('that was decided by an older version is a 412: of two at once one is made, and one is audited', async () => {
+    const student = newId();
+    const session = await completedClass(student);
+    const ifMatch = (await read(session)).headers.etag!;
+    expect(ifMatch).toBe('"1"');
+    const answers = await Promise.all(
+      [30, 40].map((to) => correct(session, student, [[0, to]], { ifMatch })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 412]);
+    expect(answers.find(({ status }) => status === 201)?.headers.etag).toBe('"2"');
+    expect((await read(session)).headers.etag).toBe('"2"');
+    expect((await complete(session, { ifMatch })).status).toBe(412);
+    expect(await audited(session)).toHaveLength(1);
   });
 
   test('that changes no figure makes no version, and is audited all the same', async () => {

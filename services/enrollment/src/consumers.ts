@@ -7,11 +7,11 @@ import {
   holdUnderReview,
 } from '@rollcall/contracts/events/settlement';
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
-import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
-import { activatePurchases, declinePurchase } from './use-cases/answer-purchases.js';
+import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
+import { activatePurchases, declinePurchases } from './use-cases/answer-purchases.js';
 import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
-import { notePaid, noteReview, settleHolds } from './use-cases/settle-holds.js';
+import { notePaid, noteReviews, settleHolds } from './use-cases/settle-holds.js';
 
 /** Milliseconds: what became of a hold is only shown here, and arrives a thousand at a time when a class ends. */
 const PROJECTION = 1_000;
@@ -19,11 +19,11 @@ const PROJECTION = 1_000;
 /** Everything enrollment reacts to. */
 export const consumers: Consumer[] = [
   onBatch(fundsHeld, activatePurchases),
-  on(fundsDeclined, declinePurchase),
+  onBatch(fundsDeclined, declinePurchases),
   onBatch(cancellationDecided, endCancellations),
   onBatch(sessionStarted, noteStarted),
   lingering(PROJECTION, onBatch([sessionCompleted, attendanceAmended], noteCompleted)),
   lingering(PROJECTION, onBatch([holdReleased, holdRefunded, holdCorrected], settleHolds)),
   lingering(PROJECTION, onBatch(holdPaid, notePaid)),
-  on(holdUnderReview, noteReview),
+  onBatch(holdUnderReview, noteReviews),
 ];

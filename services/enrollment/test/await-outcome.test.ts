@@ -4,7 +4,7 @@ import { connect } from '@rollcall/kit/database';
 import { inWork } from '@rollcall/kit/work';
 import { createAwaitOutcome } from '../src/await-outcome.js';
 import { outcomesOf } from '../src/queries.js';
-import { purchaseOf } from '../src/shapes.js';
+import { type PurchaseRow, purchaseOf } from '../src/shapes.js';
 import { openStage, person, type Stage, students } from './stage.js';
 
 let stage: Stage;
@@ -88,7 +88,7 @@ test('a purchase made on one replica is answered though another one heard the wa
 test('who waits where the answer is heard is told by its commit, and what a look would have found', async () => {
   const [id] = await pending(1);
   const never = () => Promise.reject(new Error('looked'));
-  const told = createAwaitOutcome(stage.db, never)(id!, new AbortController().signal);
+  const told = createAwaitOutcome<PurchaseRow>(stage.db, never)(id!, new AbortController().signal);
   await stage.hold(id!);
   const found = (await outcomesOf(stage.db, [id!])).get(id!);
   expect(purchaseOf((await told)!)).toEqual(purchaseOf(found!));

@@ -1,5 +1,4 @@
 /** A teacher's changes and those who buy at the same moment: whoever is first, nothing is promised and then changed. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Course, Session } from '@rollcall/contracts/api/enrollment';
 import { sessionStarted } from '@rollcall/contracts/events/attendance';
@@ -8,8 +7,11 @@ import { deliver, emitted, envelope, workOf } from '@rollcall/kit/testing';
 import type { Work } from '@rollcall/kit/work';
 import type { Test } from 'supertest';
 import { consumers } from '../src/consumers.js';
-import { declinePurchase } from '../src/use-cases/answer-purchases.js';
+import { addSession } from '../src/use-cases/add-session.js';
+import { declinePurchases } from '../src/use-cases/answer-purchases.js';
+import { archiveCourse } from '../src/use-cases/archive-course.js';
 import { cancelSession } from '../src/use-cases/cancel-session.js';
+import type { OwnCourse } from '../src/use-cases/own.js';
 import { updateCourse } from '../src/use-cases/update-course.js';
 import { updateSession } from '../src/use-cases/update-session.js';
 import {
@@ -19,6 +21,7 @@ import {
   openStage,
   person,
   type Stage,
+  somebodyWaits,
   students,
   usd,
 } from './stage.js';
@@ -50,22 +53,10 @@ async function whileOpen(change: (work: Work) => Promise<unknown>, rival: () => 
   const { rest } = await workOf(stage.db, async (work) => {
     await change(work);
     const rest = rival();
-    await somebodyWaits();
+    await somebodyWaits(stage.db);
     return { rest };
   });
   return rest;
-}
-
-async function somebodyWaits(): Promise<void> {
-  const until = Date.now() + 20_000;
-  while (Date.now() < until) {
-    const { rows } = await stage.db.raw(
-      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    );
-    if (rows.length > 0) return;
-    await sleep(20);
-  }
-  throw new Error('nobody came to wait for the open change');
 }
 
 describe.each([
@@ -158,12 +149,12 @@ describe('a limit', () => {
     const [session] = course.sessions as [Session];
     const student = await person('student');
     const { body } = await stage.ask(student, session.id).expect(202);
-    const { data } = declined(body.id, student.id);
-    const answer = await whileOpen(
-      (work) => declinePurchase(work, data),
+    const answer = declined(body.id, student.id);
+    const changed = await whileOpen(
+      (work) => declinePurchases(work, [answer]),
       async () => patch(`/courses/${course.id}`, { maxStudents: 1 }),
     );
-    expect(answer).toMatchObject({ status: 200 });
+    expect(changed).toMatchObject({ status: 200 });
     await stage.ask(await person('student'), session.id).expect(202);
   });
 
@@ -235,6 +226,36 @@ describe('who buys the whole course', () => {
       async () => stage.askCourse(student, course.id),
     );
     expect(answer).toMatchObject({ status: 202, body: { holds: [{ amount: 1000 }, { amount: 1000 }] } });
+  });
+
+  const third = {
+    number: 3,
+    title: 'Adverbs',
+    startsAt: fromNow(180),
+    durationMinutes: 60,
+    price: usd(0),
+  };
+  test.each<[string, (work: Work, own: OwnCourse) => Promise<unknown>, object]>([
+    [
+      'a new price and limit pays it',
+      (work, own) => updateCourse(work, own, { price: usd(1500), maxStudents: 9 }),
+      { status: 202, body: { price: usd(1500) } },
+    ],
+    [
+      'one session more has it too',
+      (work, own) => addSession(work, own, third),
+      { status: 202, body: { holds: [{ amount: 1000 }, { amount: 1000 }, { amount: 0 }] } },
+    ],
+    ['its archiving is refused', archiveCourse, { status: 409, body: { type: '/problems/not-on-sale' } }],
+  ])('and waits for %s', async (_what, change, expected) => {
+    const course = await stage.onSale();
+    const own = { courseId: course.id, teacherId: stage.teacher.id, ifMatch: undefined };
+    const student = await person('student');
+    const answer = await whileOpen(
+      (work) => change(work, own),
+      async () => stage.askCourse(student, course.id),
+    );
+    expect(answer).toMatchObject(expected);
   });
 });
 

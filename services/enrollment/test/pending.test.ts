@@ -1,6 +1,5 @@
 /** Purchases the wallet has not answered: asked about again, given up by the wallet alone, and ended once. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Course } from '@rollcall/contracts/api/enrollment';
 import {
   expiryRequested,
   purchaseActivated,
@@ -19,19 +18,17 @@ import {
   brokenInvariants,
   declined,
   heldAnswers,
+  type Kind,
+  kinds,
   openStage,
   type Person,
   person,
   type Stage,
 } from './stage.js';
 
-/** What can be bought, and where: another kind of purchase is another line. */
-const kinds: [kind: string, pathTo: (course: Course) => string][] = [
-  ['a session', ({ sessions }) => `/enrollments/sessions/${sessions[0]!.id}/purchase`],
-];
-
 let stage: Stage;
 let student: Person;
+let bought: Kind;
 let path: string;
 let purchase: { id: string; createdAt: string };
 beforeAll(async () => {
@@ -46,8 +43,9 @@ afterEach(async () => {
 });
 
 const buy = (who: Person) => stage.send('post', path, who).set('Prefer', 'respond-async');
-const pending = async (pathTo: (course: Course) => string) => {
-  path = pathTo(await stage.onSale({ maxStudents: 1 }));
+const pending = async (wanted: Kind) => {
+  bought = wanted;
+  path = wanted.pathTo(await stage.onSale({ maxStudents: 1 }));
   student = await person('student');
   purchase = (await buy(student).expect(202)).body;
 };
@@ -58,7 +56,7 @@ const about = async (type: typeof purchaseRequested | typeof expiryRequested | t
   (await emitted<{ purchaseId: string }>(stage.db, type)).filter(
     ({ data }) => data.purchaseId === purchase.id,
   );
-const now = () => stage.purchase(student, purchase.id);
+const now = () => stage.readAt(student, bought.at(purchase.id));
 const expired = () => declined(purchase.id, student.id, { reason: 'expired', shortfall: null });
 
 /** As if all of it had been done so long ago. */
@@ -68,9 +66,9 @@ const age = (seconds: number) =>
     { ago: stage.db.raw(`interval '${seconds} seconds'`), id: purchase.id },
   );
 
-describe.each(kinds)('who bought %s', (_kind, pathTo) => {
+describe.each(kinds)('who bought $name', (kind) => {
   test('and is pending for a minute is asked about again: another event, the same question', async () => {
-    await pending(pathTo);
+    await pending(kind);
     expect([await askedAt(59), await askedAt(60), await askedAt(61), await askedAt(121)]).toEqual([
       0, 1, 0, 1,
     ]);
@@ -80,13 +78,13 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   });
 
   test('and was answered is not asked about again', async () => {
-    await pending(pathTo);
+    await pending(kind);
     await stage.hold(purchase.id);
     expect([await askedAt(600), await expireAt(3600)]).toEqual([0, 0]);
   });
 
   test('is asked about once by two replicas at the same time', async () => {
-    await pending(pathTo);
+    await pending(kind);
     const asked = await Promise.all(Array.from({ length: 6 }, () => askedAt(60)));
     expect(asked.reduce((a, b) => a + b)).toBe(1);
     const given = await Promise.all(Array.from({ length: 6 }, () => expireAt(900)));
@@ -99,7 +97,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   ] as const)(
     'has one turn of %s at a tick, and no second one at another',
     async (name, ago, type, events) => {
-      await pending(pathTo);
+      await pending(kind);
       await age(ago);
       const one = schedule.find((task) => task.name === name)!;
       const replicas = Array.from({ length: 2 }, () => connect(stage.url, { max: 3 }));
@@ -115,7 +113,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   );
 
   test("is given up after fifteen minutes by the wallet's answer, and by nothing else", async () => {
-    await pending(pathTo);
+    await pending(kind);
     expect([await expireAt(899), await expireAt(900), await expireAt(960)]).toEqual([0, 1, 0]);
     expect(await askedAt(900)).toBe(0);
     const [request] = await about(expiryRequested);
@@ -134,7 +132,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   });
 
   test('has the expiry asked for again every fifteen minutes until there is an answer', async () => {
-    await pending(pathTo);
+    await pending(kind);
     const turns = [900, 960, 1_799, 1_800, 2_699, 2_700];
     const asked: number[] = [];
     for (const seconds of turns) asked.push(await expireAt(seconds));
@@ -147,7 +145,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   });
 
   test('has the purchase when the wallet held the money after all, however late, and however often it says so', async () => {
-    await pending(pathTo);
+    await pending(kind);
     await askedAt(60);
     await expireAt(900);
     for (let time = 0; time < 3; time += 1) await stage.hold(purchase.id);
@@ -166,7 +164,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   ] as const)(
     'and is told %s three times hears of it once, and the seat is free once',
     async (status, type, more) => {
-      await pending(pathTo);
+      await pending(kind);
       const answers = Array.from({ length: 3 }, () => declined(purchase.id, student.id, more));
       await Promise.all(answers.slice(1).map((answer) => deliver(stage.db, consumers, [answer])));
       await deliver(stage.db, consumers, [answers[0]!]);
@@ -178,7 +176,7 @@ describe.each(kinds)('who bought %s', (_kind, pathTo) => {
   );
 
   test('is told by the same key how it ended: expired is a 402 that says to buy again', async () => {
-    await pending(pathTo);
+    await pending(kind);
     const keyed = (who: Person) => buy(who).set('Idempotency-Key', 'to-the-end');
     await deliver(stage.db, consumers, [expired()]);
     purchase = (await keyed(student).expect(202)).body;

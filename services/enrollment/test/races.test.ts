@@ -1,9 +1,17 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
-import { deliver, emitted } from '@rollcall/kit/testing';
+import { deliver, emitted, workOf } from '@rollcall/kit/testing';
 import type { Response } from 'supertest';
 import { consumers } from '../src/consumers.js';
-import { brokenInvariants, declined, openStage, person, type Stage, students } from './stage.js';
+import {
+  brokenInvariants,
+  declined,
+  openStage,
+  person,
+  type Stage,
+  somebodyWaits,
+  students,
+} from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -81,4 +89,22 @@ test('seats given back by declines go to others, while buyers and declines run i
   ]);
   expect(rows[0].count).toBeLessThanOrEqual(10);
   expect(tally(answers)['202'] ?? 0).toBe(rows[0].count);
+});
+
+test('declines heard together take their sessions by id, as buyers do, in whatever order they come', async () => {
+  const { sessions } = await stage.onSale({ maxStudents: 10 });
+  const [low, high] = sessions.map(({ id }) => id).sort() as [string, string];
+  const [one, other] = await students(2);
+  const asked = [await stage.ask(one!, high).expect(202), await stage.ask(other!, low).expect(202)];
+  const declines = asked.map(({ body }) => declined(body.id, body.studentId));
+  const { free, heard } = await workOf(stage.db, async ({ tx }) => {
+    await tx('sessions').where({ id: low }).forNoKeyUpdate();
+    const heard = deliver(stage.db, consumers, declines);
+    await somebodyWaits(stage.db);
+    const free = await tx('sessions').where({ id: high }).forNoKeyUpdate().skipLocked().pluck('id');
+    return { free, heard };
+  });
+  expect(Object.values(await heard)).toEqual(['done', 'done']);
+  expect(free).toEqual([high]);
+  expect(await stage.db('seats').whereIn('session_id', [low, high]).andWhere({ live: true })).toEqual([]);
 });

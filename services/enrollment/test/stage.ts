@@ -40,6 +40,27 @@ export const draft = (more: Draft = {}): Draft => ({
   ...more,
 });
 
+/** What a student can buy, and where; a test of buying runs for each. */
+export interface Kind {
+  readonly name: string;
+  readonly pathTo: (course: Course) => string;
+  /** Where such a purchase is read. */
+  readonly at: (purchaseId: string) => string;
+}
+
+export const kinds: readonly Kind[] = [
+  {
+    name: 'a session',
+    pathTo: ({ sessions }) => `/enrollments/sessions/${sessions[0]!.id}/purchase`,
+    at: (purchaseId) => `/enrollments/sessions/${purchaseId}`,
+  },
+  {
+    name: 'a course',
+    pathTo: ({ id }) => `/enrollments/courses/${id}`,
+    at: (purchaseId) => `/enrollments/${purchaseId}`,
+  },
+];
+
 /** One database and one app with everything a test of enrollment does to them. */
 export async function openStage() {
   const { db, url, close } = await testDatabase(new URL('../migrations/', import.meta.url));
@@ -73,13 +94,12 @@ export async function openStage() {
     await hold(body.id);
     return body;
   };
-  const purchase = async (who: Person, id: string) =>
-    (await send('get', `/enrollments/sessions/${id}`, who).expect(200)).body;
-  const enrollment = async (who: Person, id: string) =>
-    (await send('get', `/enrollments/${id}`, who).expect(200)).body;
+  const readAt = async (who: Person, path: string) => (await send('get', path, who).expect(200)).body;
+  const purchase = async (who: Person, id: string) => readAt(who, `/enrollments/sessions/${id}`);
+  const enrollment = async (who: Person, id: string) => readAt(who, `/enrollments/${id}`);
   return {
     ...{ db, url, app, teacher, close, send, onSale, hold, cancel },
-    ...{ ask, bought, purchase, askCourse, boughtCourse, enrollment },
+    ...{ ask, bought, purchase, askCourse, boughtCourse, enrollment, readAt },
   };
 }
 
@@ -132,6 +152,15 @@ export async function eventually<Value>(
   } while (Date.now() < until);
   throw new Error(`${what}: not within ${seconds} s`);
 }
+
+/** Waits until a transaction waits for the lock of another one. */
+export const somebodyWaits = (db: Database): Promise<true> =>
+  eventually('somebody to wait for a lock', async () => {
+    const { rows } = await db.raw(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
 
 /** The names of the invariants that do not hold. */
 export async function brokenInvariants(db: Database): Promise<string[]> {

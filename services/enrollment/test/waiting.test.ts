@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as dial, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
+import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import { connect, type Database } from '@rollcall/kit/database';
 import { deliver, testApp } from '@rollcall/kit/testing';
@@ -16,17 +16,14 @@ import {
   declined,
   eventually,
   heldAnswers,
+  kinds,
   openStage,
   type Person,
   person,
   type Stage,
+  somebodyWaits,
   students,
 } from './stage.js';
-
-/** What can be bought, and where: another kind of purchase is another line. */
-const kinds: [kind: string, pathTo: (course: Course) => string][] = [
-  ['a session', ({ sessions }) => `/enrollments/sessions/${sessions[0]!.id}/purchase`],
-];
 
 let stage: Stage;
 /** Two replicas of the service: two pools and two listening servers on one database. */
@@ -87,7 +84,7 @@ async function isQuiet(db: Database, milliseconds: number): Promise<boolean> {
   return statements === 0;
 }
 
-describe.each(kinds)('who buys %s', (_kind, pathTo) => {
+describe.each(kinds)('who buys $name', ({ pathTo, at }) => {
   const onSale = async (more = {}) => pathTo(await stage.onSale(more));
 
   test('and prefers not to wait gets 202 at once: where to ask, what is pending, and that the wish was heard', async () => {
@@ -160,7 +157,7 @@ describe.each(kinds)('who buys %s', (_kind, pathTo) => {
     await eventually('their connections to be gone', async () => (await connections(here!.server)) <= others);
     await stage.hold(...ids);
     for (const [n, buyer] of buyers.entries())
-      expect(await stage.purchase(buyer, ids[n]!)).toMatchObject({ status: 'active' });
+      expect(await stage.readAt(buyer, at(ids[n]!))).toMatchObject({ status: 'active' });
   });
 
   test('and hangs up while the purchase is being made is not waited for at all', async () => {
@@ -171,14 +168,14 @@ describe.each(kinds)('who buys %s', (_kind, pathTo) => {
     await rival('sessions').where({ course_id: course.id }).forUpdate();
     const others = await connections(here!.server);
     const socket = await buyerOn(here!.url, pathTo(course), student);
-    await eventually('the purchase to wait for the session', () => isBlocked(stage.db));
+    await somebodyWaits(stage.db);
     socket.destroy();
     await eventually('the replica to know', async () => (await connections(here!.server)) <= others);
     await rival.commit();
     const id = await askedFor(student);
     await eventually('nobody to look', () => isQuiet(here!.db, 100), OUTCOME_PATIENCE / 1000 / 2);
     await stage.hold(id);
-    expect(await stage.purchase(student, id)).toMatchObject({ status: 'active' });
+    expect(await stage.readAt(student, at(id))).toMatchObject({ status: 'active' });
   });
 });
 
@@ -186,13 +183,6 @@ const connections = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => {
     server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
   });
-
-async function isBlocked(db: Database): Promise<boolean> {
-  const { rows } = await db.raw(
-    `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows[0].count > 0;
-}
 
 test('a look that fails says nothing of the purchase: the next one finds its outcome', async () => {
   const [session] = (await stage.onSale()).sessions;

@@ -5,9 +5,18 @@ import * as store from './store/signing-keys.js';
 
 const ALGORITHM = 'ES256';
 
-/** Makes the first key of the platform. Replicas that start together make one: the others wait and find it. */
+/**
+ * Makes the first key of the platform. Replicas that start together make one: the others wait and find it. Throws where
+ * the key that signs cannot be opened: better no start than a ready service where nobody signs in.
+ */
 export async function ensureSigningKey(db: Database, keyring: Keyring, now: Date): Promise<void> {
-  if (await store.newestSigningKey(db, now)) return;
+  const newest = await store.newestSigningKey(db, now);
+  if (newest !== undefined) {
+    await openPrivateKey(keyring, newest).catch((cause: Error) => {
+      throw new Error(`IDENTITY_KEYS does not open the key that signs: ${cause.message}`, { cause });
+    });
+    return;
+  }
   const key = await generateSigningKey(keyring, { now, signsFrom: now });
   await db.transaction(async (tx) => {
     await store.lockSigningKeys(tx);
@@ -33,7 +42,7 @@ export async function generateSigningKey(
   };
 }
 
-export const openPrivateKey = (
+export const openPrivateKey = async (
   keyring: Keyring,
   { kid, algorithm, privateSealed }: { kid: string; algorithm: string; privateSealed: string },
 ) => importJWK(JSON.parse(unseal(keyring, privateSealed, purposeOf(kid))), algorithm);

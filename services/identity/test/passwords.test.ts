@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { emitted, workOf } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { answerResets } from '../src/use-cases/answer-resets.js';
@@ -158,6 +158,13 @@ describe('a forgotten password', () => {
     identity.advance(3601);
     const { body } = await identity.post('password/reset', { token: third, password: next }).expect(422);
     expect(body).toMatchObject({ type: '/problems/unusable-token', errors: [{ path: 'token' }] });
+  });
+
+  test('a token that nobody was sent costs no hash: whoever makes them up keeps nobody from signing in', async () => {
+    const hash = jest.spyOn(identity.passwords, 'hash');
+    await identity.post('password/reset', { token: 'made up', password: next }).expect(422);
+    expect(hash).not.toHaveBeenCalled();
+    hash.mockRestore();
   });
 
   test('a changed password ends the letters under way', async () => {

@@ -6,6 +6,7 @@ import { settlementAudited } from '@rollcall/contracts/events/settlement';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { hearers } from '@rollcall/contracts/topology';
 import { newId } from '@rollcall/kit/id';
+import { keyList } from '@rollcall/kit/sealed';
 import { deliver, emitted, envelope } from '@rollcall/kit/testing';
 import { consumers } from '../src/consumers.js';
 import { seedDemo } from '../src/demo.js';
@@ -25,6 +26,14 @@ test('replicas that start together make one signing key', async () => {
     Array.from({ length: 6 }, () => ensureSigningKey(identity.db, keyrings.signing, new Date())),
   );
   await expect(identity.db('signing_keys')).resolves.toHaveLength(1);
+});
+
+test.each([
+  ['another key', 'other'],
+  ['another key of the same name', 'test'],
+])('a key list that has %s than the one that sealed stops the start', async (_what, name) => {
+  const other = keyList.parse(`${name}:${Buffer.alloc(32, 'x').toString('base64')}`);
+  await expect(ensureSigningKey(identity.db, other, new Date())).rejects.toThrow(/^IDENTITY_KEYS/);
 });
 
 test('replicas that start together open each demo account once, and announce it once', async () => {

@@ -164,6 +164,14 @@ describe('a cancelled session', () => {
     expect((await saidOf(doubtful)).at(-1)).toMatchObject({ data: { decisionVersion: 2 } });
   });
 
+  test('that was completed first pays by who was seen, also for money that is heard of last', async () => {
+    const one = aClass();
+    const bought = one.bought();
+    const seen = one.completed({ [bought.studentId]: 3600 });
+    await tell(at.db, user(one.teacherId, 'teacher'), seen, one.cancelled(), bought.event);
+    expect(await saidOf(bought)).toMatchObject([{ type: holdReleased.type, data: { reason: 'attended' } }]);
+  });
+
   test('leaves alone what an admin had decided before class', async () => {
     const one = aClass();
     const [given, taken, held] = [one.bought(), one.bought(), one.bought()];

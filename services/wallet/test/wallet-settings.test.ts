@@ -112,7 +112,7 @@ describe('a withdrawal', () => {
     const { headers } = await act(body.id, 'reveal', { body: { reason: 'To pay it' } });
     expect(headers['cache-control']).toContain('no-store');
     expect((await emitted(db(), walletAudited)).at(-1)?.data).toMatchObject({
-      ...{ actor: admin, action: 'withdrawal.reveal', target: body.id, reason: 'To pay it' },
+      ...{ actor: admin, action: 'wallet.withdrawal.reveal', target: body.id, reason: 'To pay it' },
     });
     expect((await act(newId(), 'reveal')).status).toBe(404);
     for (const table of ['withdrawals', 'bank_accounts', 'outbox', 'entries']) {

@@ -177,9 +177,9 @@ describe('a step', () => {
     });
     const audited = (await emitted(db(), events.walletAudited)).filter(({ data }) => data.target === id);
     expect(audited.map(({ data }) => [data.action, data.actor])).toEqual([
-      ['withdrawal.approve', admin],
-      ['withdrawal.process', admin],
-      ['withdrawal.fail', admin],
+      ['wallet.withdrawal.approve', admin],
+      ['wallet.withdrawal.process', admin],
+      ['wallet.withdrawal.fail', admin],
     ]);
   });
 

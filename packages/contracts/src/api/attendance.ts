@@ -90,6 +90,7 @@ export const readSessionAttendance = route({
   problems: [404],
   status: 200,
   answer: SessionAttendance,
+  conditional: true,
 });
 
 export const listAttendance = route({
@@ -113,6 +114,7 @@ export const completeSession = route({
   answer: SessionAttendance,
   problems: [404, 409],
   idempotent: true,
+  conditional: true,
 });
 
 export const correctAttendance = route({
@@ -130,6 +132,7 @@ export const correctAttendance = route({
   }),
   status: 201,
   answer: AttendanceRecord,
-  problems: [404, 409, 422],
+  problems: [404, 409, 412, 422],
   idempotent: true,
+  conditional: true,
 });

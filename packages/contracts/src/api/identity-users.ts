@@ -109,7 +109,7 @@ const audit = <const Path extends string, const Who extends 'admin' | 'finance'>
       ...period,
       actor: Id.optional(),
       action: setOf(text(100)),
-      target: text(200).optional(),
+      target: text(300).optional(),
     }),
     status: 200,
     answer: listOf(AuditEntry),

@@ -1,4 +1,5 @@
 import { conflict, notFound } from '@rollcall/kit/errors';
+import { checkMatch, etag } from '@rollcall/kit/etag';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { type Rules, windowOf } from '../domain/session.js';
@@ -10,16 +11,17 @@ import { type ByHand, sayAudited } from './say-audited.js';
 import { sayStarted } from './say-started.js';
 
 /**
- * Completes a session whose end the video server never told, by what is known now. Throws 404 for one not heard of, 409
+ * Completes a session whose end the video server never told, by what is known now. Throws 404 for one not heard of, 412, 409
  * where there is nothing to complete: it is cancelled, complete already, or has not begun.
  */
 export async function completeSession(
   work: Work,
   rules: Rules,
-  { sessionId, actorId, reason }: ByHand,
+  { sessionId, actorId, reason, ifMatch }: ByHand,
 ): Promise<{ sessionId: string }> {
   const session = await lockSession(work.tx, sessionId);
   if (session === undefined) throw notFound('session');
+  checkMatch(ifMatch, etag(session.latestVersion));
   if (session.cancelled) throw conflict('session-cancelled', 'A cancelled session is never completed.');
   if (session.latestVersion > 0) {
     throw conflict('session-completed', 'It is complete. Set what is wrong in it right by a correction.');

@@ -1,4 +1,5 @@
 import { conflict, notFound } from '@rollcall/kit/errors';
+import { checkMatch, etag } from '@rollcall/kit/etag';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { checkIntervals } from '../domain/correction.js';
@@ -18,7 +19,7 @@ export interface ByHandOfOne extends ByHand {
 
 /**
  * Keeps an admin's word on when one person was in. A completed session gets its next version at once; one still going
- * on counts it when it ends. Throws 404 for a session not heard of, 409 for a cancelled one, 422 for intervals that
+ * on counts it when it ends. Throws 404 for a session not heard of, 412, 409 for a cancelled one, 422 for intervals that
  * cannot be meant.
  */
 export async function correctAttendance(
@@ -29,6 +30,7 @@ export async function correctAttendance(
   const { sessionId, userId, actorId, intervals, reason } = given;
   const session = await lockSession(work.tx, sessionId);
   if (session === undefined) throw notFound('session');
+  checkMatch(given.ifMatch, etag(session.latestVersion));
   if (session.cancelled) throw conflict('session-cancelled', 'A cancelled session has no attendance.');
   checkIntervals(intervals, windowOf(session, rules));
 

@@ -6,6 +6,8 @@ export interface ByHand {
   /** The admin. */
   readonly actorId: string;
   readonly reason: string;
+  /** The If-Match header: the version he decided by. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** Says who did what by hand, and why, to the audit trail. `auditId` names its entry there. */

@@ -46,7 +46,7 @@ const ENDED: Readonly<Record<Exclude<PurchaseStatus, 'pending' | 'active'>, stri
 export const nothingToCancel = (): DomainError =>
   conflict(
     'nothing-to-cancel',
-    'Whatever of this purchase is not over has started, so nothing of it can be given back now. See its holds for how each is settled.',
+    'Nothing of this purchase can be given back now: each session of it has started, is over, was given back already, or is for an admin to decide. See its holds for how each is settled.',
   );
 
 /**

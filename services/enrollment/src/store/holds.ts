@@ -92,13 +92,17 @@ export async function savePaid(tx: Tx, paid: readonly Paid[]): Promise<Set<strin
   return new Set(rows.map((row: { id: string }) => row.id));
 }
 
-/** Whether the hold is known. One that has ended keeps its end: a review of it is settlement's business. */
-export async function saveReview(tx: Tx, holdId: string): Promise<boolean> {
-  const { rowCount } = await tx.raw(
-    `update holds set status = case when status in ('pending', 'held') then 'review' else status end where id = ?`,
-    [holdId],
+/** The ids of those holds that are known. One that has ended keeps its end: a review of it is settlement's business. */
+export async function saveReviews(tx: Tx, holdIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.raw(
+    `with mine as materialized (
+       select id from holds where id = any(?::uuid[]) order by purchase_id, id for no key update
+     )
+     update holds set status = case when status in ('pending', 'held') then 'review' else status end
+       from mine where holds.id = mine.id returning holds.id`,
+    [[...holdIds]],
   );
-  return rowCount > 0;
+  return new Set(rows.map(({ id }: { id: string }) => id));
 }
 
 export interface Seen {

@@ -112,26 +112,32 @@ export interface Refusal {
   readonly shortfall: number | null;
 }
 
-/** The purchase, refused and without its seats; undefined unless it was pending. */
-export async function refuse(tx: Tx, refusal: Refusal): Promise<PurchaseRow | undefined> {
-  await lockLimitedSessions(tx, tx('seats').where({ purchase_id: refusal.purchaseId }).select('session_id'));
+/** Those of the purchases that were pending, now refused and without their seats. Ids distinct. */
+export async function refuse(tx: Tx, refusals: readonly Refusal[]): Promise<PurchaseRow[]> {
+  const ids = refusals.map(({ purchaseId }) => purchaseId);
+  await lockLimitedSessions(tx, tx('seats').whereIn('purchase_id', ids).select('session_id'));
   const { rows } = await tx.raw(
-    `with refused as (
-       update purchases set status = :status, decline_reason = :reason, shortfall = :shortfall, version = version + 1
-       where id = :purchaseId and status = 'pending' returning *
+    `with told as (
+       select * from json_to_recordset(?) as t ("purchaseId" uuid, status text, reason text, shortfall bigint)
+     ), asked as materialized (
+       select id from purchases where id = any(?::uuid[]) and status = 'pending' order by id for no key update
+     ), refused as (
+       update purchases set status = told.status, decline_reason = told.reason, shortfall = told.shortfall,
+              version = version + 1
+         from asked join told on told."purchaseId" = asked.id where purchases.id = asked.id returning purchases.*
      ), unheld as (
        update holds set status = 'declined' from refused where holds.purchase_id = refused.id
      ), freed as (
        update seats set live = false from refused where seats.purchase_id = refused.id and seats.live
        returning seats.session_id
-     ), counted as (
-       update sessions set seats_taken = seats_taken - 1
-       where max_students is not null and id in (select session_id from freed)
+     ), lost as (select session_id, count(*) as seats from freed group by session_id), counted as (
+       update sessions set seats_taken = seats_taken - lost.seats from lost
+       where sessions.id = lost.session_id and max_students is not null
      )
      select refused.*, ${SESSION_IDS('refused')} from refused`,
-    { ...refusal },
+    [JSON.stringify(refusals), ids],
   );
-  return rows[0];
+  return rows;
 }
 
 /** Frees the seats of these purchases in these sessions; their sessions must be locked. */

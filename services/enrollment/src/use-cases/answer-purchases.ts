@@ -1,12 +1,12 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import { purchaseActivated, purchaseDeclined, purchaseExpired } from '@rollcall/contracts/events/enrollment';
 import type { fundsDeclined, fundsHeld } from '@rollcall/contracts/events/wallet';
-import { type NotYet, notYet } from '@rollcall/kit/consumer';
 import type { Work } from '@rollcall/kit/work';
 import type { PurchaseStatus } from '../domain/purchase.js';
-import { activate, type PurchaseRow, refuse, statusesOf } from '../store/purchases.js';
+import { activate, type PurchaseRow, type Refusal, refuse, statusesOf } from '../store/purchases.js';
 
 type FundsHeld = Envelope<DataOf<typeof fundsHeld>>;
+type FundsDeclined = Envelope<DataOf<typeof fundsDeclined>>;
 
 /** The money of these purchases is in escrow: their students have access. Answers before their question wait. */
 export async function activatePurchases(work: Work, answers: readonly FundsHeld[]): Promise<Envelope[]> {
@@ -23,22 +23,30 @@ export async function activatePurchases(work: Work, answers: readonly FundsHeld[
   return answers.filter(({ data }) => causes.has(data.purchaseId) && !known.has(data.purchaseId));
 }
 
-/** There will be no purchase: its seats are free again. */
-export async function declinePurchase(
-  work: Work,
-  { purchaseId, reason, shortfall }: DataOf<typeof fundsDeclined>,
-): Promise<NotYet | undefined> {
-  const status = reason === 'expired' ? 'expired' : 'declined';
-  const missing = status === 'declined' ? (shortfall?.amount ?? null) : null;
-  const refused = await refuse(work.tx, { purchaseId, status, reason, shortfall: missing });
-  if (refused !== undefined) {
-    const type = status === 'expired' ? purchaseExpired : purchaseDeclined;
-    work.emit(type, { ...outcomeOf(refused), reason }, { version: refused.version });
-    return undefined;
+/** There will be no such purchases: their seats are free again. Answers before their question wait. */
+export async function declinePurchases(work: Work, answers: readonly FundsDeclined[]): Promise<Envelope[]> {
+  const causes = new Map(answers.map((answer) => [answer.data.purchaseId, answer]));
+  for (const purchase of await refuse(work.tx, [...causes.values()].map(refusalIn))) {
+    const type = purchase.status === 'expired' ? purchaseExpired : purchaseDeclined;
+    const because = causes.get(purchase.id);
+    const { decline_reason: reason, version } = purchase;
+    work.emit(type, { ...outcomeOf(purchase), reason }, { version, because });
+    causes.delete(purchase.id);
   }
+  if (causes.size === 0) return [];
   const bought: PurchaseStatus[] = ['active', 'attended', 'missed', 'refunded', 'completed', 'cancelled'];
-  const known = await statusesAfter(work, [purchaseId], bought, 'declined');
-  return known.has(purchaseId) ? undefined : notYet('the purchase is not known here');
+  const known = await statusesAfter(work, [...causes.keys()], bought, 'declined');
+  return answers.filter(({ data }) => causes.has(data.purchaseId) && !known.has(data.purchaseId));
+}
+
+function refusalIn({ data: { purchaseId, reason, shortfall } }: FundsDeclined): Refusal {
+  const status = reason === 'expired' ? 'expired' : 'declined';
+  return {
+    purchaseId,
+    status,
+    reason,
+    shortfall: status === 'declined' ? (shortfall?.amount ?? null) : null,
+  };
 }
 
 /** Which of these are known. The wallet gives one answer to a purchase: two different ones are for a person to look at. */

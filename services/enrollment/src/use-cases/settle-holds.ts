@@ -6,10 +6,9 @@ import {
   type holdUnderReview,
 } from '@rollcall/contracts/events/settlement';
 import type { holdPaid } from '@rollcall/contracts/events/wallet';
-import { type NotYet, notYet } from '@rollcall/kit/consumer';
 import type { Work } from '@rollcall/kit/work';
 import { type Decision, endHold, freesSeat, type PurchaseStatus, statusAfter } from '../domain/purchase.js';
-import { type HoldRow, lockHoldsOf, saveEnded, savePaid, saveReview, saveStatuses } from '../store/holds.js';
+import { type HoldRow, lockHoldsOf, saveEnded, savePaid, saveReviews, saveStatuses } from '../store/holds.js';
 import { freeSeats, lockLimitedSessions } from '../store/purchases.js';
 
 type Decided = Envelope<DataOf<typeof holdReleased | typeof holdRefunded | typeof holdCorrected>>;
@@ -131,10 +130,12 @@ export async function notePaid(
   return paid.filter(({ data }) => !known.has(data.holdId));
 }
 
-/** A person will decide about this hold. */
-export async function noteReview(
+/** A person will decide about these holds. */
+export async function noteReviews(
   work: Work,
-  { holdId }: DataOf<typeof holdUnderReview>,
-): Promise<NotYet | undefined> {
-  return (await saveReview(work.tx, holdId)) ? undefined : notYet('the hold is not known here');
+  reviews: readonly Envelope<DataOf<typeof holdUnderReview>>[],
+): Promise<Envelope[]> {
+  const ids = reviews.map(({ data }) => data.holdId);
+  const known = await saveReviews(work.tx, ids);
+  return reviews.filter(({ data }) => !known.has(data.holdId));
 }

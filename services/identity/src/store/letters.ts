@@ -1,3 +1,4 @@
+import type { Database } from '@rollcall/kit/database';
 import type { Knex } from 'knex';
 
 export type LetterPurpose = 'password-reset' | 'email-verification';
@@ -33,16 +34,25 @@ export const lettersSince = (
     .orderBy('created_at')
     .pluck('created_at');
 
+interface Presented {
+  readonly tokenHash: Buffer;
+  readonly purpose: LetterPurpose;
+  readonly now: Date;
+}
+
+const good = (db: Database, { tokenHash, purpose, now }: Presented) =>
+  db('letter_tokens').where({ token_hash: tokenHash, purpose }).where('expires_at', '>', now);
+
+/** Is it worth the work that using it costs? Only taking it says whether it may be used. */
+export const isGoodLetterToken = async (db: Database, presented: Presented): Promise<boolean> =>
+  (await good(db, presented).first('user_id')) !== undefined;
+
 /** Takes a token away and says whose it was; undefined when it is unknown, over, or somebody else's transaction took it. */
 export async function takeLetterToken(
   tx: Knex.Transaction,
-  { tokenHash, purpose, now }: { tokenHash: Buffer; purpose: LetterPurpose; now: Date },
+  presented: Presented,
 ): Promise<string | undefined> {
-  const [taken] = await tx('letter_tokens')
-    .where({ token_hash: tokenHash, purpose })
-    .where('expires_at', '>', now)
-    .delete()
-    .returning('user_id');
+  const [taken] = await good(tx, presented).delete().returning('user_id');
   return taken?.user_id;
 }
 

@@ -16,7 +16,7 @@ export async function revealBankAccount(
 ): Promise<{ withdrawalId: string }> {
   await lockWithdrawal(work.tx, withdrawalId);
   work.emit(walletAudited, {
-    ...{ auditId: newId(), actor: actorId, action: 'withdrawal.reveal', target: withdrawalId },
+    ...{ auditId: newId(), actor: actorId, action: 'wallet.withdrawal.reveal', target: withdrawalId },
     reason: reason ?? 'No reason was given',
     at: work.now.toISOString(),
   });

@@ -57,7 +57,7 @@ async function move(work: Work, found: StoredWithdrawal, { step, actorId, entryI
 
 function audit(work: Work, { withdrawalId, step, actorId, reason, notes }: Asked): void {
   work.emit(walletAudited, {
-    ...{ auditId: newId(), actor: actorId, action: `withdrawal.${step}`, target: withdrawalId },
+    ...{ auditId: newId(), actor: actorId, action: `wallet.withdrawal.${step}`, target: withdrawalId },
     reason: reason ?? notes ?? 'No reason was given',
     at: work.now.toISOString(),
   });
