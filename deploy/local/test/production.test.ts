@@ -38,6 +38,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   attendance: ['LIVEKIT_API_SECRET'],
   identity: ['IDENTITY_KEYS', 'LETTER_KEYS'],
+  wallet: ['BANK_KEYS'],
 };
 
 const says = (schema: Settings, env: Record<string, string>): string => {
