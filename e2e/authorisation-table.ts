@@ -55,4 +55,9 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /wallet/transactions': { who: 'any' },
   'post /admin/wallets/:userId/credit': { who: 'A' },
   'post /admin/wallets/:userId/debit': { who: 'A' },
+
+  'get /finance/ledger': { who: 'FA' },
+  'get /finance/trial-balance': { who: 'FA' },
+  'get /finance/verify': { who: 'FA' },
+  'get /finance/solvency': { who: 'FA' },
 };

@@ -4,6 +4,7 @@ import { config } from './config.js';
 import { consumers } from './consumers.js';
 import { giveDemoCredits } from './demo.js';
 import { routes } from './routes.js';
+import { startSealer } from './sealer.js';
 
 const given = config();
 
@@ -17,5 +18,6 @@ await run({
   prepare: async ({ db, clock }) => {
     if (given.NODE_ENV !== 'production') await giveDemoCredits(db, clock);
   },
+  alongside: ({ log }) => startSealer({ databaseUrl: given.DATABASE_URL, log }),
   collect: watchLedger(),
 });

@@ -13,6 +13,7 @@ import { command, query, type Served } from '@rollcall/kit/http';
 import type { Adjustment } from './domain/adjust.js';
 import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
 import { transactionOf, transactionsOf, walletOf } from './queries.js';
+import { finance } from './routes/finance.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
 import { clawBack } from './use-cases/claw-back.js';
 import { writeOffDebt } from './use-cases/write-off-debt.js';
@@ -46,6 +47,7 @@ export const routes = ({ db, config }: Context): Served[] => [
       writeOffDebt(work, { userId: params.userId, ...body, actorId: user.id }),
     (_db, { entryId }) => writeOffOf(db, entryId),
   ),
+  ...finance(db),
 ];
 
 const adjusting = (db: Database, direction: Adjustment['direction']): Served =>

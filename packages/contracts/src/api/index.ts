@@ -3,11 +3,12 @@ import type { Route } from '../route.js';
 import * as attendance from './attendance.js';
 import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
+import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
 
-const modules = { identity, enrollment, attendance, settlement, wallet: { ...wallet, ...debts } };
+const modules = { identity, enrollment, attendance, settlement, wallet: { ...wallet, ...debts, ...finance } };
 
 export type ServiceName = keyof typeof modules;
 
