@@ -14,6 +14,7 @@ import {
   send,
   user,
 } from './fixtures.js';
+import { seal } from './sealing.js';
 
 let test_: TestDatabase;
 beforeAll(async () => {
@@ -31,8 +32,16 @@ beforeAll(async () => {
   const indebted = await user(db);
   await workOf(db, (work) => clawBack(work, { ...byHand, userId: indebted, amount: 70 }));
   await adjust(db, { userId: indebted, amount: 100 });
+  await seal(test_);
+  await addCheckpoint(db, 5);
+  await addCheckpoint(db, 8);
 });
 afterAll(() => test_.close());
+
+const addCheckpoint = (db: Database, seq: number) =>
+  db.raw('insert into seal_checkpoints select :seq, jsonb_agg(to_jsonb(b)) from sealed_balances(:seq) b', {
+    seq,
+  });
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
 
@@ -42,7 +51,7 @@ const SOMEBODY_ELSE = "select min(id) from accounts where owner_id is not null a
 const EARNINGS = "select id from accounts where kind = 'earnings'";
 
 test('nothing is found where nothing is wrong', async () => {
-  expect(await brokenInvariants(test_.db)).toEqual({});
+  expect(await brokenInvariants(test_.db, { evenWaiting: true })).toEqual({});
 });
 
 test.each<[rule: string, harm: string]>([
@@ -102,6 +111,19 @@ test.each<[rule: string, harm: string]>([
     'a credit to somebody in debt repaid it first, as far as it went',
     "delete from entries where type = 'debt_repayment'",
   ],
+  ['seals are numbered from 1 without a gap, and each is of an entry', 'delete from seals where seq = 2'],
+  [
+    'every entry has its seal or waits for it, not both',
+    'delete from seals where seq = (select max(seq) from seals)',
+  ],
+  [
+    'no entry waits longer than a minute for its seal',
+    "insert into entries_unsealed values (1, gen_random_uuid(), now() - interval '2 minutes')",
+  ],
+  [
+    'checkpoints of the ledger hold what was sealed up to them',
+    `update seal_checkpoints set balances = balances || '[{"account": "losses", "currency": "USD", "balance": 1}]' where seq = 8`,
+  ],
 ])('it is found when this breaks: %s', async (rule, harm) => {
   expect(Object.keys(await foundAfter(harm))).toContain(rule);
 });
@@ -112,7 +134,7 @@ async function foundAfter(harm: string): Promise<Record<string, unknown[]>> {
   try {
     await tx.raw('set local session_replication_role = replica'); // past the triggers, as no client of the service can
     await tx.raw(harm);
-    return await brokenInvariants(tx as Database);
+    return await brokenInvariants(tx as Database, { evenWaiting: true });
   } finally {
     await tx.rollback();
   }

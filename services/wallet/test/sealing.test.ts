@@ -1,11 +1,10 @@
 /** How entries come to their places in the ledger, with rivals, late commits and leaders that die. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectionOf, type Database } from '@rollcall/kit/database';
+import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
-import type { Lead } from '@rollcall/kit/leader';
-import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { type Lead, lead } from '@rollcall/kit/leader';
+import { quietLog, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
 import fc from 'fast-check';
-import pg from 'pg';
 import { verificationOf } from '../src/queries/ledger.js';
 import { sealBatch } from '../src/sealer.js';
 import { readPlace } from '../src/store/seals.js';
@@ -26,6 +25,14 @@ const entry = (tx: Database, id = newId()) =>
   tx('entries').insert({
     ...{ id, type: 'admin_credit', reference_type: 'adjustment', reference_id: newId(), at: new Date() },
   });
+
+let locks = 1;
+/** A leader of an office of its own, which keeps nobody else from leading. */
+async function aLead(): Promise<Lead> {
+  locks += 1;
+  const office = { name: 'rival', lock: locks, durable: true };
+  return (await lead({ office, databaseUrl: test_.url, log: quietLog, wake: () => undefined })) as Lead;
+}
 
 /** The chain is whole, and every entry has exactly one place. */
 async function expectWhole(): Promise<void> {
@@ -63,27 +70,24 @@ test('what was rolled back leaves no hole', async () => {
 
 test('of two leaders with the same place one writes; the other is refused and nothing is written twice', async () => {
   await entry(db());
-  const clients = [0, 1].map(() => new pg.Client(connectionOf(test_.url, 'test')));
-  const queries = clients.map((client) => ((statement) => client.query(statement)) as Lead['query']);
-  await Promise.all(clients.map((client) => client.connect()));
-  const place = await readPlace(queries[0] as Lead['query']);
-  const outcomes = await Promise.allSettled(queries.map((query) => sealBatch(query, place, new Date())));
-  await Promise.all(clients.map((client) => client.end()));
+  const rivals = [await aLead(), await aLead()];
+  const place = await readPlace((rivals[0] as Lead).query);
+  const outcomes = await Promise.allSettled(rivals.map(({ query }) => sealBatch(query, place, new Date())));
+  await Promise.all(rivals.map((rival) => rival.end()));
   // One that looked when the other had written found nothing to seal.
   expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
   await expectWhole();
 });
 
 test('a leader that woke up after another one sealed is refused', async () => {
-  const client = new pg.Client(connectionOf(test_.url, 'test'));
-  await client.connect();
-  const query = ((statement) => client.query(statement)) as Lead['query'];
+  const sleeper = await aLead();
+  const { query } = sleeper;
   await entry(db());
   const stale = await readPlace(query);
   await seal(test_);
   await entry(db());
   await expect(sealBatch(query, stale, new Date())).rejects.toThrow(/seals_pkey|duplicate key/);
-  await client.end();
+  await sleeper.end();
   await seal(test_);
   await expectWhole();
 });
@@ -145,9 +149,7 @@ test('in whatever order transactions begin and end, each that commits has one pl
   await fc.assert(
     fc.asyncProperty(steps, async (plan: Step[]) => {
       const open = new Map<number, Database & { commit(): Promise<void>; rollback(): Promise<void> }>();
-      const client = new pg.Client(connectionOf(test_.url, 'test'));
-      await client.connect();
-      const query = ((statement) => client.query(statement)) as Lead['query'];
+      const { query, end } = await aLead();
       const before = new Set((await sealsOf(db())).map(({ entry_no: no }) => no));
       for (const { at, commits, seals } of plan) {
         const tx = open.get(at);
@@ -163,7 +165,7 @@ test('in whatever order transactions begin and end, each that commits has one pl
       }
       for (const tx of open.values()) await tx.rollback();
       await sealBatch(query, await readPlace(query), new Date());
-      await client.end();
+      await end();
       expect((await sealsOf(db())).length).toBeGreaterThanOrEqual(before.size);
       await expectWhole();
     }),
