@@ -6,6 +6,7 @@
 // AFTER=<seq>:<hash> starts behind a seal whose hash you kept. Ends with 1 at the first entry that does not fit.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const places = process.argv.slice(2);
 const [afterSeq, afterHash] = (process.env.AFTER ?? `0:${'0'.repeat(64)}`).split(':');
@@ -53,11 +54,16 @@ function check(entry) {
 async function* pages() {
   if (!places[0]?.startsWith('http'))
     return yield* places.map((file) => JSON.parse(readFileSync(file, 'utf8')));
-  for (let page; page?.data.length !== 0; yield page) {
-    const headers = { authorization: `Bearer ${process.env.LEDGER_TOKEN}`, accept: 'application/json' };
+  const headers = { authorization: `Bearer ${process.env.LEDGER_TOKEN}`, accept: 'application/json' };
+  for (;;) {
     const answer = await fetch(`${places[0]}/finance/ledger?limit=100&after=${seq}`, { headers });
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-    page = await answer.json();
+    if (answer.status === 429) await sleep(1000 * Number(answer.headers.get('retry-after') ?? 1));
+    else if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    else {
+      const page = await answer.json();
+      if (page.data.length === 0) return;
+      yield page;
+    }
   }
 }
 
