@@ -49,6 +49,7 @@ export const readLedger = route({
   query: z.strictObject({ ...page, ...format, after: SeqInput.default(0) }),
   status: 200,
   answer: listOf(LedgerEntry),
+  problems: [409],
 });
 
 const asOf = { asOf: InstantInput.optional() };
