@@ -5,6 +5,7 @@ import { lastSeat } from './figures/last-seat.js';
 import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
+import { sealing } from './figures/sealing.js';
 import { settling } from './figures/settling.js';
 import { walletHolds } from './figures/wallet-holds.js';
 import { webhookIntake } from './figures/webhook-intake.js';
@@ -13,6 +14,7 @@ import { print } from './report.js';
 const figures = {
   'wallet-holds': walletHolds,
   settling,
+  sealing,
   relay,
   'webhook-intake': webhookIntake,
   'large-session': largeSession,

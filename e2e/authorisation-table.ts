@@ -121,4 +121,9 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/wallets/:userId/write-off': { who: 'A' },
   'get /admin/wallets/:userId': { who: 'A' },
   'get /admin/debts': { who: 'A' },
+
+  'get /finance/ledger': { who: 'FA' },
+  'get /finance/trial-balance': { who: 'FA' },
+  'get /finance/verify': { who: 'FA' },
+  'get /finance/solvency': { who: 'FA' },
 };

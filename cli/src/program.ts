@@ -4,6 +4,7 @@ import { addClass } from './commands/class.js';
 import { addDead } from './commands/dead.js';
 import { addIdentity } from './commands/identity.js';
 import { addInvariants } from './commands/invariants.js';
+import { addLedger } from './commands/ledger.js';
 import { addTopology } from './commands/topology.js';
 import type { Environment } from './config.js';
 import { Refusal } from './refusal.js';
@@ -17,6 +18,7 @@ export function programOf(env: Environment): Command {
   addInvariants(program, env);
   addDead(program, env);
   addIdentity(program, env);
+  addLedger(program, env);
   addTopology(program, env);
   inherit(program);
   return program;

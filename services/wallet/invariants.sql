@@ -271,3 +271,43 @@ select w.id as withdrawal_id, w.status, a.status as attempt
                       where b.withdrawal_id = w.id order by b.n desc limit 1) a on true
  where case when w.status in ('processing', 'completed', 'failed', 'returned') then w.status end
        is distinct from a.status;
+
+-- name: seals are numbered from 1 without a gap, and each is of an entry
+with numbered as (
+  select seq, entry_id, lag(seq, 1, 0::bigint) over (order by seq) as before from seals
+)
+select n.seq, n.before, n.entry_id
+  from numbered n left join entries e on e.id = n.entry_id
+ where n.seq <> n.before + 1 or e.id is null;
+
+-- name: every entry has its seal or waits for it, not both
+select e.id, e.entry_no, s.seq, u.entry_no is not null as waits
+  from entries e
+  left join seals s on s.entry_id = e.id
+  left join entries_unsealed u on u.entry_no = e.entry_no
+ where (s.seq is null) = (u.entry_no is null);
+
+-- name: no entry waits longer than a minute for its seal
+select entry_no, entry_id, queued_at from entries_unsealed where queued_at < clock_timestamp() - interval '1 minute';
+
+-- name: checkpoints of the ledger hold what was sealed up to them
+with moved as (
+  select c.seq, a.kind, a.currency, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from seals s
+    join lateral (select seq from seal_checkpoints c where c.seq >= s.seq order by c.seq limit 1) c on true
+    join transfers t on t.entry_id = s.entry_id
+    join accounts a on a.id in (t.from_account, t.to_account)
+   group by c.seq, a.kind, a.currency
+), summed as (
+  select c.seq, k.kind, k.currency,
+         sum(m.amount) over (partition by k.kind, k.currency order by c.seq) as balance
+    from seal_checkpoints c
+    cross join (select distinct kind, currency from moved) k
+    left join moved m on m.seq = c.seq and m.kind = k.kind and m.currency = k.currency
+), said as (
+  select c.seq, b.account as kind, b.currency, b.balance
+    from seal_checkpoints c, jsonb_to_recordset(c.balances) as b (account text, currency text, balance bigint)
+)
+select seq, kind, currency, summed.balance as sealed, said.balance as said
+  from summed full join said using (seq, kind, currency)
+ where coalesce(summed.balance, 0) <> coalesce(said.balance, 0);

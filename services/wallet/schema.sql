@@ -108,6 +108,24 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.check_seals()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+begin
+  if exists (select from added s left join entries e on e.id = s.entry_id where e.id is null) then
+    raise exception 'a seal needs its entry' using errcode = 'foreign_key_violation';
+  end if;
+  if exists (select from added s left join seals p on p.seq = s.seq - 1
+              where s.seq > 1 and (p.seq is null or p.sealed_at > s.sealed_at)) then
+    raise exception 'a seal follows the one before it, without a gap' using errcode = 'check_violation';
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.check_withdrawal_step()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -139,6 +157,37 @@ begin
     using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.ledger_entries(ids uuid[])
+ RETURNS TABLE(id uuid, type text, at timestamp with time zone, reference text, actor_id uuid, description text, transfers json)
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    select e.id, e.type, e.at, e.reference_type || ':' || e.reference_id, e.actor_id, e.description,
+           coalesce((select json_agg(json_build_array(f.kind || coalesce(':' || f.owner_id, ''),
+                                                      g.kind || coalesce(':' || g.owner_id, ''),
+                                                      t.amount, f.currency) order by t.n)
+                       from transfers t
+                       left join accounts f on f.id = t.from_account
+                       left join accounts g on g.id = t.to_account
+                      where t.entry_id = e.id), '[]')
+      from entries e where e.id = any(ids);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.queue_for_seal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into entries_unsealed (entry_no, entry_id) select entry_no, id from added;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_balance()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -154,6 +203,33 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.sealed_balances(upto bigint)
+ RETURNS TABLE(account text, currency text, balance bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+    with base as (
+      select c.seq, c.balances from seal_checkpoints c where c.seq <= upto order by c.seq desc limit 1
+    ), moved as (
+      select b.account, b.currency, b.balance
+        from base cross join jsonb_to_recordset(base.balances) as b (account text, currency text, balance bigint)
+      union all
+      select a.kind, a.currency, side.amount
+        from seals s
+        join transfers t on t.entry_id = s.entry_id
+        cross join lateral (values (t.to_account, t.amount), (t.from_account, -t.amount)) as side (account, amount)
+        join accounts a on a.id = side.account
+       where s.seq > coalesce((select seq from base), 0) and s.seq <= upto
+    )
+    select m.account, m.currency, sum(m.balance)::bigint from moved m group by m.account, m.currency;
 end $function$;
 
 create table accounts (
@@ -205,7 +281,15 @@ create table entries (
   constraint entries_pkey PRIMARY KEY (id),
   constraint entries_type_check CHECK (type = ANY (ARRAY['deposit'::text, 'purchase'::text, 'refund'::text, 'payment_release'::text, 'withdrawal'::text, 'admin_credit'::text, 'admin_debit'::text, 'chargeback'::text, 'debt_repayment'::text, 'subscription'::text, 'subscription_lesson'::text, 'correction'::text]))
 );
+CREATE TRIGGER entries_queue AFTER INSERT ON entries REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_for_seal();
 CREATE TRIGGER entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON entries FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table entries_unsealed (
+  entry_no bigint not null,
+  entry_id uuid not null,
+  queued_at timestamp with time zone default now() not null,
+  constraint entries_unsealed_pkey PRIMARY KEY (entry_no)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
 
 create table hold_corrections (
   hold_id uuid not null,
@@ -401,6 +485,27 @@ create table scheduled_runs (
   tick timestamp with time zone not null,
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
+
+create table seal_checkpoints (
+  seq bigint not null,
+  balances jsonb not null,
+  constraint seal_checkpoints_pkey PRIMARY KEY (seq)
+);
+CREATE TRIGGER seal_checkpoints_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON seal_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table seals (
+  seq bigint not null,
+  entry_id uuid not null,
+  hash bytea not null,
+  sealed_at timestamp with time zone not null,
+  constraint seals_entry_id_key UNIQUE (entry_id),
+  constraint seals_hash_check CHECK (length(hash) = 32),
+  constraint seals_pkey PRIMARY KEY (seq),
+  constraint seals_seq_check CHECK (seq > 0)
+);
+CREATE INDEX seals_by_time ON seals USING btree (sealed_at, seq);
+CREATE TRIGGER seals_follow AFTER INSERT ON seals REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_seals();
+CREATE TRIGGER seals_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON seals FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
 create table transactions (
   account_id bigint not null,

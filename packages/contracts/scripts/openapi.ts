@@ -165,7 +165,13 @@ function responses(route: Route): ZodOpenApiResponsesObject {
 const answer = (route: Route, status: number) => ({
   description: WORDS[status]!,
   ...(route.conditional ? { headers: z.object({ ETag: eTag }) } : {}),
-  ...(route.answer && status !== 204 ? { content: { 'application/json': { schema: route.answer } } } : {}),
+  ...(route.answer && status !== 204 ? { content: contentOf(route, route.answer) } : {}),
+});
+
+/** A list that takes `?format=` is had as CSV too. */
+const contentOf = ({ query }: Route, schema: z.ZodType) => ({
+  'application/json': { schema },
+  ...(query instanceof z.ZodObject && 'format' in query.shape ? { 'text/csv': { schema: z.string() } } : {}),
 });
 
 const problem = (status: number, schema: z.ZodType = Problem) => ({

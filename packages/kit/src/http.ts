@@ -3,6 +3,7 @@ import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '@rollcall/contr
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { User } from './auth.js';
+import { type Csv, isCsv, sendCsv } from './csv.js';
 import type { Database } from './database.js';
 import { type FieldError, invalid } from './errors.js';
 import { fieldWords } from './field-words.js';
@@ -27,6 +28,8 @@ export interface InputOf<R> {
   readonly prefer: string | undefined;
   /** The If-Match header, for `checkMatch`. */
   readonly ifMatch: string | undefined;
+  /** By `?format=`, or else by the Accept header. */
+  readonly wantsCsv: boolean;
   readonly cause: Cause;
   /** Aborts when the caller has gone: stop waiting for an outcome. */
   readonly signal: AbortSignal;
@@ -53,7 +56,7 @@ export interface Served {
 }
 
 type AnyRoute = Route<z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
-type Answer<R> = AnswerOf<R> | Reply<AnswerOf<R>>;
+type Answer<R> = AnswerOf<R> | Reply<AnswerOf<R>> | Csv;
 
 /** A route that reads: no transaction, no effect. */
 export function query<R extends AnyRoute>(
@@ -64,7 +67,7 @@ export function query<R extends AnyRoute>(
   return {
     route,
     handle: async (request, response) =>
-      send(response, route, await read(db, inputOf(route, request, response))),
+      await send(response, route, await read(db, inputOf(route, request, response))),
   };
 }
 
@@ -91,7 +94,7 @@ export function command<R extends AnyRoute, Ref>(
         return once(work, { userId, key, requestHash }, () => act(work, input));
       });
       if (done.replayed) response.set('Idempotency-Replayed', 'true');
-      send(response, route, await answer(db, done.ref, input));
+      await send(response, route, await answer(db, done.ref, input));
     },
   };
 }
@@ -116,9 +119,14 @@ function inputOf<R extends AnyRoute>(route: R, request: Request, response: Respo
   }
   const { user, requestId, cause, signal } = response.locals;
   const [prefer, ifMatch] = [request.get('prefer'), request.get('if-match')];
-  const head = { user, requestId, prefer, ifMatch, cause, signal };
+  const head = { user, requestId, prefer, ifMatch, wantsCsv: wantsCsv(request), cause, signal };
   return { params, query: search, body, ...head } as unknown as InputOf<R>;
 }
+
+const wantsCsv = (request: Request): boolean =>
+  request.query.format === undefined
+    ? request.accepts(['application/json', 'text/csv']) === 'text/csv'
+    : request.query.format === 'csv';
 
 const isEmpty = (body: unknown): boolean =>
   body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0);
@@ -132,7 +140,8 @@ function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
   }));
 }
 
-function send<R extends AnyRoute>(response: Response, route: R, answer: Answer<R>): void {
+async function send<R extends AnyRoute>(response: Response, route: R, answer: Answer<R>): Promise<void> {
+  if (isCsv(answer)) return sendCsv(response, answer);
   const { status, body, headers } = isReply(answer) ? answer : reply(route.status, answer);
   response.status(status).set(headers);
   if (body === undefined) response.end();

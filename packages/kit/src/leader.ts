@@ -1,9 +1,22 @@
-/** Who publishes for a database: whoever holds its lock, on a connection that reads and marks the outbox itself. */
+/** Who does for a database what one alone may do: whoever holds its lock, on a connection that does the work itself. */
 import pg from 'pg';
 import { connectionOf } from './database.js';
 import type { Logger } from './log.js';
 
+/** What is led, and how much its writes matter. */
+export interface Office {
+  readonly name: string;
+  /** Key of the advisory lock. */
+  readonly lock: number;
+  /** What the leader listens to. */
+  readonly channel?: string;
+  /** false: a write that a power cut takes back does no harm. */
+  readonly durable: boolean;
+}
+
 export interface LeaderOptions {
+  /** Publishing, when none is named. */
+  readonly office?: Office;
   readonly databaseUrl: string;
   readonly log: Logger;
   /** Milliseconds; shorter in tests of the fail-over. */
@@ -22,7 +35,8 @@ export interface Lead {
 }
 
 export const CHANNEL = 'outbox';
-const LEADER_LOCK = 7_250_002;
+/** A mark need not survive a power cut: without it the event goes out once more, and is claimed once. */
+const RELAY: Office = { name: 'relay', lock: 7_250_002, channel: CHANNEL, durable: false };
 
 /**
  * Tries for the leader's lock; undefined when another replica has it. The server ends that session after 15 s without a
@@ -30,11 +44,11 @@ const LEADER_LOCK = 7_250_002;
  * and marks ride the same connection, so one that lost it can mark nothing.
  */
 export async function lead(options: LeaderOptions): Promise<Lead | undefined> {
-  const { databaseUrl, log, ping = 3_000, idleTimeout = 15_000, wake } = options;
-  const client = new pg.Client({ ...connectionOf(databaseUrl, 'relay'), query_timeout: idleTimeout });
+  const { office = RELAY, databaseUrl, log, ping = 3_000, idleTimeout = 15_000, wake } = options;
+  const client = new pg.Client({ ...connectionOf(databaseUrl, office.name), query_timeout: idleTimeout });
   let lost = false;
   const lose = (reason: string) => {
-    if (!lost) log.warn({ reason }, 'relay lost its leader connection');
+    if (!lost) log.warn({ reason }, `${office.name} lost its leader connection`);
     lost = true;
     wake();
   };
@@ -45,7 +59,7 @@ export async function lead(options: LeaderOptions): Promise<Lead | undefined> {
 
   try {
     await client.connect();
-    if (!(await takeLock(client, idleTimeout))) {
+    if (!(await takeLock(client, office, idleTimeout))) {
       lost = true;
       await end();
       return undefined;
@@ -71,14 +85,13 @@ export async function lead(options: LeaderOptions): Promise<Lead | undefined> {
   };
 }
 
-/** A mark need not survive a power cut: without it the event goes out once more, and is claimed once. */
-async function takeLock(client: pg.Client, idleTimeout: number): Promise<boolean> {
+async function takeLock(client: pg.Client, office: Office, idleTimeout: number): Promise<boolean> {
   await client.query(
-    `set synchronous_commit = off; set idle_session_timeout = ${Number(idleTimeout)}; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`,
+    `set synchronous_commit = ${office.durable ? 'on' : 'off'}; set idle_session_timeout = ${Number(idleTimeout)}; set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`,
   );
-  const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [LEADER_LOCK]);
+  const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [office.lock]);
   if (rows[0]?.mine !== true) return false;
-  await client.query(`listen ${CHANNEL}`);
+  if (office.channel !== undefined) await client.query(`listen ${office.channel}`);
   return true;
 }
 

@@ -40,6 +40,8 @@ export interface Service<Config extends ServiceConfig> {
   readonly schedule: readonly Task[];
   /** After the migrations and before anything is taken in: first rows, demo data. Every replica runs it. */
   readonly prepare?: (context: Context<Config>) => Promise<void>;
+  /** Work that goes on beside all else until it is stopped, on connections of its own. */
+  readonly alongside?: (context: Context<Config>) => { stop(): Promise<void> };
   /** Called at each scrape: sets the service's own gauges. */
   readonly collect?: (context: Context<Config>) => Promise<void>;
 }
@@ -111,6 +113,7 @@ export async function start<Config extends ServiceConfig>(
   const relay = startRelay({ db, databaseUrl: config.DATABASE_URL, broker, log, mustRoute: hasHearer });
   await service.prepare?.(context);
   const inbox = startInbox({ db, broker, service: name, consumers: service.consumers, log });
+  const alongside = service.alongside?.(context);
   const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
   let stopping = false;
   const collect = async () => service.collect?.(context);
@@ -126,6 +129,7 @@ export async function start<Config extends ServiceConfig>(
       await closeServer(server);
       await schedule.stop();
       await inbox.stop();
+      await alongside?.stop();
       await relay.stop();
       await broker.close();
       await db.destroy();

@@ -1,6 +1,7 @@
-/** The two gauges that must be 0. They are sums over the whole ledger, so a scrape takes new ones once a minute at most. */
+/** The ledger's gauges. Two of them are sums over the whole of it: a scrape takes new ones once a minute at most. */
 import type { Database } from '@rollcall/kit/database';
 import { gauge } from '@rollcall/kit/metrics';
+import { unsealedOf } from './queries/ledger.js';
 import { ledgerTotals } from './queries.js';
 
 const imbalance = gauge(
@@ -10,6 +11,12 @@ const imbalance = gauge(
 const escrow = gauge(
   'escrow_minus_open_holds',
   'Minor units in escrow that belong to no open hold: must be 0',
+);
+
+const unsealed = gauge('ledger_unsealed', 'Entries that have no place in the sealed ledger yet');
+const behind = gauge(
+  'ledger_seal_lag_seconds',
+  'How long the first entry without a seal has waited; 0 when there is none',
 );
 
 /** Milliseconds. A million transfers are summed in 0.4 s. */
@@ -23,6 +30,9 @@ interface Scrape {
 export function watchLedger(): (scrape: Scrape) => Promise<void> {
   let last = Number.NEGATIVE_INFINITY;
   return async ({ db, clock }) => {
+    const waiting = await unsealedOf(db);
+    unsealed.set(waiting.count);
+    behind.set(waiting.seconds);
     const now = clock().getTime();
     if (now - last < EVERY) return;
     last = now;

@@ -5,6 +5,7 @@ import { consumers } from './consumers.js';
 import { giveDemoCredits } from './demo.js';
 import { routes } from './routes.js';
 import { schedule } from './schedule.js';
+import { startSealer } from './sealer.js';
 
 const given = config();
 
@@ -18,5 +19,6 @@ await run({
   prepare: async ({ db, clock }) => {
     if (given.NODE_ENV !== 'production') await giveDemoCredits(db, clock);
   },
+  alongside: ({ log }) => startSealer({ databaseUrl: given.DATABASE_URL, log }),
   collect: watchLedger(),
 });

@@ -15,6 +15,7 @@ import type { Adjustment } from './domain/adjust.js';
 import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
 import { transactionOf, transactionsOf } from './queries/transactions.js';
 import { walletOf } from './queries.js';
+import { finance } from './routes/finance.js';
 import { withdrawals } from './routes/withdrawals.js';
 import { withdrawalsForAdmins } from './routes/withdrawals-admin.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
@@ -59,6 +60,7 @@ const wallets = ({ db, config }: Context): Served[] => [
       writeOffDebt(work, { userId: params.userId, ...body, actorId: user.id }),
     (_db, { entryId }) => writeOffOf(db, entryId),
   ),
+  ...finance(db),
 ];
 
 const adjusting = (db: Database, direction: Adjustment['direction']): Served =>

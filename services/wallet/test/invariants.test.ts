@@ -17,6 +17,7 @@ import {
   send,
   user,
 } from './fixtures.js';
+import { seal } from './sealing.js';
 import { asked } from './withdrawing.js';
 
 let test_: TestDatabase;
@@ -36,8 +37,16 @@ beforeAll(async () => {
   await workOf(db, (work) => clawBack(work, { ...byHand, userId: indebted, amount: 70 }));
   await adjust(db, { userId: indebted, amount: 100 });
   await withdrawals(db);
+  await seal(test_);
+  await addCheckpoint(db, 5);
+  await addCheckpoint(db, 8);
 });
 afterAll(() => test_.close());
+
+const addCheckpoint = (db: Database, seq: number) =>
+  db.raw('insert into seal_checkpoints select :seq, jsonb_agg(to_jsonb(b)) from sealed_balances(:seq) b', {
+    seq,
+  });
 
 /** One that waits, one that was paid out, and one that came back. */
 async function withdrawals(db: Database): Promise<void> {
@@ -62,7 +71,7 @@ const SOMEBODY_ELSE = "select min(id) from accounts where owner_id is not null a
 const EARNINGS = "select id from accounts where kind = 'earnings'";
 
 test('nothing is found where nothing is wrong', async () => {
-  expect(await brokenInvariants(test_.db)).toEqual({});
+  expect(await brokenInvariants(test_.db, { evenWaiting: true })).toEqual({});
 });
 
 test.each<[rule: string, harm: string]>([
@@ -142,6 +151,19 @@ test.each<[rule: string, harm: string]>([
     'a withdrawal has an attempt, in its state, from the moment its transfer began',
     'delete from withdrawal_attempts',
   ],
+  ['seals are numbered from 1 without a gap, and each is of an entry', 'delete from seals where seq = 2'],
+  [
+    'every entry has its seal or waits for it, not both',
+    'delete from seals where seq = (select max(seq) from seals)',
+  ],
+  [
+    'no entry waits longer than a minute for its seal',
+    "insert into entries_unsealed values (1, gen_random_uuid(), now() - interval '2 minutes')",
+  ],
+  [
+    'checkpoints of the ledger hold what was sealed up to them',
+    `update seal_checkpoints set balances = balances || '[{"account": "losses", "currency": "USD", "balance": 1}]' where seq = 8`,
+  ],
 ])('it is found when this breaks: %s', async (rule, harm) => {
   expect(Object.keys(await foundAfter(harm))).toContain(rule);
 });
@@ -152,7 +174,7 @@ async function foundAfter(harm: string): Promise<Record<string, unknown[]>> {
   try {
     await tx.raw('set local session_replication_role = replica'); // past the triggers, as no client of the service can
     await tx.raw(harm);
-    return await brokenInvariants(tx as Database);
+    return await brokenInvariants(tx as Database, { evenWaiting: true });
   } finally {
     await tx.rollback();
   }

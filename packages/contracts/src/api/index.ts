@@ -3,6 +3,7 @@ import type { Route } from '../route.js';
 import * as attendance from './attendance.js';
 import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
+import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
@@ -14,7 +15,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  wallet: { ...wallet, ...debts, ...withdrawals, ...withdrawalsAdmin },
+  wallet: { ...wallet, ...debts, ...finance, ...withdrawals, ...withdrawalsAdmin },
 };
 
 export type ServiceName = keyof typeof modules;

@@ -14,6 +14,9 @@ export const setOf = <Item extends z.ZodType>(item: Item) =>
 /** `?from=` (included) and `?to=` (excluded): RFC 3339 with any offset, as everywhere an instant comes in. */
 export const period = { from: InstantInput.optional(), to: InstantInput.optional() };
 
+/** `?format=csv`, where `Accept: text/csv` is hard to send. */
+export const format = { format: z.enum(['json', 'csv']).optional() };
+
 /** What every list answers. */
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ data: z.array(item), nextCursor: z.string().nullable() });

@@ -1,0 +1,61 @@
+/** SQL behind the trial balance and what follows from it. Both are of one seal, so that the same question has one answer. */
+import type { Solvency, TrialBalance } from '@rollcall/contracts/api/finance';
+import { money, sum, toDecimal } from '@rollcall/contracts/money';
+import { type Csv, csv } from '@rollcall/kit/csv';
+import type { Database } from '@rollcall/kit/database';
+import { unprocessable } from '@rollcall/kit/errors';
+import { type Balance, solvencyOf } from '../domain/solvency.js';
+
+interface Books {
+  readonly asOf: string;
+  readonly seq: number;
+  readonly balances: readonly Balance[];
+}
+
+/** What every kind of account held at the last seal, or at the last one by then. Throws 422 for a time to come. */
+async function booksOf(db: Database, asOf: string | undefined): Promise<Books> {
+  if (asOf !== undefined && Date.parse(asOf) > Date.now())
+    throw unprocessable('not-yet', 'Ask for a moment that has passed.');
+  const { rows } = await db.raw(LAST, { asOf: asOf ?? null });
+  const [last] = rows as { seq: number; sealedAt: Date }[];
+  const balances = last === undefined ? [] : (await db.raw(BALANCES, [last.seq])).rows;
+  const at = asOf ?? (last?.sealedAt ?? new Date()).toISOString();
+  return { asOf: at, seq: last?.seq ?? 0, balances: balances as Balance[] };
+}
+
+const LAST = `
+  select seq, sealed_at as "sealedAt" from seals
+   where :asOf::timestamptz is null or sealed_at <= :asOf order by sealed_at desc, seq desc limit 1`;
+
+const BALANCES = 'select account, currency, balance from sealed_balances(?) order by currency, account';
+
+const currenciesOf = (balances: readonly Balance[]) => [...new Set(balances.map(({ currency }) => currency))];
+
+export async function trialBalance(db: Database, asOf: string | undefined): Promise<TrialBalance> {
+  const { balances, ...books } = await booksOf(db, asOf);
+  const totals = currenciesOf(balances).map((currency) => ({
+    currency,
+    balance: sum(balances.filter((one) => one.currency === currency).map(({ balance }) => balance)),
+  }));
+  return { ...books, accounts: [...balances], totals };
+}
+
+/** The same for a spreadsheet, in major units. */
+export function trialBalanceCsv(db: Database, asOf: string | undefined): Csv {
+  async function* rows() {
+    const { accounts, ...books } = await trialBalance(db, asOf);
+    yield accounts.map(({ account, currency, balance }) => [
+      ...[books.asOf, books.seq, account, toDecimal(money(balance, currency)), currency],
+    ]);
+  }
+  return csv('trial-balance', ['asOf', 'seq', 'account', 'balance', 'currency'], rows());
+}
+
+export async function solvency(db: Database, asOf: string | undefined): Promise<Solvency> {
+  const { balances, ...books } = await booksOf(db, asOf);
+  const of = (currency: string) => balances.filter((one) => one.currency === currency);
+  return {
+    ...books,
+    currencies: currenciesOf(balances).map((currency) => ({ currency, ...solvencyOf(of(currency)) })),
+  };
+}

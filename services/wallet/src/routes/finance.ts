@@ -1,0 +1,17 @@
+/** What the wallet answers to finance: the sealed ledger. */
+import { readLedger, readSolvency, readTrialBalance, verifyLedger } from '@rollcall/contracts/api/finance';
+import type { Database } from '@rollcall/kit/database';
+import { query, type Served } from '@rollcall/kit/http';
+import { solvency, trialBalance, trialBalanceCsv } from '../queries/balances.js';
+import { ledgerCsv, ledgerPage, verificationOf } from '../queries/ledger.js';
+
+export const finance = (db: Database): Served[] => [
+  query(db, readLedger, async (_db, { query: asked, wantsCsv }) =>
+    wantsCsv ? ledgerCsv(db, asked) : ledgerPage(db, asked),
+  ),
+  query(db, readTrialBalance, async (_db, { query: { asOf }, wantsCsv }) =>
+    wantsCsv ? trialBalanceCsv(db, asOf) : trialBalance(db, asOf),
+  ),
+  query(db, verifyLedger, (_db, { query: range }) => verificationOf(db, range)),
+  query(db, readSolvency, (_db, { query: { asOf } }) => solvency(db, asOf)),
+];
