@@ -2,7 +2,7 @@
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
 import type { Knex } from 'knex';
 import { type Database, isOutage } from './database.js';
-import { type Cause, causeOf, inWork, type Work, withCause } from './work.js';
+import { type Cause, causeOf, inWork, isAfterCommit, type Work, withCause } from './work.js';
 
 /** "I met this fact too early": the event is kept and comes again. Nothing may have been written before saying so. */
 export interface NotYet {
@@ -179,7 +179,7 @@ export async function attemptNew(
   try {
     return await attempt(db, consumer, events, { ...options, claim: claimAtCommit });
   } catch (error) {
-    if (isOutage(error)) throw error;
+    if (isOutage(error) || isAfterCommit(error)) throw error;
     return attempt(db, consumer, events, options);
   }
 }

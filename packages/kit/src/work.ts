@@ -64,9 +64,19 @@ export async function inWork<Result>(
   clock: () => Date = () => new Date(),
 ): Promise<Result> {
   const { result, next } = await once(db, cause, run, clock);
-  for (const more of next) await inWork(db, cause, more, clock);
+  for (const more of next) {
+    await inWork(db, cause, more, clock).catch((error: Error) => {
+      late.add(error);
+      throw error;
+    });
+  }
   return result;
 }
+
+const late = new WeakSet<Error>();
+
+/** Did this fail what was left for `afterwards`? What came before it has committed. */
+export const isAfterCommit = (error: unknown): boolean => error instanceof Error && late.has(error);
 
 async function once<Result>(
   db: Database,

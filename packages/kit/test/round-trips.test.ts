@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { attemptNew, on } from '../src/consumer.js';
 import { connect, type Database, runAgainOn } from '../src/database.js';
 import { newId } from '../src/id.js';
 import { sendLast, sendTogether } from '../src/round-trips.js';
-import { type TestDatabase, testDatabase } from '../src/testing.js';
+import { envelope, type TestDatabase, testDatabase } from '../src/testing.js';
 import { inWork } from '../src/work.js';
 import { startProxy } from './proxy.js';
 import { thingDone } from './things.js';
@@ -253,4 +254,15 @@ describe('what is left for the commit', () => {
     expect(await late).toBe('taken');
     expect(seen).toEqual([0, 1]);
   });
+});
+
+test('what fails after the commit of a batch is heard, and not taken for an event acted on before', async () => {
+  const acts: string[] = [];
+  const consumer = on(thingDone, async (work) => {
+    acts.push('acted');
+    work.afterwards(() => Promise.reject(new Error('the rest failed')));
+  });
+  const event = envelope(thingDone, { thingId: newId(), n: 1 });
+  await expect(attemptNew(db, consumer, [event])).rejects.toThrow('the rest failed');
+  expect(acts).toEqual(['acted']);
 });
