@@ -15,7 +15,7 @@ const PURCHASES = 60;
 /** Buyers at once, each in need of one connection; enough to keep both cores busy. */
 const BUYERS = 32;
 const BUSY_PURCHASES = 1_600;
-const BUSY_ROUNDS = 3;
+const BUSY_ROUNDS = 6;
 
 /** Purchases through the gateway, against a bare saga of the same commits and hops: one after another, and many at once. */
 export async function purchase(): Promise<Figure[]> {

@@ -37,7 +37,7 @@ export const connectionOf = (url: string, applicationName: string) => ({
 });
 
 /** knex prints what it also throws; the caller logs it once, with what it was doing. */
-const SILENT = { warn() {}, error() {}, debug() {}, deprecate() {} };
+export const SILENT = { warn() {}, error() {}, debug() {}, deprecate() {} };
 
 /** A pool of at most `max` connections to one database. */
 export function connect(url: string, { max = 10, name = 'rollcall' } = {}): Database {

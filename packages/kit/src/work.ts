@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { type Database, isConflict } from './database.js';
 import { newId } from './id.js';
 import { type Statement, sendLast, statementOf } from './round-trips.js';
+import { inTransaction } from './transaction.js';
 
 /** Why a transaction runs: the request, event or tick it answers. Every event it emits carries this on. */
 export interface Cause {
@@ -88,7 +89,7 @@ async function once<Result>(
     const kept: Kept = { rows: [], told: [], last: [], next: [] };
     try {
       let written: readonly Written[] = [];
-      const result = await db.transaction(async (tx) => {
+      const result = await inTransaction(db, async (tx) => {
         const outcome = await run(workIn(tx, cause, clock(), kept));
         written = await leave(tx, kept);
         return outcome;
