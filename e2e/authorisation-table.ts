@@ -113,6 +113,11 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/payouts/:withdrawalId/return': { who: 'A' },
   'post /admin/payouts/:withdrawalId/reveal': { who: 'A' },
 
+  'get /revenue/teacher/summary': { who: 'T' },
+  'get /revenue/teacher/transactions': { who: 'T' },
+  'get /revenue/teacher/withdrawals': { who: 'T' },
+  'get /wallet/analytics': { who: 'T' },
+
   'get /wallet': { who: 'any' },
   'get /wallet/transactions': { who: 'any' },
   'post /admin/wallets/:userId/credit': { who: 'A' },

@@ -73,6 +73,17 @@ export const text = (max: number, min = 1) =>
       .max(max, `must have at most ${max} characters`),
   );
 
+/** A time zone's name, as the IANA has it. */
+export const TimeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
+
+function isTimeZone(value: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 export const Role = z.enum(['student', 'teacher', 'admin', 'finance']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;
 

@@ -25,6 +25,39 @@ export const csv = (
   pages,
 });
 
+/** A column: its name, and its value of an item. */
+export type Column<Item> = readonly [name: string, value: (item: Item) => string | number | null];
+
+/** Items of one page, and pages of one answer: 10 million rows. */
+const PAGE = 500;
+const MOST_PAGES = 20_000;
+
+/** A list as text/csv: all that follows where its caller begins, read as the list itself is, page by page. */
+export function listCsv<Item>(
+  name: string,
+  columns: readonly Column<Item>[],
+  read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<{
+    readonly data: readonly Item[];
+    readonly nextCursor: string | null;
+  }>,
+): Csv {
+  async function* pages() {
+    let at: { readonly cursor?: string } = {};
+    for (let count = 1; count <= MOST_PAGES; count += 1) {
+      const { data, nextCursor } = await read({ limit: PAGE, ...at });
+      yield data.map((item) => columns.map(([, value]) => value(item)));
+      if (nextCursor === null) return;
+      at = { cursor: nextCursor };
+    }
+    throw new RangeError(`${name} has more than ${PAGE * MOST_PAGES} rows: ask for less`);
+  }
+  return csv(
+    name,
+    columns.map(([column]) => column),
+    pages(),
+  );
+}
+
 export const isCsv = (answer: unknown): answer is Csv =>
   typeof answer === 'object' && answer !== null && 'csv' in answer && answer.csv === true;
 

@@ -2,6 +2,7 @@ import * as api from '@rollcall/contracts/api/settlement';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
+import { holdsCsv } from './holds-csv.js';
 import { findAllHolds, findHold, findHoldsOf } from './queries/holds.js';
 import { findReview, findReviews } from './queries/reviews.js';
 import { findSettlement } from './queries/settlement.js';
@@ -11,10 +12,16 @@ import { decideHold } from './use-cases/decide-hold.js';
 
 /** Everything settlement answers over HTTP. */
 export const routes = ({ db }: { db: Database }): Served[] => [
-  query(db, api.listHolds, (from, { user, query: filter }) => findHoldsOf(from, user.id, filter)),
+  query(db, api.listHolds, async (from, { user, query: filter, wantsCsv }) =>
+    wantsCsv
+      ? holdsCsv((page) => findHoldsOf(from, user.id, { ...filter, ...page }))
+      : findHoldsOf(from, user.id, filter),
+  ),
   query(db, api.readHold, (from, { user, params }) => showHold(from, params, { user })),
   query(db, api.readSettlement, (from, { user, params }) => findSettlement(from, params.sessionId, user)),
-  query(db, api.listAdminHolds, (from, { query: filter }) => findAllHolds(from, filter)),
+  query(db, api.listAdminHolds, async (from, { query: filter, wantsCsv }) =>
+    wantsCsv ? holdsCsv((page) => findAllHolds(from, { ...filter, ...page })) : findAllHolds(from, filter),
+  ),
   command(
     db,
     api.releaseHold,

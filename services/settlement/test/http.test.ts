@@ -161,6 +161,25 @@ describe('my holds', () => {
     ]);
   });
 
+  test('are had for a spreadsheet, each with its money and the reason for it', async () => {
+    const { text, headers } = await get(
+      `/holds/me?format=csv&sessionId=${klass.sessionId}`,
+      teacherId,
+      'teacher',
+    );
+    expect(headers['content-type']).toContain('text/csv');
+    const [head, ...lines] = text.trim().split('\r\n');
+    expect(head).toContain('status,amount,teacher,commission,referral,refund,currency,reason');
+    const money = lines.map((line: string) => line.split(',').slice(6, 14).join(' '));
+    expect(money).toEqual([
+      'review 2.00 0.00 0.00 0.00 0.00 USD attendance-uncertain',
+      'refunded 5.00 0.00 0.00 0.00 5.00 USD below-threshold',
+      'released 10.00 7.00 3.00 0.00 0.00 USD attended',
+    ]);
+    const all = await get('/admin/holds?format=csv', newId(), 'admin');
+    expect(all.text).toContain(present.holdId);
+  });
+
   test('are for students and teachers', async () => {
     expect((await get('/holds/me', newId(), 'admin')).status).toBe(403);
   });

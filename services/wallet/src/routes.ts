@@ -13,9 +13,11 @@ import { command, query, type Served } from '@rollcall/kit/http';
 import type { Config } from './config.js';
 import type { Adjustment } from './domain/adjust.js';
 import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js';
+import { debtsCsv, transactionsCsv } from './queries/spreadsheets.js';
 import { transactionOf, transactionsOf } from './queries/transactions.js';
 import { walletOf } from './queries.js';
 import { finance } from './routes/finance.js';
+import { revenue } from './routes/revenue.js';
 import { withdrawals } from './routes/withdrawals.js';
 import { withdrawalsForAdmins } from './routes/withdrawals-admin.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
@@ -32,6 +34,7 @@ interface Context {
 
 export const routes = (context: Context): Served[] => [
   ...wallets(context),
+  ...revenue(context),
   ...withdrawals(context),
   ...withdrawalsForAdmins(context),
 ];
@@ -40,13 +43,17 @@ const wallets = ({ db, config }: Context): Served[] => [
   query(db, readWallet, (_db, input) =>
     walletOf(db, input.user.id, input.query.currency ?? config.PLATFORM_CURRENCY),
   ),
-  query(db, listTransactions, (_db, input) => transactionsOf(db, input.user.id, input.query)),
+  query(db, listTransactions, async (_db, { user, query: filter, wantsCsv }) =>
+    wantsCsv ? transactionsCsv(db, user.id, filter) : transactionsOf(db, user.id, filter),
+  ),
   onceHeardOf(adjusting(db, 'credit')),
   onceHeardOf(adjusting(db, 'debit')),
   query(db, readUserWallet, (_db, { params, query: { currency } }) =>
     userWallet(db, params.userId, currency ?? config.PLATFORM_CURRENCY),
   ),
-  query(db, listDebts, (_db, input) => debtsOf(db, input.query)),
+  query(db, listDebts, async (_db, { query: filter, wantsCsv }) =>
+    wantsCsv ? debtsCsv(db, filter) : debtsOf(db, filter),
+  ),
   command(
     db,
     clawBackRoute,

@@ -145,6 +145,8 @@ export const registered = (userId: string) =>
   });
 
 export const send = (db: Database, ...events: Envelope[]) => deliver(db, consumers, events);
+export const sendAt = (db: Database, now: Date, ...events: Envelope[]) =>
+  deliver(db, consumers, events, { now });
 
 /** The balance of a user's account; 0 where there is none. */
 export async function balance(db: Database, owner: string, kind: string, currency = 'USD'): Promise<number> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { Currency, Id, Instant, Money, PositiveAmount, text } from '../shapes.js';
-import { listOf, page } from './lists.js';
+import { format, listOf, page } from './lists.js';
 import { TransactionType, Wallet } from './wallet.js';
 
 /** What changed a user's debt: below 0 where it grew, above where it was repaid or written off. */
@@ -77,7 +77,7 @@ export const listDebts = route({
   path: '/admin/debts',
   who: ['admin'],
   summary: 'Who owes the platform, the newest debtor first',
-  query: z.strictObject({ ...page, currency: Currency.optional() }),
+  query: z.strictObject({ ...page, ...format, currency: Currency.optional() }),
   status: 200,
   answer: listOf(Debt),
 });

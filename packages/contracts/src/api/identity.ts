@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../route.js';
-import { storable, text } from '../shapes.js';
+import { storable, TimeZone, text } from '../shapes.js';
 import { User } from './identity-users.js';
 
 export * from './identity-users.js';
@@ -22,19 +22,10 @@ const newPassword = storable(
 const letterToken = z.string().min(1).max(200);
 const refreshToken = z.string().min(1).max(500);
 const locale = text(35).refine(isLocale, 'must be a BCP 47 language tag such as en or pl-PL');
-const timeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
 
 function isLocale(value: string): boolean {
   try {
     return Intl.getCanonicalLocales(value).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
   } catch {
     return false;
   }
@@ -52,7 +43,7 @@ export const register = route({
     role: z.enum(['student', 'teacher']),
     referralCode: text(40).optional(),
     locale: locale.optional(),
-    timeZone: timeZone.optional(),
+    timeZone: TimeZone.optional(),
   }),
   status: 201,
   answer: Session,
@@ -167,7 +158,7 @@ export const updateMe = route({
   who: 'any',
   summary: 'Change your name, language or time zone',
   body: z
-    .strictObject({ name: text(200).optional(), locale: locale.optional(), timeZone: timeZone.optional() })
+    .strictObject({ name: text(200).optional(), locale: locale.optional(), timeZone: TimeZone.optional() })
     .refine((body) => Object.keys(body).length > 0, 'must change something'),
   status: 200,
   answer: User,

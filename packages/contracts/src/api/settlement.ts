@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { Id, Instant, Money, text } from '../shapes.js';
-import { listOf, page, setOf } from './lists.js';
+import { format, listOf, page, setOf } from './lists.js';
 
 export const HoldStatus = z.enum(['held', 'review', 'disputed', 'released', 'refunded', 'split']);
 
@@ -64,7 +64,7 @@ export const listHolds = route({
   path: '/holds/me',
   who: ['student', 'teacher'],
   summary: 'Holds in which you are the student or the teacher',
-  query: z.strictObject({ ...page, status: setOf(HoldStatus), sessionId: Id.optional() }),
+  query: z.strictObject({ ...page, ...format, status: setOf(HoldStatus), sessionId: Id.optional() }),
   status: 200,
   answer: listOf(Hold),
 });
@@ -118,6 +118,7 @@ export const listAdminHolds = route({
   summary: 'Every hold; those that wait for a decision by status=review',
   query: z.strictObject({
     ...page,
+    ...format,
     status: setOf(HoldStatus),
     sessionId: Id.optional(),
     teacherId: Id.optional(),

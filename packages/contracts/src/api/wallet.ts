@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { Currency, Id, Instant, Money, PositiveAmount, text } from '../shapes.js';
-import { listOf, page, period, setOf } from './lists.js';
+import { format, listOf, page, period, setOf } from './lists.js';
 
 export const TransactionType = z.enum([
   'deposit',
@@ -34,7 +34,19 @@ export const Transaction = z
     referenceType: z.string().nullable(),
     referenceId: z.string().nullable(),
     description: z.string(),
-    metadata: z.record(z.string(), z.unknown()),
+    /** The figures behind a row about a session; empty for any other. Percentages are 0 to 100. */
+    metadata: z
+      .object({
+        holdId: Id,
+        sessionId: Id,
+        courseId: Id,
+        currency: z.string(),
+        originalAmount: z.int(),
+        platformFee: z.int(),
+        commissionRate: z.number().nullable(),
+        attendancePercentage: z.number().nullable(),
+      })
+      .partial(),
     completedAt: Instant.nullable(),
     createdAt: Instant,
   })
@@ -67,6 +79,13 @@ export const readWallet = route({
   answer: Wallet,
 });
 
+export const transactionFilters = {
+  type: setOf(TransactionType),
+  status: setOf(TransactionStatus),
+  currency: Currency.optional(),
+  ...period,
+};
+
 export const listTransactions = route({
   method: 'get',
   path: '/wallet/transactions',
@@ -74,11 +93,9 @@ export const listTransactions = route({
   summary: 'Every movement of your accounts with the balance before and after',
   query: z.strictObject({
     ...page,
-    type: setOf(TransactionType),
-    status: setOf(TransactionStatus),
+    ...format,
+    ...transactionFilters,
     account: z.enum(['credits', 'promo', 'earnings']).optional(),
-    currency: Currency.optional(),
-    ...period,
   }),
   status: 200,
   answer: listOf(Transaction),

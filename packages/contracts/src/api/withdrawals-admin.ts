@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { Id, Instant, text } from '../shapes.js';
-import { listOf, page, setOf } from './lists.js';
+import { format, listOf, page, setOf } from './lists.js';
 import {
   BankAccount,
   Withdrawal,
@@ -31,7 +31,7 @@ const AdminWithdrawal = Withdrawal.extend({ attempts: z.array(WithdrawalAttempt)
 });
 export type AdminWithdrawal = z.infer<typeof AdminWithdrawal>;
 
-const adminFilters = { ...page, ...withdrawalFilters, teacherId: Id.optional() };
+const adminFilters = { ...page, ...format, ...withdrawalFilters, teacherId: Id.optional() };
 
 export const listAdminWithdrawals = route({
   method: 'get',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { route } from '../route.js';
 import { Currency, Id, Instant, PositiveAmount, text } from '../shapes.js';
-import { listOf, page, period, setOf } from './lists.js';
+import { format, listOf, page, period, setOf } from './lists.js';
 
 export const WithdrawalStatus = z.enum([
   'pending',
@@ -127,7 +127,7 @@ const listOwn = (path: string) =>
     path,
     who: ['teacher'],
     summary: 'Your withdrawals, the newest first',
-    query: z.strictObject({ ...page, ...withdrawalFilters }),
+    query: z.strictObject({ ...page, ...format, ...withdrawalFilters }),
     status: 200,
     answer: listOf(Withdrawal),
   });

@@ -146,10 +146,10 @@ const DESCRIPTIONS: Readonly<Partial<Record<Transaction['type'], string>>> = {
 };
 
 /** The figures behind a row. A referrer sees which session earned him his share, not what others paid or got. */
-function metadataOf(row: Row): Record<string, unknown> {
-  if (row.holdId === null) return {};
+function metadataOf(row: Row): Transaction['metadata'] {
+  if (row.holdId === null || row.sessionId === null || row.courseId === null) return {};
   const session = { holdId: row.holdId, sessionId: row.sessionId, courseId: row.courseId };
-  if (row.fee === null || row.type === 'referral') return session;
+  if (row.fee === null || row.original === null || row.type === 'referral') return session;
   return {
     ...session,
     currency: row.currency,

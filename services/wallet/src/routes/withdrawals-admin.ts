@@ -6,6 +6,7 @@ import { command, query, reply, type Served } from '@rollcall/kit/http';
 import { unsealBankAccount } from '../bank-account.js';
 import type { Config } from '../config.js';
 import type { Step } from '../domain/withdrawal.js';
+import { withdrawalsCsv } from '../queries/spreadsheets.js';
 import { adminWithdrawalOf, sealedBankAccount, withdrawalsOf } from '../queries/withdrawals.js';
 import { revealBankAccount } from '../use-cases/reveal-bank-account.js';
 import { takeStep } from '../use-cases/step-withdrawal.js';
@@ -16,8 +17,11 @@ interface Context {
 }
 
 export const withdrawalsForAdmins = (context: Context): Served[] => [
-  query(context.db, api.listAdminWithdrawals, (db, { query: filter }) => withdrawalsOf(db, filter)),
-  query(context.db, api.listAdminPayouts, (db, { query: filter }) => withdrawalsOf(db, filter)),
+  ...[api.listAdminWithdrawals, api.listAdminPayouts].map((route) =>
+    query(context.db, route, async (db, { query: filter, wantsCsv }) =>
+      wantsCsv ? withdrawalsCsv(db, filter) : withdrawalsOf(db, filter),
+    ),
+  ),
   ...[api.readAdminWithdrawal, api.readAdminPayout].map((route) =>
     query(context.db, route, (db, { params }) => showAny(db, params)),
   ),

@@ -5,6 +5,7 @@ import type { Database } from '@rollcall/kit/database';
 import { etag } from '@rollcall/kit/etag';
 import { command, query, reply, type Served } from '@rollcall/kit/http';
 import type { Config } from '../config.js';
+import { withdrawalsCsv } from '../queries/spreadsheets.js';
 import { settingsOf, withdrawalOf, withdrawalsOf } from '../queries/withdrawals.js';
 import { changeSettings } from '../use-cases/change-settings.js';
 import { requestWithdrawal } from '../use-cases/request-withdrawal.js';
@@ -43,7 +44,10 @@ const ofTeachers = ({ db, config }: Context): Served[] => [
     ),
   ),
   ...[api.listWithdrawals, api.listPayouts].map((route) =>
-    query(db, route, (_db, { user, query: filter }) => withdrawalsOf(db, { ...filter, teacherId: user.id })),
+    query(db, route, async (_db, { user, query: asked, wantsCsv }) => {
+      const filter = { ...asked, teacherId: user.id };
+      return wantsCsv ? withdrawalsCsv(db, filter) : withdrawalsOf(db, filter);
+    }),
   ),
   ...[api.readWithdrawal, api.readPayout].map((route) =>
     query(db, route, (_db, input) => showOwn(200)(db, input.params, input)),
