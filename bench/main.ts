@@ -2,6 +2,7 @@
 
 import { largeSession } from './figures/large-session.js';
 import { lastSeat } from './figures/last-seat.js';
+import { ledgerReads } from './figures/ledger-reads.js';
 import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
@@ -15,6 +16,7 @@ const figures = {
   'wallet-holds': walletHolds,
   settling,
   sealing,
+  'ledger-reads': ledgerReads,
   relay,
   'webhook-intake': webhookIntake,
   'large-session': largeSession,
