@@ -2,7 +2,7 @@
 import type { BankAccount, MaskedBankAccount } from '@rollcall/contracts/api/withdrawals';
 import { type FieldError, unprocessable } from '@rollcall/kit/errors';
 import { type Keyring, seal, unseal } from '@rollcall/kit/sealed';
-import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools';
+import { countrySpecs, electronicFormatIBAN, isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools';
 
 /** As it is stored; nothing of the number but its end lies open. */
 export interface SealedBankAccount {
@@ -16,21 +16,32 @@ export function checkBankAccount(
   at: 'bankAccount' | 'defaultBankAccount',
 ): void {
   const errors: FieldError[] = [];
-  if (isMeantAsIban(accountNumber) && !isValidIBAN(electronic(accountNumber)))
+  if (isMeantAsIban(accountNumber) && !isValidIBAN(plainNumber(accountNumber)))
     errors.push({ path: `${at}.accountNumber`, message: 'is no valid IBAN' });
-  if (swiftCode !== undefined && !isValidBIC(swiftCode.toUpperCase()))
+  if (swiftCode !== undefined && !isBic(swiftCode))
     errors.push({ path: `${at}.swiftCode`, message: 'is no valid BIC' });
   if (errors.length > 0)
     throw unprocessable('invalid-bank-account', 'Mend the bank details that `errors` names.', errors);
 }
 
-const electronic = (number: string): string => electronicFormatIBAN(number) ?? '';
+export const isBic = (code: string): boolean => isValidBIC(code.toUpperCase());
 
-/** A country that has IBANs, then two digits. */
-function isMeantAsIban(number: string): boolean {
-  const [, country = ''] = /^([A-Z]{2})\d{2}/.exec(electronic(number)) ?? [];
+/** An IBAN without blanks, as banks exchange it. */
+export const plainNumber = (number: string): string => electronicFormatIBAN(number) ?? '';
+
+/** A country that has IBANs, then two digits: it is one, or was refused when it came in. */
+export function isMeantAsIban(number: string): boolean {
+  const [, country = ''] = /^([A-Z]{2})\d{2}/.exec(plainNumber(number)) ?? [];
   return Boolean(countrySpecs[country as keyof typeof countrySpecs]?.chars);
 }
+
+/** A right IBAN, or else letters and digits that a bank can take for a number. */
+export const isBankNumber = (number: string): boolean =>
+  isMeantAsIban(number) ? isValidIBAN(plainNumber(number)) : /^[A-Za-z0-9][A-Za-z0-9 /-]{3,33}$/.test(number);
+
+/** Is it the IBAN of a country whose banks take SEPA transfers? */
+export const isInSepa = (number: string): boolean =>
+  isMeantAsIban(number) && isSEPACountry(plainNumber(number).slice(0, 2));
 
 /** Seals for the row of this id: copied into another row it does not open. */
 export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: string): SealedBankAccount => ({

@@ -16,6 +16,7 @@ import { clawbackOf, debtsOf, userWallet, writeOffOf } from './queries/debts.js'
 import { transactionOf, transactionsOf } from './queries/transactions.js';
 import { walletOf } from './queries.js';
 import { finance } from './routes/finance.js';
+import { payoutBatches } from './routes/payout-batches.js';
 import { withdrawals } from './routes/withdrawals.js';
 import { withdrawalsForAdmins } from './routes/withdrawals-admin.js';
 import { adjustWallet } from './use-cases/adjust-wallet.js';
@@ -26,7 +27,13 @@ interface Context {
   readonly db: Database;
   readonly config: Pick<
     Config,
-    'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS' | 'WITHDRAWAL_FOUR_EYES'
+    | 'PLATFORM_CURRENCY'
+    | 'BANK_KEYS'
+    | 'BANK_COOL_DOWN_HOURS'
+    | 'WITHDRAWAL_FOUR_EYES'
+    | 'PAYOUT_DEBTOR_NAME'
+    | 'PAYOUT_DEBTOR_ACCOUNT'
+    | 'PAYOUT_DEBTOR_BIC'
   >;
 }
 
@@ -34,6 +41,7 @@ export const routes = (context: Context): Served[] => [
   ...wallets(context),
   ...withdrawals(context),
   ...withdrawalsForAdmins(context),
+  ...payoutBatches(context),
 ];
 
 const wallets = ({ db, config }: Context): Served[] => [

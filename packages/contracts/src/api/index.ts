@@ -5,6 +5,7 @@ import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
+import * as payouts from './payouts.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
 import * as withdrawals from './withdrawals.js';
@@ -15,7 +16,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  wallet: { ...wallet, ...debts, ...finance, ...withdrawals, ...withdrawalsAdmin },
+  wallet: { ...wallet, ...debts, ...finance, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 
 export type ServiceName = keyof typeof modules;
