@@ -113,6 +113,12 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/payouts/:withdrawalId/return': { who: 'A' },
   'post /admin/payouts/:withdrawalId/reveal': { who: 'A' },
 
+  'get /wallet/payout-readiness': { who: 'T' },
+  'post /admin/payout-batches': { who: 'A' },
+  'get /admin/payout-batches': { who: 'A' },
+  'get /admin/payout-batches/:batchId': { who: 'A' },
+  'get /admin/payout-batches/:batchId/file': { who: 'A' },
+
   'get /wallet': { who: 'any' },
   'get /wallet/transactions': { who: 'any' },
   'post /admin/wallets/:userId/credit': { who: 'A' },

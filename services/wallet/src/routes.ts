@@ -35,6 +35,7 @@ interface Context {
     | 'PAYOUT_DEBTOR_ACCOUNT'
     | 'PAYOUT_DEBTOR_BIC'
   >;
+  readonly clock?: () => Date;
 }
 
 export const routes = (context: Context): Served[] => [
