@@ -35,7 +35,7 @@ const bankAccount = {
 const asked = { amount: 2000, currency: 'USD', bankAccount };
 const because = { reason: 'The account is closed' };
 
-/** A newer key before the one of development, as in the middle of a rotation; and an account to pay from. */
+/** Two keys, as in the middle of a rotation, and an account to pay from. */
 const keyOf = (letter: string) => Buffer.alloc(32, letter).toString('base64');
 const payingByFile = {
   BANK_KEYS: `newer:${keyOf('n')},older:${keyOf('o')}`,
@@ -152,7 +152,10 @@ test('a transfer that fails, or comes back after completion, is earnings again',
 
 test('approved ones go to the bank in one file, and what the bank says of each is told line by line', async () => {
   const [one, two] = [await earner(2000), await earner(3000)];
-  const ids = [(await request(one)).body.id, (await request(two, {}, { ...asked, amount: 3000 })).body.id];
+  const ids = [
+    (await request(one)).body.id,
+    (await request(two, {}, { ...asked, amount: 3000 })).body.id,
+  ] as [string, string];
   for (const id of ids) await act(id, 'approve');
   const body = { currency: 'USD', withdrawals: ids.map((id) => ({ id })) };
   const tries = await Promise.all(
