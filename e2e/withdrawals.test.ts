@@ -7,7 +7,7 @@ import type { Withdrawal } from '@rollcall/contracts/api/withdrawals';
 import type { AdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
 import type { Problem } from '@rollcall/contracts/problem';
 import { newId } from '@rollcall/kit/id';
-import { keyList, seal, unseal } from '@rollcall/kit/sealed';
+import { type Keyring, keyList, seal, unseal } from '@rollcall/kit/sealed';
 import { checkInvariants, runCli } from './invariants.js';
 import {
   type Answer,
@@ -191,11 +191,11 @@ test('an operator rotates the bank keys while all of it runs, and what they seal
   const { id } = (await request(await earner(2000))).body;
   const row = () => system.db('wallet')('withdrawals').where({ id });
   const keys = keyList.parse(payingByFile.BANK_KEYS);
-  const older = { ...keys, sealing: { id: 'older', key: keys.keys.get('older')! } };
-  const purpose = `bank-account/${id}`;
-  await row().update({
-    bank_sealed: seal(older, unseal(keys, (await row().first()).bank_sealed, purpose), purpose),
-  });
+  const older: Keyring = { ...keys, sealing: { id: 'older', key: keys.keys.get('older')! } };
+  const purpose = `key/bank-account/${id}`;
+  const [by, wrapped, content] = (await row().first()).bank_sealed.split('.');
+  const key = seal(older, unseal(keys, `${by}.${wrapped}`, purpose), purpose);
+  await row().update({ bank_sealed: `${key}.${content}` });
 
   const done = await runCli(
     system,

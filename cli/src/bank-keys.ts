@@ -1,4 +1,4 @@
-/** Which keys seal the bank details in the wallet's database, and asking the wallet, which alone has the keys, to seal anew. */
+/** Which keys seal the bank details in the wallet's database; and asking the wallet, who alone has them, to seal anew. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import type { Database } from '@rollcall/kit/database';
@@ -96,6 +96,7 @@ export async function followRotation(
     until = Date.now() + patience * 1_000;
   }
   throw new Refusal(
-    `no wallet went on with it for ${patience} s. It stays asked for: one that runs, and seals by the key wanted, will do it`,
+    `no wallet went on with it for ${patience} s. It stays asked for: ` +
+      'one that runs, and seals by the key wanted, will do it',
   );
 }

@@ -1,8 +1,9 @@
 /** Bank details: checked where a standard exists, sealed for one row alone, and shown masked. */
 import type { BankAccount, MaskedBankAccount } from '@rollcall/contracts/api/withdrawals';
 import { type FieldError, unprocessable } from '@rollcall/kit/errors';
-import { type Keyring, seal, unseal } from '@rollcall/kit/sealed';
+import type { Keyring } from '@rollcall/kit/sealed';
 import { countrySpecs, electronicFormatIBAN, isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools';
+import { enclose, open, rewrap } from './envelope.js';
 
 /** As it is stored; nothing of the number but its end lies open. */
 export interface SealedBankAccount {
@@ -45,16 +46,16 @@ export const isInSepa = (number: string): boolean =>
 
 /** Seals for the row of this id: copied into another row it does not open. */
 export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: string): SealedBankAccount => ({
-  sealed: seal(keys, JSON.stringify(account), purposeOf(rowId)),
+  sealed: enclose(keys, JSON.stringify(account), purposeOf(rowId)),
   masked: mask(account),
 });
 
 export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string): BankAccount =>
-  JSON.parse(unseal(keys, sealed, purposeOf(rowId))) as BankAccount;
+  JSON.parse(open(keys, sealed, purposeOf(rowId))) as BankAccount;
 
-/** Sealed anew by the key that seals now, for the same row. */
+/** Under the key that seals now, for the same row; the details stay closed. */
 export const resealBankAccount = (keys: Keyring, sealed: string, rowId: string): string =>
-  seal(keys, unseal(keys, sealed, purposeOf(rowId)), purposeOf(rowId));
+  rewrap(keys, sealed, purposeOf(rowId));
 
 const purposeOf = (rowId: string): string => `bank-account/${rowId}`;
 

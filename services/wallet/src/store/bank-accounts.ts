@@ -17,7 +17,7 @@ export interface Settings {
   readonly plan: Plan;
 }
 
-/** Locks a teacher's settings, so that of two changes at once the second sees the first; creates the row where there is none. */
+/** Locks a teacher's settings, created where there are none: of two changes at once the second sees the first. */
 export async function lockSettings(tx: Knex.Transaction, ownerId: string, now: Date): Promise<Settings> {
   await tx.raw(
     'insert into bank_accounts (owner_id, version, changed_at) values (?, 0, ?) on conflict do nothing',

@@ -7,7 +7,10 @@ export interface KnownUser {
   readonly suspended: boolean;
 }
 
-/** Remembers these users as they are by the newest version heard of, ids distinct. Sorted, so that batches that meet the same users wait in one direction only. */
+/**
+ * Remembers these users as they are by the newest version heard of, ids distinct. Sorted, so that batches that meet the
+ * same users wait in one direction only.
+ */
 export async function addKnownUsers(
   tx: Knex.Transaction,
   users: readonly KnownUser[],

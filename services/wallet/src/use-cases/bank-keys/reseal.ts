@@ -4,7 +4,7 @@ import type { Work } from '@rollcall/kit/work';
 import { resealBankAccount } from '../../bank-account.js';
 import { putSealed, rowsSealedBy, type SealedRow, type Table } from '../../store/bank-accounts.js';
 
-/** Rows in one transaction, and such transactions in one go: half a million rows, in a minute or two. */
+/** Rows in one transaction, and such transactions in one go: half a million rows. */
 const AT_ONCE = 500;
 const BATCHES = 1_000;
 
