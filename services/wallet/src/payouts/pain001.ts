@@ -59,7 +59,7 @@ function instructionOf(order: Order, debtor: Debtor): string {
     isSepa ? element('PmtTpInf', [element('SvcLvl', [leaf('Cd', 'SEPA')])]) : undefined,
     element('ReqdExctnDt', [leaf('Dt', order.createdAt.toISOString().slice(0, 10))]),
     element('Dbtr', [nameOf(debtor.name)]),
-    element('DbtrAcct', [accountOf(debtor.account), leaf('Ccy', order.currency)]),
+    element('DbtrAcct', [accountOf(debtor.account)]),
     element('DbtrAgt', [element('FinInstnId', [agentOf(debtor.bic) ?? NOT_PROVIDED])]),
     // Each side its own charges: in SEPA by that name.
     leaf('ChrgBr', isSepa ? 'SLEV' : 'SHAR'),
