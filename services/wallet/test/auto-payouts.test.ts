@@ -31,6 +31,7 @@ import {
   usd,
   user,
 } from './fixtures.js';
+import { until } from './sealing.js';
 import { asked, bankAccount, because, handsOn } from './withdrawing.js';
 
 /** A Friday, seen from the start of its day in UTC. */
@@ -73,6 +74,12 @@ const turn = (now = FRIDAY, settings = config) =>
   payWhoIsDue({ db: db(), now, log: quietLog, inWork: (run) => workOf(db(), run, now) }, settings);
 const withdrawalsOf = (id: string) =>
   db()('withdrawals').where({ teacher_id: id }).orderBy('id').select('amount', 'status', 'notes');
+const somebodyWaits = async (): Promise<boolean> => {
+  const { rows } = await db().raw(
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
+  return rows.length > 0;
+};
 const outcomesOf = (id: string) =>
   db()('auto_payouts').where({ teacher_id: id }).orderBy('day').select('withdrawal_id', 'blocked');
 
@@ -179,7 +186,7 @@ describe('on the payout day', () => {
     const id = await planned();
     const { data } = registered(id);
     const suspended = envelope(userSuspended, { ...data, version: 3 });
-    await send(db(), registered(id), suspended, envelope(userUpdated, { ...data, version: 2 }));
+    for (const news of [suspended, envelope(userUpdated, { ...data, version: 2 })]) await send(db(), news);
     await turn();
     expect(await outcomesOf(id)).toEqual([{ withdrawal_id: null, blocked: ['suspended'] }]);
     await send(db(), envelope(userUpdated, { ...data, version: 4 }));
@@ -206,6 +213,19 @@ describe('on the payout day', () => {
       // By hand first: the payout finds it open. The payout first: nothing is left to ask for.
       expect(found.map(({ amount }) => amount)).toEqual(first.status === 'fulfilled' ? [1000] : [6000]);
     }
+  });
+
+  test('a request by hand that is not committed yet is waited for, and then found', async () => {
+    const id = await planned();
+    let paying: ReturnType<typeof turn> | undefined;
+    await workOf(db(), async (work) => {
+      const byHand = { teacherId: id, amount: 1000, currency: 'USD' };
+      await requestWithdrawal(work, byHand, config);
+      paying = turn();
+      await until('the payout to wait for it', somebodyWaits);
+    });
+    expect(await paying).toMatchObject({ failed: 0 });
+    expect(await outcomesOf(id)).toEqual([{ withdrawal_id: null, blocked: ['withdrawal-open'] }]);
   });
 
   test('who turns it off at the same moment is paid or not, and never pays half', async () => {

@@ -121,6 +121,18 @@ describe('a batch', () => {
     expect([none.status, none.body.type]).toEqual([409, '/problems/nothing-to-pay']);
   });
 
+  test('without names passes over an account that is too new, which named is refused', async () => {
+    const cautious = await testApp(routes({ db: db(), config: { ...config, BANK_COOL_DOWN_HOURS: 24 } }));
+    const teacher = await user(db(), { earnings: 1000 }, 'DKK');
+    const fresh = await handsOn(() => cautious).ask(teacher, { ...asked, amount: 1000, currency: 'DKK' });
+    await act(fresh.body.id, 'approve');
+    const [old] = await withdrawn(1, { currency: 'DKK' });
+    const { body } = await post({ currency: 'DKK' });
+    expect(body.lines.map(({ withdrawalId: id }: { withdrawalId: string }) => id)).toEqual([old]);
+    const named = await post(naming([fresh.body.id], { currency: 'DKK' }));
+    expect([named.status, named.body.errors[0].message]).toEqual([409, expect.stringContaining('newly')]);
+  });
+
   test('tells what became of each of its withdrawals, by the steps admins take of them', async () => {
     const [paid, failing, back] = (await withdrawn(3)) as [string, string, string];
     const { body } = await post(naming([paid, failing, back]));

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { latin } from '../src/payouts/latin.js';
 import { manual } from '../src/payouts/manual.js';
 import type { Order, Payment } from '../src/payouts/provider.js';
+import { element, leaf } from '../src/payouts/xml.js';
 import { all, faultsOf, parseXml } from './pain-rules.js';
 
 const IBANS = ['DE89370400440532013000', 'FR1420041010050500013M02606', 'NL91 ABNA 0417 1643 00'];
@@ -142,6 +143,16 @@ describe('pain.001', () => {
     }
     expect(() => faultsOf(good.replace('</Document>', ''))).toThrow();
   });
+});
+
+test('whatever text is written as XML is read back as it was', () => {
+  const printable = fc.string({ unit: 'grapheme-ascii', maxLength: 50 });
+  fc.assert(
+    fc.property(printable, printable, (text, attribute) => {
+      const { children } = parseXml(element('A', [undefined, [leaf('B', text, { c: attribute })]]));
+      expect(children).toEqual([{ name: 'B', text, attributes: { c: attribute }, children: [] }]);
+    }),
+  );
 });
 
 describe('a payment', () => {
