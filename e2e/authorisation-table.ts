@@ -117,6 +117,11 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /revenue/teacher/transactions': { who: 'T' },
   'get /revenue/teacher/withdrawals': { who: 'T' },
   'get /wallet/analytics': { who: 'T' },
+  'get /wallet/payout-readiness': { who: 'T' },
+  'post /admin/payout-batches': { who: 'A' },
+  'get /admin/payout-batches': { who: 'A' },
+  'get /admin/payout-batches/:batchId': { who: 'A' },
+  'get /admin/payout-batches/:batchId/file': { who: 'A' },
 
   'get /wallet': { who: 'any' },
   'get /wallet/transactions': { who: 'any' },

@@ -149,6 +149,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/holds/:holdId/split': 'settlement.hold.split',
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
+  'post /admin/payout-batches': 'wallet.payout-batch.make',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
   'post /admin/wallets/:userId/debit': 'wallet.debit',
@@ -182,6 +183,12 @@ async function decideWithdrawals(): Promise<void> {
     for (const step of steps)
       expect((await admin.post(`/admin/withdrawals/${id}/${step}`, because)).status).toBe(200);
   }
+  const { id } = (
+    await earner.post<{ id: string }>('/withdrawals/request', { amount: 1000, currency: 'USD', bankAccount })
+  ).body;
+  await admin.post(`/admin/withdrawals/${id}/approve`, because);
+  const batch = await admin.post('/admin/payout-batches', { currency: 'USD', notes: because.reason });
+  expect(batch.status).toBe(201);
 }
 
 describe('the audit trail', () => {

@@ -1,12 +1,14 @@
 /** Earnings paid out, through the gateway and two replicas of every service: once, whoever asks how often at once. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { AuditEntry } from '@rollcall/contracts/api/identity-users';
+import { type PayoutBatchWithLines, readPayoutBatchFile } from '@rollcall/contracts/api/payouts';
 import type { Transaction } from '@rollcall/contracts/api/wallet';
 import type { Withdrawal } from '@rollcall/contracts/api/withdrawals';
 import type { AdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
 import type { Problem } from '@rollcall/contracts/problem';
 import { newId } from '@rollcall/kit/id';
-import { checkInvariants } from './invariants.js';
+import { type Keyring, keyList, seal, unseal } from '@rollcall/kit/sealed';
+import { checkInvariants, runCli } from './invariants.js';
 import {
   type Answer,
   buy,
@@ -33,11 +35,19 @@ const bankAccount = {
 const asked = { amount: 2000, currency: 'USD', bankAccount };
 const because = { reason: 'The account is closed' };
 
+/** Two keys, as in the middle of a rotation, and an account to pay from. */
+const keyOf = (letter: string) => Buffer.alloc(32, letter).toString('base64');
+const payingByFile = {
+  BANK_KEYS: `newer:${keyOf('n')},older:${keyOf('o')}`,
+  PAYOUT_DEBTOR_NAME: 'Lessons Ltd',
+  PAYOUT_DEBTOR_ACCOUNT: 'DE75512108001245126199',
+};
+
 let system: System;
 let admin: Caller;
 let other: Caller;
 beforeAll(async () => {
-  system = await startSystem({ replicas: 2 });
+  system = await startSystem({ replicas: 2, settingsOf: { wallet: payingByFile } });
   admin = await demo(system.gateway, 'admin');
   other = await register(system.gateway, 'teacher');
 }, 120_000);
@@ -138,6 +148,73 @@ test('a transfer that fails, or comes back after completion, is earnings again',
   const { body } = await act(returning, 'return', because);
   expect(body).toMatchObject({ status: 'returned', attempts: [{ n: 1, status: 'returned' }] });
   expect(await earningsOf(teacher)).toMatchObject({ available: usd(4000), totalWithdrawn: usd(0) });
+}, 60_000);
+
+test('approved ones go to the bank in one file, and what the bank says of each is told line by line', async () => {
+  const [one, two] = [await earner(2000), await earner(3000)];
+  const ids = [
+    (await request(one)).body.id,
+    (await request(two, {}, { ...asked, amount: 3000 })).body.id,
+  ] as [string, string];
+  for (const id of ids) await act(id, 'approve');
+  const body = { currency: 'USD', withdrawals: ids.map((id) => ({ id })) };
+  const tries = await Promise.all(
+    [1, 2, 3].map(() => admin.post<PayoutBatchWithLines>('/admin/payout-batches', body)),
+  );
+  expect(statusesOf(tries)).toEqual([201, 409, 409]);
+  const batch = tries.find(({ status }) => status === 201)!.body;
+  expect(batch).toMatchObject({ count: 2, total: usd(5000), status: 'processing' });
+
+  const fileOf = async (format: 'csv' | 'pain.001') => {
+    const input = { params: { batchId: batch.id }, query: { format } };
+    const answer = await admin.api.open(readPayoutBatchFile, input, '*/*');
+    return { type: answer.headers.get('content-type'), text: await answer.text() };
+  };
+  const file = await fileOf('pain.001');
+  expect(file.type).toContain('application/xml');
+  for (const words of ['<CtrlSum>50.00</CtrlSum>', `<IBAN>${IBAN}</IBAN>`, ids[0].replaceAll('-', '')])
+    expect(file.text).toContain(words);
+  expect((await fileOf('csv')).text).toContain(`${ids[1]},30.00,USD,Tea Cher,${IBAN}`);
+
+  expect((await act(ids[0], 'complete')).body.payoutBatchId).toBe(batch.id);
+  await act(ids[1], 'fail', because);
+  const { body: seen } = await admin.get<PayoutBatchWithLines>(`/admin/payout-batches/${batch.id}`);
+  expect([seen.status, seen.lines.map(({ status }) => status)]).toEqual([
+    ...['partly-completed', ['completed', 'failed']],
+  ]);
+  expect(await fileOf('pain.001')).toEqual(file);
+  expect(await earningsOf(one)).toMatchObject({ available: usd(0), totalWithdrawn: usd(2000) });
+  expect(await earningsOf(two)).toMatchObject({ available: usd(3000), reservedForWithdrawal: usd(0) });
+}, 60_000);
+
+test('an operator rotates the bank keys while all of it runs, and what they sealed still opens', async () => {
+  const { id } = (await request(await earner(2000))).body;
+  const row = () => system.db('wallet')('withdrawals').where({ id });
+  const keys = keyList.parse(payingByFile.BANK_KEYS);
+  const older: Keyring = { ...keys, sealing: { id: 'older', key: keys.keys.get('older')! } };
+  const purpose = `key/bank-account/${id}`;
+  const [by, wrapped, content] = (await row().first()).bank_sealed.split('.');
+  const key = seal(older, unseal(keys, `${by}.${wrapped}`, purpose), purpose);
+  await row().update({ bank_sealed: `${key}.${content}` });
+
+  const done = await runCli(
+    system,
+    'bank-keys',
+    'rotate',
+    '--to',
+    'newer',
+    '--reason',
+    'a test',
+    '--as',
+    'ann',
+  );
+  expect([done.code, done.output]).toEqual([
+    0,
+    expect.stringMatching(/^ended, by newer: \d+ sealed anew, 0 do/m),
+  ]);
+  const status = await runCli(system, 'bank-keys', 'status');
+  expect([status.code, status.output]).toEqual([0, expect.not.stringContaining('older:')]);
+  expect((await act<{ bankAccount: object }>(id, 'reveal')).body.bankAccount).toEqual(bankAccount);
 }, 60_000);
 
 test("another teacher's withdrawal is as if it were not there, under both names and at the service itself", async () => {

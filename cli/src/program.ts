@@ -1,5 +1,6 @@
 /** The commands of `rollcall`, and how they end: words for the person, a code for the script, never a stack. */
 import { Command, CommanderError } from 'commander';
+import { addBankKeys } from './commands/bank-keys.js';
 import { addClass } from './commands/class.js';
 import { addDead } from './commands/dead.js';
 import { addIdentity } from './commands/identity.js';
@@ -19,6 +20,7 @@ export function programOf(env: Environment): Command {
   addDead(program, env);
   addIdentity(program, env);
   addLedger(program, env);
+  addBankKeys(program, env);
   addTopology(program, env);
   inherit(program);
   return program;

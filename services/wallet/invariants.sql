@@ -272,6 +272,20 @@ select w.id as withdrawal_id, w.status, a.status as attempt
  where case when w.status in ('processing', 'completed', 'failed', 'returned') then w.status end
        is distinct from a.status;
 
+-- name: a payout batch is what its lines add up to, all in its currency and with the bank
+select b.id, b.count, b.total, count(w.id) as lines, sum(w.amount) as amount
+  from payout_batches b
+  left join payout_batch_lines l on l.batch_id = b.id
+  left join withdrawals w on w.id = l.withdrawal_id
+ group by b.id
+having b.count <> count(w.id) or b.total is distinct from sum(w.amount) or max(l.n) <> b.count
+    or bool_or(w.currency <> b.currency or w.status in ('pending', 'approved', 'rejected', 'cancelled'));
+
+-- name: an automatic payout asked for a withdrawal of its teacher, on its day
+select a.teacher_id, a.day, w.id as withdrawal_id
+  from auto_payouts a join withdrawals w on w.id = a.withdrawal_id
+ where w.teacher_id <> a.teacher_id or (w.requested_at at time zone 'UTC')::date <> a.day;
+
 -- name: seals are numbered from 1 without a gap, and each is of an entry
 with numbered as (
   select seq, entry_id, lag(seq, 1, 0::bigint) over (order by seq) as before from seals

@@ -258,16 +258,51 @@ CREATE TRIGGER accounts_begin_empty BEFORE INSERT ON accounts FOR EACH ROW WHEN 
 CREATE TRIGGER accounts_by_transfer BEFORE UPDATE ON accounts FOR EACH ROW WHEN (pg_trigger_depth() = 0 OR old.id IS DISTINCT FROM new.id OR old.owner_id IS DISTINCT FROM new.owner_id OR old.kind IS DISTINCT FROM new.kind OR old.currency IS DISTINCT FROM new.currency) EXECUTE FUNCTION refuse_balance();
 CREATE TRIGGER accounts_stay BEFORE DELETE OR TRUNCATE ON accounts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
+create table auto_payouts (
+  teacher_id uuid not null,
+  day date not null,
+  withdrawal_id uuid,
+  blocked text[] not null,
+  at timestamp with time zone not null,
+  constraint auto_payouts_outcome CHECK ((withdrawal_id IS NULL) = (cardinality(blocked) > 0)),
+  constraint auto_payouts_pkey PRIMARY KEY (teacher_id, day),
+  constraint auto_payouts_withdrawal_id_key UNIQUE (withdrawal_id)
+);
+CREATE TRIGGER auto_payouts_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON auto_payouts FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
 create table bank_accounts (
   owner_id uuid not null,
   version integer default 1 not null,
   bank_sealed text,
   bank_masked jsonb,
   changed_at timestamp with time zone not null,
+  auto_payout boolean default false not null,
+  payout_weekday smallint,
+  payout_threshold bigint,
+  payout_currency text,
+  constraint bank_accounts_auto CHECK (NOT auto_payout OR payout_weekday IS NOT NULL AND payout_threshold IS NOT NULL),
+  constraint bank_accounts_payout_currency_check CHECK (payout_currency ~ '^[A-Z]{3}$'::text),
+  constraint bank_accounts_payout_threshold_check CHECK (payout_threshold > 0),
+  constraint bank_accounts_payout_weekday_check CHECK (payout_weekday >= 1 AND payout_weekday <= 7),
   constraint bank_accounts_pkey PRIMARY KEY (owner_id),
+  constraint bank_accounts_threshold CHECK ((payout_threshold IS NULL) = (payout_currency IS NULL)),
   constraint bank_accounts_whole CHECK ((bank_sealed IS NULL) = (bank_masked IS NULL))
 );
 CREATE INDEX bank_accounts_by_key ON bank_accounts USING btree (split_part(bank_sealed, '.'::text, 1));
+CREATE INDEX bank_accounts_due ON bank_accounts USING btree (payout_weekday, owner_id) WHERE auto_payout;
+
+create table bank_key_rotations (
+  id uuid not null,
+  wanted_key text,
+  asked_at timestamp with time zone default now() not null,
+  key_id text,
+  resealed integer default 0 not null,
+  broken integer default 0 not null,
+  worked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint bank_key_rotations_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX bank_key_rotations_one ON bank_key_rotations USING btree ((true)) WHERE ended_at IS NULL;
 
 create table entries (
   id uuid not null,
@@ -412,6 +447,8 @@ CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY
 create table known_users (
   id uuid not null,
   heard_at timestamp with time zone not null,
+  version integer default 0 not null,
+  suspended boolean default false not null,
   constraint known_users_pkey PRIMARY KEY (id)
 );
 
@@ -458,6 +495,33 @@ create table parked (
   constraint parked_pkey PRIMARY KEY (id),
   constraint parked_status_check CHECK (status = ANY (ARRAY['parked'::text, 'discarded'::text]))
 );
+
+create table payout_batch_lines (
+  withdrawal_id uuid not null,
+  batch_id uuid not null,
+  n smallint not null,
+  constraint payout_batch_lines_batch_id_n_key UNIQUE (batch_id, n),
+  constraint payout_batch_lines_n_check CHECK (n > 0),
+  constraint payout_batch_lines_pkey PRIMARY KEY (withdrawal_id)
+);
+CREATE TRIGGER payout_batch_lines_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON payout_batch_lines FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table payout_batches (
+  id uuid not null,
+  provider text not null,
+  currency text not null,
+  count integer not null,
+  total bigint not null,
+  debtor jsonb,
+  notes text,
+  created_at timestamp with time zone not null,
+  created_by uuid not null,
+  constraint payout_batches_count_check CHECK (count >= 1 AND count <= 1000),
+  constraint payout_batches_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payout_batches_pkey PRIMARY KEY (id),
+  constraint payout_batches_total_check CHECK (total > 0)
+);
+CREATE TRIGGER payout_batches_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON payout_batches FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
 create table purchases (
   id uuid not null,
@@ -599,4 +663,7 @@ CREATE INDEX withdrawals_of_teacher ON withdrawals USING btree (teacher_id, id);
 CREATE TRIGGER withdrawals_stay BEFORE DELETE OR TRUNCATE ON withdrawals FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 CREATE TRIGGER withdrawals_step BEFORE UPDATE ON withdrawals FOR EACH ROW EXECUTE FUNCTION check_withdrawal_step();
 
+alter table auto_payouts add constraint auto_payouts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
+alter table payout_batch_lines add constraint payout_batch_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id);
+alter table payout_batch_lines add constraint payout_batch_lines_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
 alter table withdrawal_attempts add constraint withdrawal_attempts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);

@@ -1,15 +1,9 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Environment } from '../config.js';
 import { withDatabases } from '../databases.js';
 import type { Operator } from '../dead.js';
 import { askForNextKey, grantAdmin } from '../identity.js';
-import { misuse } from '../refusal.js';
-
-interface By {
-  reason: string;
-  as?: string;
-}
+import { type By, operatorOf } from './acting.js';
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -31,12 +25,6 @@ export function addIdentity(program: Command, env: Environment): void {
   acting(keys, 'rotate', 'ask identity for the next signing key').action((by: By) =>
     rotate(operatorOf(by), env),
   );
-}
-
-function operatorOf({ reason, as }: By): Operator {
-  const words = reason.trim();
-  if (words === '') throw misuse('--reason is empty: what is done has to be explained to somebody later');
-  return { actor: as ?? userInfo().username, reason: words };
 }
 
 const grant = (email: string, operator: Operator, env: Environment): Promise<void> =>

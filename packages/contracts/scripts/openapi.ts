@@ -166,6 +166,7 @@ const answer = (route: Route, status: number) => ({
   description: WORDS[status]!,
   ...(route.conditional ? { headers: z.object({ ETag: eTag }) } : {}),
   ...(route.answer && status !== 204 ? { content: contentOf(route, route.answer) } : {}),
+  ...(route.files ? { content: filesOf(route.files) } : {}),
 });
 
 /** A list that takes `?format=` is had as CSV too. */
@@ -173,6 +174,9 @@ const contentOf = ({ query }: Route, schema: z.ZodType) => ({
   'application/json': { schema },
   ...(query instanceof z.ZodObject && 'format' in query.shape ? { 'text/csv': { schema: z.string() } } : {}),
 });
+
+const filesOf = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: z.string() }]));
 
 const problem = (status: number, schema: z.ZodType = Problem) => ({
   description: WORDS[status]!,

@@ -26,6 +26,8 @@ export interface Route<
   /** The status of the plain good answer. */
   readonly status: 200 | 201 | 202 | 204;
   readonly answer?: Answer;
+  /** Media types of the files it answers with, where that is no JSON. */
+  readonly files?: readonly string[];
   /** Other answers that carry `answer`'s shape: 202 while an outcome is awaited. */
   readonly alsoAnswers?: readonly number[];
   /** Problems worth naming in the document, beside the ones every route has. */

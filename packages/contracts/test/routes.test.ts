@@ -27,8 +27,19 @@ describe('routes', () => {
     }
   });
 
-  test.each(named)('%s sends content exactly when its status has some', (_name, { status, answer, who }) => {
-    if (who !== 'webhook') expect(answer === undefined).toBe(status === 204);
+  test.each(named)(
+    '%s sends content exactly when its status has some',
+    (_name, { status, answer, files, who }) => {
+      if (who !== 'webhook') expect((answer ?? files) === undefined).toBe(status === 204);
+    },
+  );
+
+  test('the document says of a file what types it can have, and of no other answer', () => {
+    const { paths } = JSON.parse(
+      readFileSync(new URL('../schemas/openapi.json', import.meta.url), 'utf8'),
+    ) as { paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>> };
+    const file = paths['/admin/payout-batches/{batchId}/file']?.get?.responses['200'];
+    expect(Object.keys(file?.content ?? {})).toEqual(['text/csv', 'application/xml']);
   });
 
   test('the document has every one of them, under the path clients call', () => {

@@ -75,6 +75,10 @@ function cell(value: string | number | null): string {
 const linesOf = (rows: readonly CsvRow[]): string =>
   rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 
+/** A table that is whole already, as text. */
+export const csvText = (columns: readonly string[], rows: readonly CsvRow[]): string =>
+  linesOf([columns, ...rows]);
+
 /** Sends it. What goes wrong before the first page is a problem like any other; later, the answer is cut short. */
 export async function sendCsv(response: Response, { name, columns, pages }: Csv): Promise<void> {
   const iterator = pages[Symbol.asyncIterator]();

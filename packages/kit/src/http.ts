@@ -2,6 +2,7 @@
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '@rollcall/contracts/route';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import { type Attachment, isAttachment, sendAttachment } from './attachment.js';
 import type { User } from './auth.js';
 import { type Csv, isCsv, sendCsv } from './csv.js';
 import type { Database } from './database.js';
@@ -56,7 +57,7 @@ export interface Served {
 }
 
 type AnyRoute = Route<z.ZodType, z.ZodType, z.ZodType, z.ZodType>;
-type Answer<R> = AnswerOf<R> | Reply<AnswerOf<R>> | Csv;
+type Answer<R> = AnswerOf<R> | Reply<AnswerOf<R>> | Csv | Attachment;
 
 /** A route that reads: no transaction, no effect. */
 export function query<R extends AnyRoute>(
@@ -142,6 +143,7 @@ function fieldErrors(issue: z.core.$ZodIssue, at: string): FieldError[] {
 
 async function send<R extends AnyRoute>(response: Response, route: R, answer: Answer<R>): Promise<void> {
   if (isCsv(answer)) return sendCsv(response, answer);
+  if (isAttachment(answer)) return sendAttachment(response, answer);
   const { status, body, headers } = isReply(answer) ? answer : reply(route.status, answer);
   response.status(status).set(headers);
   if (body === undefined) response.end();

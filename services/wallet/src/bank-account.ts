@@ -1,8 +1,9 @@
 /** Bank details: checked where a standard exists, sealed for one row alone, and shown masked. */
 import type { BankAccount, MaskedBankAccount } from '@rollcall/contracts/api/withdrawals';
 import { type FieldError, unprocessable } from '@rollcall/kit/errors';
-import { type Keyring, seal, unseal } from '@rollcall/kit/sealed';
-import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools';
+import type { Keyring } from '@rollcall/kit/sealed';
+import { countrySpecs, electronicFormatIBAN, isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools';
+import { enclose, open, rewrap } from './envelope.js';
 
 /** As it is stored; nothing of the number but its end lies open. */
 export interface SealedBankAccount {
@@ -16,34 +17,45 @@ export function checkBankAccount(
   at: 'bankAccount' | 'defaultBankAccount',
 ): void {
   const errors: FieldError[] = [];
-  if (isMeantAsIban(accountNumber) && !isValidIBAN(electronic(accountNumber)))
+  if (isMeantAsIban(accountNumber) && !isValidIBAN(plainNumber(accountNumber)))
     errors.push({ path: `${at}.accountNumber`, message: 'is no valid IBAN' });
-  if (swiftCode !== undefined && !isValidBIC(swiftCode.toUpperCase()))
+  if (swiftCode !== undefined && !isBic(swiftCode))
     errors.push({ path: `${at}.swiftCode`, message: 'is no valid BIC' });
   if (errors.length > 0)
     throw unprocessable('invalid-bank-account', 'Mend the bank details that `errors` names.', errors);
 }
 
-const electronic = (number: string): string => electronicFormatIBAN(number) ?? '';
+export const isBic = (code: string): boolean => isValidBIC(code.toUpperCase());
 
-/** A country that has IBANs, then two digits. */
-function isMeantAsIban(number: string): boolean {
-  const [, country = ''] = /^([A-Z]{2})\d{2}/.exec(electronic(number)) ?? [];
+/** An IBAN without blanks, as banks exchange it. */
+export const plainNumber = (number: string): string => electronicFormatIBAN(number) ?? '';
+
+/** A country that has IBANs, then two digits: it is one, or was refused when it came in. */
+export function isMeantAsIban(number: string): boolean {
+  const [, country = ''] = /^([A-Z]{2})\d{2}/.exec(plainNumber(number)) ?? [];
   return Boolean(countrySpecs[country as keyof typeof countrySpecs]?.chars);
 }
 
+/** A right IBAN, or else letters and digits that a bank can take for a number. */
+export const isBankNumber = (number: string): boolean =>
+  isMeantAsIban(number) ? isValidIBAN(plainNumber(number)) : /^[A-Za-z0-9][A-Za-z0-9 /-]{3,33}$/.test(number);
+
+/** Is it the IBAN of a country whose banks take SEPA transfers? */
+export const isInSepa = (number: string): boolean =>
+  isMeantAsIban(number) && isSEPACountry(plainNumber(number).slice(0, 2));
+
 /** Seals for the row of this id: copied into another row it does not open. */
 export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: string): SealedBankAccount => ({
-  sealed: seal(keys, JSON.stringify(account), purposeOf(rowId)),
+  sealed: enclose(keys, JSON.stringify(account), purposeOf(rowId)),
   masked: mask(account),
 });
 
 export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string): BankAccount =>
-  JSON.parse(unseal(keys, sealed, purposeOf(rowId))) as BankAccount;
+  JSON.parse(open(keys, sealed, purposeOf(rowId))) as BankAccount;
 
-/** Sealed anew by the key that seals now, for the same row. */
+/** Under the key that seals now, for the same row; the details stay closed. */
 export const resealBankAccount = (keys: Keyring, sealed: string, rowId: string): string =>
-  seal(keys, unseal(keys, sealed, purposeOf(rowId)), purposeOf(rowId));
+  rewrap(keys, sealed, purposeOf(rowId));
 
 const purposeOf = (rowId: string): string => `bank-account/${rowId}`;
 

@@ -17,6 +17,7 @@ import { debtsCsv, transactionsCsv } from './queries/spreadsheets.js';
 import { transactionOf, transactionsOf } from './queries/transactions.js';
 import { walletOf } from './queries.js';
 import { finance } from './routes/finance.js';
+import { payoutBatches } from './routes/payout-batches.js';
 import { revenue } from './routes/revenue.js';
 import { withdrawals } from './routes/withdrawals.js';
 import { withdrawalsForAdmins } from './routes/withdrawals-admin.js';
@@ -28,8 +29,15 @@ interface Context {
   readonly db: Database;
   readonly config: Pick<
     Config,
-    'PLATFORM_CURRENCY' | 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS' | 'WITHDRAWAL_FOUR_EYES'
+    | 'PLATFORM_CURRENCY'
+    | 'BANK_KEYS'
+    | 'BANK_COOL_DOWN_HOURS'
+    | 'WITHDRAWAL_FOUR_EYES'
+    | 'PAYOUT_DEBTOR_NAME'
+    | 'PAYOUT_DEBTOR_ACCOUNT'
+    | 'PAYOUT_DEBTOR_BIC'
   >;
+  readonly clock?: () => Date;
 }
 
 export const routes = (context: Context): Served[] => [
@@ -37,6 +45,7 @@ export const routes = (context: Context): Served[] => [
   ...revenue(context),
   ...withdrawals(context),
   ...withdrawalsForAdmins(context),
+  ...payoutBatches(context),
 ];
 
 const wallets = ({ db, config }: Context): Served[] => [

@@ -20,6 +20,9 @@ export const config = {
   BANK_KEYS: keyList.parse(`test:${Buffer.alloc(32, 'b').toString('base64')}`),
   BANK_COOL_DOWN_HOURS: 0,
   WITHDRAWAL_FOUR_EYES: 'off' as const,
+  PAYOUT_DEBTOR_NAME: undefined,
+  PAYOUT_DEBTOR_ACCOUNT: undefined,
+  PAYOUT_DEBTOR_BIC: undefined,
 };
 export const usd = (amount: number) => money(amount, 'USD');
 
@@ -28,7 +31,7 @@ type Kind = 'credits' | 'promo' | 'earnings';
 /** A user the wallet has heard of, with this much. */
 export async function user(db: Database, balances: Partial<Record<Kind, number>> = {}, currency = 'USD') {
   const id = newId();
-  await workOf(db, (work) => addKnownUsers(work.tx, [id], work.now));
+  await workOf(db, (work) => addKnownUsers(work.tx, [{ id, version: 0, suspended: false }], work.now));
   for (const [account, amount] of Object.entries(balances) as [Kind, number][]) {
     await adjust(db, { userId: id, account, amount, currency });
   }

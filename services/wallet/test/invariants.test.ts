@@ -3,7 +3,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
+import { manual } from '../src/payouts/manual.js';
+import { addAutoPayout } from '../src/store/auto-payouts.js';
 import { clawBack } from '../src/use-cases/claw-back.js';
+import { makeBatch } from '../src/use-cases/payouts/make-batch.js';
 import { requestWithdrawal } from '../src/use-cases/request-withdrawal.js';
 import { takeStep } from '../src/use-cases/step-withdrawal.js';
 import {
@@ -48,11 +51,11 @@ const addCheckpoint = (db: Database, seq: number) =>
     seq,
   });
 
-/** One that waits, one that was paid out, and one that came back. */
+/** One that waits, one that was paid out, one that came back, and two in a batch, one of which its day had asked for. */
 async function withdrawals(db: Database): Promise<void> {
   const teacherId = await user(db, { earnings: 9000 });
-  const [, paid, back] = await Promise.all(
-    [1, 2, 3].map(() =>
+  const [, paid, back, ...batched] = await Promise.all(
+    [1, 2, 3, 4, 5].map(() =>
       workOf(db, (work) => requestWithdrawal(work, { ...asked, amount: 1000, teacherId }, config)),
     ),
   );
@@ -61,6 +64,13 @@ async function withdrawals(db: Database): Promise<void> {
     for (const step of ['approve', 'complete'] as const)
       await workOf(db, (work) => takeStep(work, { ...one, ...by, step }));
   await workOf(db, (work) => takeStep(work, { ...back!, ...by, step: 'return' }));
+  for (const one of batched) await workOf(db, (work) => takeStep(work, { ...one, ...by, step: 'approve' }));
+  const batch = { actorId: newId(), currency: 'USD', limit: 10 };
+  await workOf(db, (work) =>
+    makeBatch(work, batch, { provider: manual, debtor: null, keys: config.BANK_KEYS }),
+  );
+  const { withdrawalId } = batched[0]!;
+  await workOf(db, (work) => addAutoPayout(work.tx, { teacherId, withdrawalId, blocked: [] }, work.now));
 }
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
@@ -150,6 +160,26 @@ test.each<[rule: string, harm: string]>([
   [
     'a withdrawal has an attempt, in its state, from the moment its transfer began',
     'delete from withdrawal_attempts',
+  ],
+  [
+    'a payout batch is what its lines add up to, all in its currency and with the bank',
+    'update payout_batches set total = total + 1',
+  ],
+  [
+    'a payout batch is what its lines add up to, all in its currency and with the bank',
+    'delete from payout_batch_lines where n = 1',
+  ],
+  [
+    'a payout batch is what its lines add up to, all in its currency and with the bank',
+    "update withdrawals set status = 'approved' where status = 'processing'",
+  ],
+  [
+    'an automatic payout asked for a withdrawal of its teacher, on its day',
+    'update auto_payouts set teacher_id = gen_random_uuid()',
+  ],
+  [
+    'an automatic payout asked for a withdrawal of its teacher, on its day',
+    'update auto_payouts set day = day - 7',
   ],
   ['seals are numbered from 1 without a gap, and each is of an entry', 'delete from seals where seq = 2'],
   [

@@ -42,6 +42,20 @@ test('the platform’s currency is USD unless set, and must be a currency', () =
   expect(() => readConfig(settings, { ...env, PLATFORM_CURRENCY: 'XXX' })).toThrow('PLATFORM_CURRENCY');
 });
 
+test.each<[string, Record<string, string>, string]>([
+  ['a name without an account', { PAYOUT_DEBTOR_NAME: 'Lessons Ltd' }, 'PAYOUT_DEBTOR_ACCOUNT is missing'],
+  ['an account without a name', { PAYOUT_DEBTOR_ACCOUNT: '12345' }, 'PAYOUT_DEBTOR_NAME is missing'],
+  ['an IBAN that is none', { PAYOUT_DEBTOR_ACCOUNT: 'DE00512108001245126199' }, 'PAYOUT_DEBTOR_ACCOUNT: '],
+  ['a BIC that is none', { PAYOUT_DEBTOR_BIC: 'NO' }, 'PAYOUT_DEBTOR_BIC: '],
+  ['a name no bank takes', { PAYOUT_DEBTOR_NAME: '株式会社' }, 'PAYOUT_DEBTOR_NAME: '],
+])('it does not start with %s to pay from', (_what, given, says) => {
+  const env = { PORT: '1', DATABASE_URL: 'x', AMQP_URL: 'x', AUTH_JWKS_URL: 'http://x/jwks.json' };
+  const read = (more: Record<string, string>) => readConfig(settings, { ...env, ...more });
+  expect(() => read(given)).toThrow(says);
+  const whole = { PAYOUT_DEBTOR_NAME: 'Lessons Ltd', PAYOUT_DEBTOR_ACCOUNT: 'DE75 5121 0800 1245 1261 99' };
+  expect(read({ ...whole, PAYOUT_DEBTOR_BIC: 'SOGEDEFF' })).toMatchObject(whole);
+});
+
 test('the gauges that must be 0 are 0 with holds open and ended, and are summed once a minute at most', async () => {
   const bought = purchase(await user(db(), { credits: 3000 }), [1000, 2000]);
   await send(db(), bought, ending(bought, { teacher: 700, commission: 300 }));

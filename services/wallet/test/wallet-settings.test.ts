@@ -3,11 +3,12 @@ import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bankAccountChanged, walletAudited } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
-import { keyList } from '@rollcall/kit/sealed';
+import { type Keyring, keyList } from '@rollcall/kit/sealed';
 import { emitted, type TestDatabase, testApp, testDatabase, token, workOf } from '@rollcall/kit/testing';
+import type { Work } from '@rollcall/kit/work';
 import request from 'supertest';
 import { routes } from '../src/routes.js';
-import { resealBankDetails } from '../src/use-cases/reseal-bank-details.js';
+import { type Resealed, resealBankDetails } from '../src/use-cases/bank-keys/reseal.js';
 import { config, migrations, user } from './fixtures.js';
 import { asked, bankAccount, handsOn, IBAN } from './withdrawing.js';
 
@@ -23,6 +24,9 @@ afterAll(() => test_.close());
 
 let changedByHand: string;
 const masked = { bankName: 'A Bank', accountNumber: '****3000', accountName: 'T*** C***' };
+const unset = {
+  ...{ defaultBankAccount: null, autoPayout: false, payoutWeekday: null, payoutThreshold: null },
+};
 const stored = { defaultBankAccount: bankAccount };
 const toStored = { amount: asked.amount, currency: asked.currency };
 const change = async (id: string, body: object, headers: Record<string, string> = {}) =>
@@ -34,13 +38,15 @@ const change = async (id: string, body: object, headers: Record<string, string> 
 describe('PATCH /wallet/settings', () => {
   test('stores a bank account, shows it masked, and says that it changed', async () => {
     const id = newId();
-    expect((await get('/wallet/settings', id)).body).toEqual({ defaultBankAccount: null, version: 0 });
+    expect((await get('/wallet/settings', id)).body).toEqual({ ...unset, version: 0 });
     const { status, body, headers } = await change(id, stored);
-    expect([status, body, headers.etag]).toEqual([200, { defaultBankAccount: masked, version: 1 }, '"1"']);
+    expect([status, body, headers.etag]).toEqual([
+      ...[200, { ...unset, defaultBankAccount: masked, version: 1 }, '"1"'],
+    ]);
     expect((await get('/wallet/settings', id)).body).toEqual(body);
     expect((await emitted(db(), bankAccountChanged)).at(-1)?.data).toEqual({ teacherId: id, last4: '3000' });
     const taken = await change(id, { defaultBankAccount: null });
-    expect(taken.body).toEqual({ defaultBankAccount: null, version: 2 });
+    expect(taken.body).toEqual({ ...unset, version: 2 });
   });
 
   test('of an account number or BIC that is none is 422 and says which, not what it was', async () => {
@@ -64,6 +70,14 @@ describe('PATCH /wallet/settings', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 412]);
   });
 });
+
+/** Of all bank details there are: what was sealed anew, and what does not open. */
+async function resealed(keys: Keyring) {
+  const seen: Resealed[] = [];
+  const inWork = <R>(run: (work: Work) => Promise<R>) => workOf(db(), run);
+  await resealBankDetails(inWork, keys, async (_work, batch) => void seen.push(batch));
+  return { done: seen.flatMap(({ done }) => done), broken: seen.flatMap(({ broken }) => broken) };
+}
 
 describe('a withdrawal', () => {
   test('without an account goes to the stored one, and keeps it when that changes', async () => {
@@ -142,10 +156,10 @@ describe('a withdrawal', () => {
     await change(teacher, stored);
     const pair = (id: string, letter: string) => `${id}:${Buffer.alloc(32, letter).toString('base64')}`;
     const both = keyList.parse(`${pair('newer', 'n')},${pair('test', 'b')}`);
-    const { done, broken } = await workOf(db(), (work) => resealBankDetails(work, both));
+    const { done, broken } = await resealed(both);
     expect(done).toEqual(expect.arrayContaining([teacher, body.id]));
     expect(broken).toEqual([changedByHand]); // which keeps no other from being sealed anew
-    expect((await workOf(db(), (work) => resealBankDetails(work, both))).done).toEqual([]);
+    expect((await resealed(both)).done).toEqual([]);
     const BANK_KEYS = keyList.parse(pair('newer', 'n'));
     const alone = handsOn(() => newer);
     const newer = await testApp(routes({ db: db(), config: { ...config, BANK_KEYS } }));

@@ -45,6 +45,36 @@ test.each<[string, string, string]>([
   expect(await refusal(`update withdrawals set ${change} where id = :id`, bindings)).toBe(code);
 });
 
+test.each<[string, string]>([
+  ['a payout day that came to nothing and says not why', `values (:other, '2026-11-27', null, '{}', now())`],
+  ['one that paid and was blocked', `values (:other, '2026-11-27', :id, '{suspended}', now())`],
+])('there is not %s', async (_what, values) => {
+  const bindings: Record<string, string> = values.includes(':id')
+    ? { id, other: newId() }
+    : { other: newId() };
+  expect(await refusal(`insert into auto_payouts ${values}`, bindings)).toBe(CHECK);
+});
+
+test.each<[string, string]>([
+  ['automatic payouts without a day', 'true, null, 1000, :usd'],
+  ['automatic payouts without a threshold', 'true, 5, null, null'],
+  ['a threshold without a currency', 'false, 5, 1000, null'],
+  ['an eighth day of the week', 'false, 8, null, null'],
+])('nobody sets %s', async (_what, values) => {
+  const bindings: Record<string, string> = { other: newId() };
+  if (values.includes(':usd')) bindings.usd = 'USD';
+  const insert = `
+    insert into bank_accounts (owner_id, changed_at, auto_payout, payout_weekday, payout_threshold, payout_currency)
+    values (:other, now(), ${values})`;
+  expect(await refusal(insert, bindings)).toBe(CHECK);
+});
+
+test('two rotations of the bank keys are not asked for at once', async () => {
+  const ask = 'insert into bank_key_rotations (id) values (:other)';
+  await refusal(ask, { other: newId() });
+  expect(await refusal(ask, { other: newId() })).toBe(UNIQUE);
+});
+
 test.each<[string, string, string]>([
   ['be deleted', 'delete from withdrawals', RESTRICT],
   ['lose its attempts', 'delete from withdrawal_attempts', RESTRICT],

@@ -5,6 +5,7 @@ import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
+import * as payouts from './payouts.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
@@ -16,7 +17,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin },
+  wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 
 export type ServiceName = keyof typeof modules;

@@ -26,9 +26,11 @@ const WithdrawalAttempt = z
   .meta({ id: 'WithdrawalAttempt' });
 export type WithdrawalAttempt = z.infer<typeof WithdrawalAttempt>;
 
-const AdminWithdrawal = Withdrawal.extend({ attempts: z.array(WithdrawalAttempt) }).meta({
-  id: 'AdminWithdrawal',
-});
+const AdminWithdrawal = Withdrawal.extend({
+  attempts: z.array(WithdrawalAttempt),
+  /** The payout batch it was given to the bank in. */
+  payoutBatchId: Id.nullable(),
+}).meta({ id: 'AdminWithdrawal' });
 export type AdminWithdrawal = z.infer<typeof AdminWithdrawal>;
 
 const adminFilters = { ...page, ...format, ...withdrawalFilters, teacherId: Id.optional() };

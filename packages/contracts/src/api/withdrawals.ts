@@ -1,7 +1,7 @@
 /** The wallet's routes about paying earnings out. A withdrawal and a payout are one resource under two names. */
 import { z } from 'zod';
 import { route } from '../route.js';
-import { Currency, Id, Instant, PositiveAmount, text } from '../shapes.js';
+import { Currency, Id, Instant, Money, MoneyInput, PositiveAmount, text } from '../shapes.js';
 import { format, listOf, page, period, setOf } from './lists.js';
 
 export const WithdrawalStatus = z.enum([
@@ -27,7 +27,7 @@ export const BankAccount = z
   .meta({ id: 'BankAccount' });
 export type BankAccount = z.infer<typeof BankAccount>;
 
-const MaskedBankAccount = z
+export const MaskedBankAccount = z
   .object({
     bankName: z.string(),
     /** `****` and the last four characters, fewer of a short one. */
@@ -62,10 +62,27 @@ export const Withdrawal = z
   .meta({ id: 'Withdrawal' });
 export type Withdrawal = z.infer<typeof Withdrawal>;
 
+/** The first is ISO 8601's day 1. */
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export const Weekday = z.enum(WEEKDAYS);
+
 const WalletSettings = z
   .object({
     /** Where withdrawals go that name no account of their own. */
     defaultBankAccount: MaskedBankAccount.nullable(),
+    /** Are available earnings asked for without you, once a week on your payout day (in UTC)? */
+    autoPayout: z.boolean(),
+    payoutWeekday: Weekday.nullable(),
+    /** Less than this waits for the next payout day. */
+    payoutThreshold: Money.nullable(),
     version: z.int(),
   })
   .meta({ id: 'WalletSettings' });
@@ -75,7 +92,7 @@ export const readWalletSettings = route({
   method: 'get',
   path: '/wallet/settings',
   who: ['teacher'],
-  summary: 'Where your withdrawals go',
+  summary: 'Where your withdrawals go, and when',
   status: 200,
   answer: WalletSettings,
   conditional: true,
@@ -85,8 +102,15 @@ export const changeWalletSettings = route({
   method: 'patch',
   path: '/wallet/settings',
   who: ['teacher'],
-  summary: 'Say where your withdrawals go; null takes the account away',
-  body: z.strictObject({ defaultBankAccount: BankAccount.nullable().optional() }),
+  summary:
+    'Say where your withdrawals go, and when. What is left out stays; null takes the account away, and the day and ' +
+    'threshold where automatic payouts are off',
+  body: z.strictObject({
+    defaultBankAccount: BankAccount.nullable().optional(),
+    autoPayout: z.boolean().optional(),
+    payoutWeekday: Weekday.nullable().optional(),
+    payoutThreshold: MoneyInput.nullable().optional(),
+  }),
   status: 200,
   answer: WalletSettings,
   problems: [422],

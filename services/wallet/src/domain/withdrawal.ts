@@ -61,7 +61,7 @@ export const accountsToWithdraw = (of: Pick<Withdrawal, 'teacherId' | 'currency'
   (['earnings', 'withdrawing', 'payout-clearing'] as const).map((kind) => account(of, kind));
 
 /** Ten of the currency in its minor units: 1000 cents, 10 yen. */
-const minimumOf = (currency: string): number => 10 * 10 ** exponentOf(currency);
+export const minimumOf = (currency: string): number => 10 * 10 ** exponentOf(currency);
 
 type Asked = Pick<Withdrawal, 'id' | 'teacherId' | 'amount' | 'currency'>;
 
@@ -92,7 +92,7 @@ export function postRequest(book: Book, asked: Asked, entryId: string): void {
   postMove(book, asked, { entryId, moves: ['earnings', 'withdrawing'], actorId: asked.teacherId });
 }
 
-interface By {
+export interface By {
   readonly actorId: string;
   /** Who approves may not complete. */
   readonly fourEyes: boolean;

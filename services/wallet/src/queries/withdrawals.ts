@@ -1,6 +1,12 @@
 /** SQL behind what is read of withdrawals. */
-import type { MaskedBankAccount, WalletSettings, Withdrawal } from '@rollcall/contracts/api/withdrawals';
+import {
+  type MaskedBankAccount,
+  type WalletSettings,
+  WEEKDAYS,
+  type Withdrawal,
+} from '@rollcall/contracts/api/withdrawals';
 import type { AdminWithdrawal, WithdrawalAttempt } from '@rollcall/contracts/api/withdrawals-admin';
+import { money } from '@rollcall/contracts/money';
 import { Id } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
 import { notFound } from '@rollcall/kit/errors';
@@ -77,7 +83,12 @@ const ONE = `
 
 export async function adminWithdrawalOf(db: Database, id: string): Promise<AdminWithdrawal> {
   const { rows } = await db.raw(ATTEMPTS, [id]);
-  return { ...(await withdrawalOf(db, id)), attempts: (rows as AttemptRow[]).map(attempt) };
+  const line = await db('payout_batch_lines').where({ withdrawal_id: id }).first('batch_id');
+  return {
+    ...(await withdrawalOf(db, id)),
+    attempts: (rows as AttemptRow[]).map(attempt),
+    payoutBatchId: line?.batch_id ?? null,
+  };
 }
 
 type AttemptRow = Omit<WithdrawalAttempt, 'startedAt' | 'endedAt'> & {
@@ -113,7 +124,15 @@ const withdrawal = ({ bank, requestedAt, processedAt, completedAt, ...row }: Row
   createdAt: requestedAt.toISOString(),
 });
 
+export const weekdayNamed = (weekday: number | null) => (weekday === null ? null : WEEKDAYS[weekday - 1]!);
+
 export async function settingsOf(db: Database, ownerId: string): Promise<WalletSettings> {
-  const row = await db('bank_accounts').where({ owner_id: ownerId }).first('bank_masked', 'version');
-  return { defaultBankAccount: row?.bank_masked ?? null, version: row?.version ?? 0 };
+  const row = await db('bank_accounts').where({ owner_id: ownerId }).first();
+  return {
+    defaultBankAccount: row?.bank_masked ?? null,
+    autoPayout: row?.auto_payout ?? false,
+    payoutWeekday: weekdayNamed(row?.payout_weekday ?? null),
+    payoutThreshold: row?.payout_currency ? money(row.payout_threshold, row.payout_currency) : null,
+    version: row?.version ?? 0,
+  };
 }

@@ -1,10 +1,12 @@
 /** What the wallet answers teachers about withdrawals, under both names, and where they go. */
+import { readPayoutReadiness } from '@rollcall/contracts/api/payouts';
 import * as api from '@rollcall/contracts/api/withdrawals';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { etag } from '@rollcall/kit/etag';
 import { command, query, reply, type Served } from '@rollcall/kit/http';
 import type { Config } from '../config.js';
+import { payoutReadiness } from '../queries/payout-readiness.js';
 import { withdrawalsCsv } from '../queries/spreadsheets.js';
 import { settingsOf, withdrawalOf, withdrawalsOf } from '../queries/withdrawals.js';
 import { changeSettings } from '../use-cases/change-settings.js';
@@ -13,12 +15,13 @@ import { takeStep } from '../use-cases/step-withdrawal.js';
 
 interface Context {
   readonly db: Database;
-  readonly config: Pick<Config, 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS'>;
+  readonly config: Pick<Config, 'BANK_KEYS' | 'BANK_COOL_DOWN_HOURS' | 'PLATFORM_CURRENCY'>;
+  readonly clock?: () => Date;
 }
 
 export const withdrawals = (context: Context): Served[] => [...settings(context), ...ofTeachers(context)];
 
-const settings = ({ db, config }: Context): Served[] => [
+const settings = ({ db, config, clock = () => new Date() }: Context): Served[] => [
   query(db, api.readWalletSettings, (_db, { user }) => showSettings(db, { teacherId: user.id })),
   command(
     db,
@@ -26,6 +29,12 @@ const settings = ({ db, config }: Context): Served[] => [
     (work, { body, user, ifMatch }) =>
       changeSettings(work, { ...body, teacherId: user.id, ifMatch }, config.BANK_KEYS),
     showSettings,
+  ),
+  query(db, readPayoutReadiness, (_db, { user, query: { currency } }) =>
+    payoutReadiness(db, {
+      ...{ teacherId: user.id, currency: currency ?? config.PLATFORM_CURRENCY, now: clock() },
+      coolDownHours: config.BANK_COOL_DOWN_HOURS,
+    }),
   ),
 ];
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { SealedBankAccount } from '../bank-account.js';
+import type { Plan } from '../domain/auto-payout.js';
 
 /** A teacher's stored bank account, sealed for his id, and since when it is that one; undefined where there is none. */
 export async function storedAccountOf(
@@ -10,29 +11,43 @@ export async function storedAccountOf(
   return row?.bank_sealed ? { sealed: row.bank_sealed, since: row.changed_at } : undefined;
 }
 
-/** Locks the row and says its version; 0 where there is none, and no lock. */
-export async function lockBankAccount(tx: Knex.Transaction, ownerId: string): Promise<number> {
-  const row = await tx('bank_accounts').where({ owner_id: ownerId }).forUpdate().first('version');
-  return row?.version ?? 0;
+/** What a teacher has set beside his bank account. Version 0: nothing yet. */
+export interface Settings {
+  readonly version: number;
+  readonly plan: Plan;
 }
 
-/** Puts another one in its place, or none. Returns its version, which is 1 more than before it was put. */
-export async function putBankAccount(
+/** Locks a teacher's settings, created where there are none: of two changes at once the second sees the first. */
+export async function lockSettings(tx: Knex.Transaction, ownerId: string, now: Date): Promise<Settings> {
+  await tx.raw(
+    'insert into bank_accounts (owner_id, version, changed_at) values (?, 0, ?) on conflict do nothing',
+    [ownerId, now],
+  );
+  const { rows } = await tx.raw(
+    `select version, auto_payout as on, payout_weekday as weekday, payout_threshold as threshold,
+            payout_currency as currency
+       from bank_accounts where owner_id = ? for update`,
+    [ownerId],
+  );
+  const [{ version, ...plan }] = rows as [Plan & { version: number }];
+  return { version, plan };
+}
+
+/** Puts settings in place of those that were locked; a bank account, or none any more, only where `bank` says so. */
+export async function putSettings(
   tx: Knex.Transaction,
   ownerId: string,
-  { bank, now }: { bank: SealedBankAccount | null; now: Date },
-): Promise<number> {
-  const masked = bank === null ? null : JSON.stringify(bank.masked);
-  const { rows } = await tx.raw(PUT, [ownerId, bank?.sealed ?? null, masked, now]);
-  return (rows as [{ version: number }])[0].version;
+  { version, plan, bank, now }: Settings & { bank: SealedBankAccount | null | undefined; now: Date },
+): Promise<void> {
+  const masked = bank ? JSON.stringify(bank.masked) : null;
+  await tx('bank_accounts')
+    .where({ owner_id: ownerId })
+    .update({
+      ...{ version, auto_payout: plan.on, payout_weekday: plan.weekday },
+      ...{ payout_threshold: plan.threshold, payout_currency: plan.currency },
+      ...(bank !== undefined && { bank_sealed: bank?.sealed ?? null, bank_masked: masked, changed_at: now }),
+    });
 }
-
-const PUT = `
-  insert into bank_accounts (owner_id, bank_sealed, bank_masked, changed_at) values (?, ?, ?, ?)
-  on conflict (owner_id) do update
-     set bank_sealed = excluded.bank_sealed, bank_masked = excluded.bank_masked, changed_at = excluded.changed_at,
-         version = bank_accounts.version + 1
-  returning version`;
 
 /** A row with bank details: a withdrawal, or what a teacher stored. */
 export interface SealedRow {
@@ -40,19 +55,20 @@ export interface SealedRow {
   readonly sealed: string;
 }
 
-type Table = 'withdrawals' | 'bank_accounts';
+export type Table = 'withdrawals' | 'bank_accounts';
 const KEY: Readonly<Record<Table, string>> = { withdrawals: 'id', bank_accounts: 'owner_id' };
 
-/** Locks at most `limit` rows that one of these keys sealed; passes over what somebody else has in hand. */
+/** Locks at most `limit` rows after `after` that one of these keys sealed, in id order. */
 export async function rowsSealedBy(
   tx: Knex.Transaction,
   table: Table,
-  { keys, limit }: { keys: readonly string[]; limit: number },
+  { keys, after, limit }: { keys: readonly string[]; after: string; limit: number },
 ): Promise<SealedRow[]> {
   const { rows } = await tx.raw(
     `select ${KEY[table]} as id, bank_sealed as sealed from ${table}
-      where split_part(bank_sealed, '.', 1) = any(?) limit ? for update skip locked`,
-    [[...keys], limit],
+      where split_part(bank_sealed, '.', 1) = any(?) and ${KEY[table]} > ?
+      order by ${KEY[table]} limit ? for update`,
+    [[...keys], after, limit],
   );
   return rows as SealedRow[];
 }

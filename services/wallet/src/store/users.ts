@@ -1,12 +1,33 @@
 import type { Knex } from 'knex';
 import { column } from './column.js';
 
-/** Remembers that these users exist. Sorted, so that batches that meet the same users wait in one direction only. */
-export async function addKnownUsers(tx: Knex.Transaction, ids: readonly string[], at: Date): Promise<void> {
+export interface KnownUser {
+  readonly id: string;
+  readonly version: number;
+  readonly suspended: boolean;
+}
+
+/**
+ * Remembers these users as they are by the newest version heard of, ids distinct. Sorted, so that batches that meet the
+ * same users wait in one direction only.
+ */
+export async function addKnownUsers(
+  tx: Knex.Transaction,
+  users: readonly KnownUser[],
+  at: Date,
+): Promise<void> {
   await tx.raw(
-    `insert into known_users (id, heard_at) select distinct id, ?::timestamptz from unnest(?::uuid[]) as id order by id
-     on conflict do nothing`,
-    [at, column(ids, (id) => id)],
+    `insert into known_users (id, version, suspended, heard_at)
+     select id, version, suspended, ?::timestamptz
+       from unnest(?::uuid[], ?::integer[], ?::boolean[]) as u (id, version, suspended) order by id
+     on conflict (id) do update set version = excluded.version, suspended = excluded.suspended
+       where known_users.version < excluded.version`,
+    [
+      at,
+      column(users, ({ id }) => id),
+      column(users, ({ version }) => version),
+      column(users, ({ suspended }) => String(suspended)),
+    ],
   );
 }
 

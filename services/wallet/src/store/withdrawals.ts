@@ -54,6 +54,8 @@ export interface Stepped {
   readonly actorId: string;
   readonly reason: string | null;
   readonly notes: string | null;
+  /** Who moves the money, where this step begins to. */
+  readonly provider: string;
 }
 
 /** What each state leaves on the row beside itself. */
@@ -82,7 +84,7 @@ export async function noteAttempt(tx: Knex.Transaction, step: Stepped, now: Date
   if (!ATTEMPTED.includes(step.status)) return;
   const ended = step.status !== 'processing';
   await tx.raw(ATTEMPT, [
-    ...[step.id, step.status, now, step.actorId],
+    ...[step.id, step.provider, step.status, now, step.actorId],
     ...[ended ? now : null, ended ? step.actorId : null, step.reason],
   ]);
 }
@@ -90,7 +92,7 @@ export async function noteAttempt(tx: Knex.Transaction, step: Stepped, now: Date
 const ATTEMPT = `
   insert into withdrawal_attempts
     (withdrawal_id, n, provider, status, started_at, started_by, ended_at, ended_by, reason)
-  values (?, 1, 'manual', ?, ?, ?, ?, ?, ?)
+  values (?, 1, ?, ?, ?, ?, ?, ?, ?)
   on conflict (withdrawal_id, n) do update
      set status = excluded.status, ended_at = excluded.ended_at, ended_by = excluded.ended_by,
          reason = excluded.reason`;

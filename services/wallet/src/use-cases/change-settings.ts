@@ -1,42 +1,56 @@
-import type { BankAccount } from '@rollcall/contracts/api/withdrawals';
+import { type BankAccount, WEEKDAYS } from '@rollcall/contracts/api/withdrawals';
 import { bankAccountChanged } from '@rollcall/contracts/events/wallet';
-import { precondition } from '@rollcall/kit/errors';
+import type { Money } from '@rollcall/contracts/money';
 import { checkMatch, etag } from '@rollcall/kit/etag';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
 import { checkBankAccount, endOf, sealBankAccount } from '../bank-account.js';
-import { lockBankAccount, putBankAccount } from '../store/bank-accounts.js';
+import { checkPlan, type Plan } from '../domain/auto-payout.js';
+import { lockSettings, putSettings } from '../store/bank-accounts.js';
 
+/** What is left out stays as it is; null takes it away. */
 interface Change {
+  readonly defaultBankAccount?: BankAccount | null;
+  readonly autoPayout?: boolean;
+  readonly payoutWeekday?: (typeof WEEKDAYS)[number] | null;
+  readonly payoutThreshold?: Money | null;
+}
+
+interface Asked extends Change {
   readonly teacherId: string;
   readonly ifMatch: string | undefined;
-  /** Null: none any more; undefined: as it is. */
-  readonly defaultBankAccount?: BankAccount | null;
 }
 
 /**
- * Changes where a teacher's withdrawals go; those asked for already keep the account they were asked with. It is
- * announced: whoever took over an account is noticed by its owner. Throws 412, and 422 for wrong bank details.
+ * Changes where and when a teacher is paid; withdrawals asked for already keep the account they were asked with. Another
+ * account is announced: whoever took over an account is noticed by its owner. Throws 412, and 422 for wrong bank details
+ * or payouts without a day or threshold.
  */
 export async function changeSettings(
   work: Work,
-  change: Change,
+  { teacherId, ifMatch, ...change }: Asked,
   keys: Keyring,
 ): Promise<{ teacherId: string }> {
-  const { teacherId, defaultBankAccount: account, ifMatch } = change;
-  const version = await lockBankAccount(work.tx, teacherId);
-  checkMatch(ifMatch, etag(version));
-  if (account === undefined) return { teacherId };
-  if (account !== null) checkBankAccount(account, 'defaultBankAccount');
-  const bank = account === null ? null : sealBankAccount(keys, account, teacherId);
-  const put = await putBankAccount(work.tx, teacherId, { bank, now: work.now });
-  // Of two first ones at once neither finds a row to lock.
-  if (ifMatch !== undefined && put !== version + 1)
-    throw precondition(
-      'changed-meanwhile',
-      'Your settings were changed elsewhere. Read them again, then decide.',
-    );
-  const last4 = bank === null ? null : endOf(bank.masked);
-  work.emit(bankAccountChanged, { teacherId, last4 }, { version: put });
+  const found = await lockSettings(work.tx, teacherId, work.now);
+  checkMatch(ifMatch, etag(found.version));
+  if (Object.values(change).every((value) => value === undefined)) return { teacherId };
+  const plan = planned(found.plan, change);
+  checkPlan(plan);
+
+  const { defaultBankAccount: account } = change;
+  if (account) checkBankAccount(account, 'defaultBankAccount');
+  const bank = account ? sealBankAccount(keys, account, teacherId) : account;
+  const version = found.version + 1;
+  await putSettings(work.tx, teacherId, { version, plan, bank, now: work.now });
+  if (bank !== undefined)
+    work.emit(bankAccountChanged, { teacherId, last4: bank && endOf(bank.masked) }, { version });
   return { teacherId };
 }
+
+const planned = (plan: Plan, { autoPayout, payoutWeekday: day, payoutThreshold: least }: Change): Plan => ({
+  on: autoPayout ?? plan.on,
+  weekday: day === undefined ? plan.weekday : day && WEEKDAYS.indexOf(day) + 1,
+  ...(least === undefined
+    ? { threshold: plan.threshold, currency: plan.currency }
+    : { threshold: least?.amount ?? null, currency: least?.currency ?? null }),
+});

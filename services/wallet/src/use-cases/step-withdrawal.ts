@@ -4,6 +4,7 @@ import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { openBook } from '../domain/ledger.js';
 import { accountsToWithdraw, postStep, refuseWhileOwing, type Step, stepFrom } from '../domain/withdrawal.js';
+import { manual } from '../payouts/manual.js';
 import { lockAccounts } from '../store/accounts.js';
 import { lockWithdrawal, noteAttempt, type StoredWithdrawal, stepWithdrawal } from '../store/withdrawals.js';
 import { record } from './record.js';
@@ -17,6 +18,8 @@ interface Asked {
   readonly reason?: string;
   readonly notes?: string;
   readonly fourEyes: boolean;
+  /** Who moves the money; a person, where nobody is named. */
+  readonly provider?: string;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function takeStep(work: Work, asked: Asked): Promise<{ withdrawalId
 
   const entryId = await move(work, found, { step, actorId, entryId: moves ? newId() : null });
 
-  const stepped = { id, status, entryId, actorId, reason, notes };
+  const stepped = { id, status, entryId, actorId, reason, notes, provider: asked.provider ?? manual.name };
   await stepWithdrawal(work.tx, stepped, work.now);
   await noteAttempt(work.tx, stepped, work.now);
   sayWithdrawal(work, { ...found, status, version: found.version + 1, reason });

@@ -1,0 +1,35 @@
+import { walletAudited } from '@rollcall/contracts/events/wallet';
+import { conflict } from '@rollcall/kit/errors';
+import { newId } from '@rollcall/kit/id';
+import type { Work } from '@rollcall/kit/work';
+import type { Format, PayoutProvider } from '../../payouts/provider.js';
+import { debtorOf } from '../../store/payout-batches.js';
+
+interface Asked {
+  readonly batchId: string;
+  readonly format: Format;
+  readonly actorId: string;
+}
+
+/**
+ * Keeps in the audit trail that an admin takes the file of a batch, in which bank details stand in full, before he has it.
+ * Throws 404; 409 for a format this batch cannot be had in.
+ */
+export async function takeFile(
+  work: Work,
+  { batchId, format, actorId }: Asked,
+  provider: PayoutProvider,
+): Promise<{ batchId: string }> {
+  const debtor = await debtorOf(work.tx, batchId);
+  if (!provider.formats(debtor).includes(format))
+    throw conflict(
+      'no-debtor-account',
+      'When this batch was made no account was set to pay from (PAYOUT_DEBTOR_NAME, PAYOUT_DEBTOR_ACCOUNT): take the CSV.',
+    );
+  work.emit(walletAudited, {
+    ...{ auditId: newId(), actor: actorId, action: 'wallet.payout-batch.file', target: batchId },
+    reason: `To take it to the bank as ${format}`,
+    at: work.now.toISOString(),
+  });
+  return { batchId };
+}
