@@ -45,6 +45,7 @@ export default {
   rootDir: root,
   // Two: the databases and the broker of a run want the other cores, and races in tests get no truer with more.
   maxWorkers: 2,
+  testSequencer: `${root}/deploy/local/sequencer.mjs`,
   testTimeout: 30_000,
   projects: Object.entries(folders)
     .filter(([, folder]) => existsSync(`${root}/${folder}/package.json`))
