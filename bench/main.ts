@@ -6,6 +6,7 @@ import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
 import { sealing } from './figures/sealing.js';
+import { sealingLag } from './figures/sealing-lag.js';
 import { settling } from './figures/settling.js';
 import { walletHolds } from './figures/wallet-holds.js';
 import { webhookIntake } from './figures/webhook-intake.js';
@@ -15,6 +16,7 @@ const figures = {
   'wallet-holds': walletHolds,
   settling,
   sealing,
+  'sealing-lag': sealingLag,
   relay,
   'webhook-intake': webhookIntake,
   'large-session': largeSession,
