@@ -38,7 +38,11 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
   const stopping = new AbortController();
   const pause = (milliseconds: number) =>
     sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
-  const life: Life = { isStopping: () => stopping.signal.aborted, pause };
+  let behind = false;
+  const life: Life = { isStopping: () => stopping.signal.aborted, isBehind: () => behind, pause };
+  const seen = (seals: number) => {
+    behind = seals === BATCH;
+  };
   const stream = options.broker && openLedgerStream(options.broker, log);
   let publishing: Promise<void> | undefined;
   let leads = false;
@@ -51,9 +55,10 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
     // Beside it, on the same connection: who has lost the lead can mark nothing.
     publishing = stream?.publishWhile(mine, life);
     try {
-      await sealWhileLeading(mine, life);
+      await sealWhileLeading(mine, life, seen);
     } finally {
       leads = false;
+      behind = false;
       leader.set(0);
       await mine.end();
     }
@@ -78,10 +83,15 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
   };
 }
 
-async function sealWhileLeading(lead: Lead, { isStopping, pause }: Life): Promise<void> {
+async function sealWhileLeading(
+  lead: Lead,
+  { isStopping, pause }: Life,
+  seen: (seals: number) => void,
+): Promise<void> {
   let place = await readPlace(lead.query);
   while (!lead.lost() && !isStopping()) {
     const next = await sealBatch(lead.query, place, new Date());
+    seen(next.seq - place.seq);
     if (next === place) await pause(POLL);
     place = next;
   }
