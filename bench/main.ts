@@ -7,6 +7,7 @@ import { purchase } from './figures/purchase.js';
 import { relay } from './figures/relay.js';
 import { rest } from './figures/rest.js';
 import { sealing } from './figures/sealing.js';
+import { sealingLag } from './figures/sealing-lag.js';
 import { settling } from './figures/settling.js';
 import { walletHolds } from './figures/wallet-holds.js';
 import { webhookIntake } from './figures/webhook-intake.js';
@@ -17,6 +18,7 @@ const figures = {
   settling,
   sealing,
   'ledger-reads': ledgerReads,
+  'sealing-lag': sealingLag,
   relay,
   'webhook-intake': webhookIntake,
   'large-session': largeSession,

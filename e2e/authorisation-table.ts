@@ -136,4 +136,5 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /finance/trial-balance': { who: 'FA' },
   'get /finance/verify': { who: 'FA' },
   'get /finance/solvency': { who: 'FA' },
+  'get /finance/solvency/history': { who: 'FA' },
 };

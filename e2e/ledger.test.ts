@@ -109,5 +109,12 @@ test('a leader that is frozen is followed by another one, and seals nothing twic
   }
   await eventually('the first one to know that it lost the lead', async () => !(await leads(frozen)));
   expect((await finance.get<Verification>('/finance/verify')).body).toMatchObject({ valid: true });
+  // Whoever published what meanwhile: the stream has caught up.
+  await eventually('the stream to have all', async () => {
+    const { rows } = await system
+      .db('wallet')
+      .raw('select from ledger_published p join (select max(seq) as seq from seals) s on s.seq = p.seq');
+    return rows.length === 1;
+  });
   expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
 });

@@ -9,7 +9,9 @@ import {
   type Tip,
 } from '@rollcall/contracts/ledger';
 import type { Database } from '@rollcall/kit/database';
-import { misuse } from './refusal.js';
+import { newId } from '@rollcall/kit/id';
+import type { Operator } from './dead.js';
+import { misuse, Refusal } from './refusal.js';
 
 export interface Verified {
   readonly from: number;
@@ -37,6 +39,19 @@ export async function verifyLedger(
     tip = seals.at(-1) as Seal;
   }
   return { from, tip, fault: undefined };
+}
+
+/** Moves the mark back, so that the wallet publishes from `from` on again. Written down. Throws where nothing is sealed there. */
+export function republishLedger(db: Database, from: number, operator: Operator): Promise<void> {
+  return db.transaction(async (tx) => {
+    if (from > (await lastSeal(tx))) throw misuse(`there is no seal ${from}`);
+    const moved = await tx('ledger_published')
+      .where('seq', '>=', from)
+      .update({ seq: from - 1 });
+    if (moved === 0) throw new Refusal(`seal ${from} is not published yet: it will be; nothing was changed`);
+    const what = { action: 'ledger-republished', target: `from ${from}` };
+    await tx('operator_actions').insert({ id: newId(), ...operator, ...what });
+  });
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

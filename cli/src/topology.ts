@@ -1,12 +1,13 @@
 /** `rollcall topology apply|check`: what contracts say a broker has to have, declared or compared. */
-import { hearers } from '@rollcall/contracts/topology';
-import { declareTopology, namesOf, type Topology } from '@rollcall/kit/topology';
+import { hearers, streams } from '@rollcall/contracts/topology';
+import { declareStreams, declareTopology, namesOf, streamName, type Topology } from '@rollcall/kit/topology';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { reasonOf } from './class/post.js';
 import { Refusal } from './refusal.js';
 
 export const topologyOf = (prefix: string): Topology => ({
   prefix,
+  streams,
   bindings: Object.fromEntries(
     Object.entries(hearers).map(([service, types]) => [service, types.map(({ type }) => type)]),
   ),
@@ -21,8 +22,13 @@ export interface Seen {
 
 /** Declares everything. Idempotent; refused by the broker where something else has a name of ours. */
 export async function applyTopology(url: string, topology: Topology): Promise<void> {
-  const trouble = await onChannel(url, (channel) => declareTopology(channel, topology));
+  const trouble = await onChannel(url, (channel) => declareAll(channel, topology));
   if (trouble !== undefined) throw new Refusal(`the broker refuses the topology: ${trouble}`);
+}
+
+async function declareAll(channel: Channel, topology: Topology): Promise<void> {
+  await declareTopology(channel, topology);
+  await declareStreams(channel, topology);
 }
 
 /**
@@ -36,17 +42,21 @@ export async function checkTopology(url: string, topology: Topology): Promise<Se
     const trouble = await onChannel(url, (channel) => channel.checkExchange(exchange));
     seen.push({ name: `exchange ${exchange}`, trouble });
   }
-  for (const service of Object.keys(topology.bindings))
-    for (const queue of [names.queue(service), names.deadQueue(service)]) {
-      let messages: number | undefined;
-      const trouble = await onChannel(url, async (channel) => {
-        messages = (await channel.checkQueue(queue)).messageCount;
-      });
-      seen.push({ name: `queue ${queue}`, trouble, messages });
-    }
+  const queues = Object.keys(topology.bindings).flatMap((service) => [
+    names.queue(service),
+    names.deadQueue(service),
+  ]);
+  const all = [...queues, ...(topology.streams ?? []).map((stream) => streamName(topology.prefix, stream))];
+  for (const queue of all) {
+    let messages: number | undefined;
+    const trouble = await onChannel(url, async (channel) => {
+      messages = (await channel.checkQueue(queue)).messageCount;
+    });
+    seen.push({ name: `queue ${queue}`, trouble, messages });
+  }
   if (seen.some(({ trouble }) => trouble !== undefined)) return seen;
   // Everything is there, so declaring makes nothing new; the broker refuses where a kind or an argument differs.
-  const trouble = await onChannel(url, (channel) => declareTopology(channel, topology));
+  const trouble = await onChannel(url, (channel) => declareAll(channel, topology));
   return [...seen, { name: 'kinds, arguments and bindings', trouble }];
 }
 

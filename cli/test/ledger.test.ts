@@ -72,3 +72,21 @@ test('ledger verify goes through the chain, and ends with 1 at the first entry t
   expect(found.out).toContain('the ledger is broken at 2: its hash does not fit');
   expect(await verify('--from', '3')).toMatchObject({ code: 0 });
 });
+
+test('ledger republish puts the mark back, once there is something behind it, and writes down who and why', async () => {
+  const run = (...args: string[]) =>
+    runProgram(['ledger', 'republish', '--as', 'olga', ...args], { DATABASE_URL_WALLET: wallet.url });
+  const silent = [process.stdout, process.stderr].map((stream) =>
+    jest.spyOn(stream, 'write').mockImplementation(() => true),
+  );
+  expect(await run('--from', '2')).toBe(2); // no reason
+  expect(await run('--from', '2', '--reason', 'lost')).toBe(1); // nothing is published yet
+  await wallet.db('ledger_published').update({ seq: 3 });
+  expect(await run('--from', '9', '--reason', 'lost')).toBe(2);
+  expect(await run('--from', '2', '--reason', 'the stream was lost')).toBe(0);
+  for (const spy of silent) spy.mockRestore();
+  expect(await wallet.db('ledger_published').pluck('seq')).toEqual([1]);
+  expect(await wallet.db('operator_actions').select('actor', 'action', 'target', 'reason')).toEqual([
+    { actor: 'olga', action: 'ledger-republished', target: 'from 2', reason: 'the stream was lost' },
+  ]);
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from '@jest/globals';
 import { amqpUrl, testPrefix } from '@rollcall/kit/testing';
-import { declareTopology } from '@rollcall/kit/topology';
+import { declareStreams, declareTopology } from '@rollcall/kit/topology';
 import { type Channel, connect } from 'amqplib';
 import { applyTopology, checkTopology, topologyOf } from '../src/topology.js';
 
@@ -13,7 +13,9 @@ const troubled = async () =>
   (await checkTopology(amqpUrl(), topologyOf(prefix))).filter(({ trouble }) => trouble !== undefined);
 
 test('check names what is missing, apply makes it, and then there is nothing to say', async () => {
-  expect((await troubled()).map(({ name }) => name)).toContain(`queue ${prefix}wallet`);
+  expect((await troubled()).map(({ name }) => name)).toEqual(
+    expect.arrayContaining([`queue ${prefix}wallet`, `queue ${prefix}ledger.entries.v1`]),
+  );
   await applyTopology(amqpUrl(), topologyOf(prefix));
   expect(await troubled()).toEqual([]);
   await applyTopology(amqpUrl(), topologyOf(prefix)); // twice is once
@@ -41,12 +43,14 @@ test('the published document declares the queues that the services declare', asy
     },
   };
   await declareTopology(recorder as unknown as Channel, topologyOf('rollcall.'));
+  await declareStreams(recorder as unknown as Channel, topologyOf('rollcall.'));
   const document = readFileSync(
     new URL('../../packages/contracts/schemas/asyncapi.yaml', import.meta.url),
     'utf8',
   );
-  const missing = Object.keys(bindings).flatMap((service) =>
-    Object.entries(queues[`rollcall.${service}`] as object)
+  const names = [...Object.keys(bindings), 'ledger.entries.v1'];
+  const missing = names.flatMap((name) =>
+    Object.entries(queues[`rollcall.${name}`] as object)
       .map(([name, value]) => `${name}: ${value}`)
       .filter((line) => !document.includes(line)),
   );

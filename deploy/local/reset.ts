@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { streams } from '@rollcall/contracts/topology';
 import { bindings } from '@rollcall/kit/service';
 import { deleteTopology } from '@rollcall/kit/topology';
 import { connect } from 'amqplib';
@@ -42,7 +43,7 @@ async function deleteQueues({ amqp, prefix }: NonNullable<LastUsed['queues']>): 
   try {
     const connection = await connect(amqp, { timeout: 3_000 });
     try {
-      await deleteTopology(await connection.createChannel(), { prefix, bindings });
+      await deleteTopology(await connection.createChannel(), { prefix, bindings, streams });
     } finally {
       await connection.close();
     }

@@ -325,3 +325,37 @@ with moved as (
 select seq, kind, currency, summed.balance as sealed, said.balance as said
   from summed full join said using (seq, kind, currency)
  where coalesce(summed.balance, 0) <> coalesce(said.balance, 0);
+
+-- name: a stored report on solvency says what was sealed by the end of its day
+with said as (
+  select r.day, c.currency, f.key as account, case when part = 'held' then -f.value::bigint else f.value::bigint end as balance
+    from solvency_reports r
+    cross join jsonb_to_recordset(r.currencies) as c (currency text, owed jsonb, held jsonb, "explainedBy" jsonb)
+    cross join lateral (values ('owed', c.owed -> 'figures'), ('held', c.held -> 'figures'), ('rest', c."explainedBy"))
+      as p (part, figures)
+    cross join jsonb_each_text(p.figures) f
+), sealed as (
+  select r.day, b.currency, b.account, b.balance
+    from solvency_reports r
+    cross join lateral (select coalesce(max(seq), 0) as seq from seals where sealed_at <= r.as_of) l
+    cross join lateral sealed_balances(l.seq) b
+)
+select day, currency, account, said.balance as said, sealed.balance as sealed
+  from said full join sealed using (day, currency, account)
+ where said.balance is distinct from sealed.balance;
+
+-- name: a stored report on solvency balances, and there is one for each day
+select r.day, c.currency, c.surplus, 'does not balance' as fault
+  from solvency_reports r
+  cross join jsonb_to_recordset(r.currencies) as c (currency text, owed jsonb, held jsonb, surplus bigint, "explainedBy" jsonb)
+ where c.surplus <> (c.held ->> 'total')::bigint - (c.owed ->> 'total')::bigint
+    or c.surplus <> (select coalesce(sum(value::bigint), 0) from jsonb_each_text(c."explainedBy"))
+    or (c.owed ->> 'total')::bigint <> (select coalesce(sum(value::bigint), 0) from jsonb_each_text(c.owed -> 'figures'))
+    or (c.held ->> 'total')::bigint <> (select coalesce(sum(value::bigint), 0) from jsonb_each_text(c.held -> 'figures'))
+union all
+select n.day, null, null, 'the day before has none'
+  from (select day, lag(day, 1, day - 1) over (order by day) as before from solvency_reports) n
+ where n.day <> n.before + 1;
+
+-- name: nothing is said to be published that is not sealed
+select seq from ledger_published where seq > (select coalesce(max(seq), 0) from seals);

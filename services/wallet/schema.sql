@@ -452,6 +452,14 @@ create table known_users (
   constraint known_users_pkey PRIMARY KEY (id)
 );
 
+create table ledger_published (
+  one boolean default true not null,
+  seq bigint default 0 not null,
+  constraint ledger_published_one_check CHECK (one),
+  constraint ledger_published_pkey PRIMARY KEY (one),
+  constraint ledger_published_seq_check CHECK (seq >= 0)
+);
+
 create table migrations (
   name text not null,
   applied_at timestamp with time zone default now() not null,
@@ -570,6 +578,19 @@ create table seals (
 CREATE INDEX seals_by_time ON seals USING btree (sealed_at, seq);
 CREATE TRIGGER seals_follow AFTER INSERT ON seals REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_seals();
 CREATE TRIGGER seals_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON seals FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table solvency_reports (
+  day date not null,
+  as_of timestamp with time zone not null,
+  seq bigint not null,
+  currencies jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint solvency_reports_check CHECK (as_of = ((day + 1)::timestamp without time zone AT TIME ZONE 'UTC'::text)),
+  constraint solvency_reports_check1 CHECK (created_at >= as_of),
+  constraint solvency_reports_pkey PRIMARY KEY (day),
+  constraint solvency_reports_seq_check CHECK (seq >= 0)
+);
+CREATE TRIGGER solvency_reports_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON solvency_reports FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
 create table transactions (
   account_id bigint not null,

@@ -2,7 +2,7 @@
 import { Parser } from '@asyncapi/parser';
 import { stringify } from 'yaml';
 import { CONTENT_TYPE, type EventType } from '../src/event.js';
-import { catalogue, hearers } from '../src/topology.js';
+import { carriedBy, catalogue, hearers } from '../src/topology.js';
 import { eventSchema, type JsonSchema } from './event-schemas.js';
 
 /** What a service's queue is declared with, by the kit; a test of the command line compares the two. */
@@ -16,6 +16,11 @@ const queueArguments = (service: string) => ({
 });
 
 const exchange = { name: 'rollcall.events', type: 'topic', durable: true, autoDelete: false };
+
+/** What a stream is declared with, by the kit; the same test compares them. */
+const streamArguments = { 'x-queue-type': 'stream', 'x-stream-max-segment-size-bytes': 100_000_000 };
+
+const carried = Object.values(carriedBy);
 
 /** Channel and message names may not hold every character a routing key may. */
 const key = ({ type }: EventType) => type.replaceAll('.', '_');
@@ -32,7 +37,10 @@ export async function asyncapi(): Promise<string> {
         license: { name: 'MIT' },
       },
       defaultContentType: CONTENT_TYPE,
-      channels: Object.fromEntries(catalogue.map((type) => [key(type), channel(type)])),
+      channels: Object.fromEntries([
+        ...catalogue.map((type) => [key(type), channel(type)]),
+        ...Object.entries(carriedBy).map(([name, type]) => [key(type), streamChannel(name, type)]),
+      ]),
       operations: operations(),
       components: components(),
     },
@@ -49,8 +57,18 @@ const channel = (type: EventType) => ({
   bindings: { amqp: { is: 'routingKey', exchange } },
 });
 
+const streamChannel = (name: string, type: EventType) => ({
+  ...channel(type),
+  address: `rollcall.${name}`,
+  bindings: { amqp: { is: 'queue', queue: { name: `rollcall.${name}`, durable: true, exclusive: false } } },
+  'x-rabbitmq-arguments': streamArguments,
+});
+
 function operations(): Record<string, unknown> {
-  const sent = catalogue.map((type) => [`${type.source}_sends_${key(type)}`, operation('send', type)]);
+  const sent = [...catalogue, ...carried].map((type) => [
+    `${type.source}_sends_${key(type)}`,
+    operation('send', type),
+  ]);
   const received = Object.entries(hearers).flatMap(([service, types]) =>
     types.map((type) => [
       `${service}_receives_${key(type)}`,
@@ -71,11 +89,11 @@ const operation = (action: 'send' | 'receive', type: EventType) => ({
 });
 
 function components(): Record<string, unknown> {
-  const schemas = catalogue.map((type) => ({ type, schema: eventSchema(type) }));
+  const schemas = [...catalogue, ...carried].map((type) => ({ type, schema: eventSchema(type) }));
   const shared = Object.assign({}, ...schemas.map(({ schema }) => schema.$defs ?? {})) as JsonSchema;
   return {
     messages: Object.fromEntries(
-      catalogue.map((type) => [
+      [...catalogue, ...carried].map((type) => [
         key(type),
         {
           name: type.type,

@@ -6,13 +6,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { catalogue } from '../src/topology.js';
+import { carriedBy, catalogue } from '../src/topology.js';
 import { asyncapi } from './asyncapi.js';
 import { breakingChanges } from './compatibility.js';
 import { eventSchema, type JsonSchema } from './event-schemas.js';
 import { eventsPage } from './events-page.js';
 import { openapi } from './openapi.js';
 import { settingsPage } from './settings-page.js';
+
+/** What goes over the exchange, and what goes to a stream alone. */
+const published = [...catalogue, ...Object.values(carriedBy)];
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const schemas = 'packages/contracts/schemas/events';
@@ -24,7 +27,7 @@ const committed = (path: string): string | undefined =>
 
 async function generated(): Promise<Map<string, string>> {
   return new Map([
-    ...catalogue.map((type) => [pathOf(type.type), json(eventSchema(type))] as const),
+    ...published.map((type) => [pathOf(type.type), json(eventSchema(type))] as const),
     ['packages/contracts/schemas/asyncapi.yaml', await asyncapi()],
     ['packages/contracts/schemas/openapi.json', json(openapi())],
     ['docs/events.md', eventsPage()],
@@ -34,13 +37,13 @@ async function generated(): Promise<Map<string, string>> {
 
 /** Committed schemas of types the catalogue no longer has. */
 function orphans(): string[] {
-  const known = new Set(catalogue.map(({ type }) => `${type}.json`));
+  const known = new Set(published.map(({ type }) => `${type}.json`));
   const files = existsSync(root + schemas) ? readdirSync(root + schemas) : [];
   return files.filter((file) => !known.has(file)).map((file) => `${schemas}/${file}`);
 }
 
 function broken(): string[] {
-  return catalogue.flatMap((type) => {
+  return published.flatMap((type) => {
     const before = committed(pathOf(type.type));
     if (before === undefined) return [];
     const found = breakingChanges(JSON.parse(before) as JsonSchema, eventSchema(type));

@@ -6,6 +6,7 @@ import type { EventType } from './event.js';
 import * as attendance from './events/attendance.js';
 import * as enrollment from './events/enrollment.js';
 import * as identity from './events/identity.js';
+import { entrySealed, LEDGER_STREAM } from './events/ledger.js';
 import * as settlement from './events/settlement.js';
 import * as wallet from './events/wallet.js';
 
@@ -91,6 +92,10 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [wallet.withdrawalRejected.type]: ['notification'],
   [wallet.withdrawalCancelled.type]: ['notification'],
 };
+
+/** Streams, and what each carries: published there alone, for hearers that go back in it. */
+export const carriedBy: Readonly<Record<string, EventType>> = { [LEDGER_STREAM]: entrySealed };
+export const streams: readonly string[] = Object.keys(carriedBy);
 
 /** Every event type there is, by producer, in the order of the catalogue. */
 export const catalogue: readonly EventType[] = [identity, enrollment, attendance, settlement, wallet].flatMap(

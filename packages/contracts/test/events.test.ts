@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type Envelope, EnvelopeSchema, messageSchema } from '../src/event.js';
-import { awaitedBy, catalogue, hasHearer, hearers } from '../src/topology.js';
+import { awaitedBy, carriedBy, catalogue, hasHearer, hearers } from '../src/topology.js';
+
+const published = [...catalogue, ...Object.values(carriedBy)];
 
 const folder = (name: string) => new URL(`../${name}/`, import.meta.url);
 const read = (name: string, file: string) => JSON.parse(readFileSync(new URL(file, folder(name)), 'utf8'));
@@ -11,11 +13,11 @@ const samples: string[] = readdirSync(folder('samples'));
 const sample = (type: string): Envelope => read('samples', `${type}.json`) as Envelope;
 
 describe('golden samples, kept for ever', () => {
-  test('there is one of each type in the catalogue', () => {
-    expect(samples.sort()).toEqual(catalogue.map(({ type }) => `${type}.json`).sort());
+  test('there is one of each type in the catalogue and on a stream', () => {
+    expect(samples.sort()).toEqual(published.map(({ type }) => `${type}.json`).sort());
   });
 
-  test.each(catalogue.map((type) => [type.type, type] as const))(
+  test.each(published.map((type) => [type.type, type] as const))(
     '%s still parses, and loses nothing',
     (name, type) => {
       const message = sample(name);
@@ -24,13 +26,13 @@ describe('golden samples, kept for ever', () => {
     },
   );
 
-  test.each(catalogue.map((type) => [type.type, type] as const))('%s names its subject', (name, type) => {
+  test.each(published.map((type) => [type.type, type] as const))('%s names its subject', (name, type) => {
     const message = sample(name) as Envelope<Record<string, unknown>>;
     expect(message.subject).toBe(message.data[type.subject]);
     expect(message.source).toBe(`/rollcall/${type.source}`);
   });
 
-  test.each(catalogue.map(({ type }) => type))('%s fits its published schema', (type) => {
+  test.each(published.map(({ type }) => type))('%s fits its published schema', (type) => {
     const validate = new Ajv2020({ validateFormats: false }).compile(read('schemas/events', `${type}.json`));
     expect(validate(sample(type))).toBe(true);
     expect(validate({ ...sample(type), data: {} })).toBe(false);

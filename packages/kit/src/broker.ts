@@ -11,7 +11,7 @@ import {
 } from './channel.js';
 import type { Logger } from './log.js';
 import { gauge } from './metrics.js';
-import { declareTopology, type Topology } from './topology.js';
+import { declareStreams, declareTopology, type Topology } from './topology.js';
 import { within } from './within.js';
 
 export interface Broker {
@@ -142,6 +142,24 @@ async function declareOn(
   channel.on('error', () => {});
   try {
     await declareTopology(channel, topology);
+  } finally {
+    await closeQuietly(channel, log);
+  }
+  await declareStreamsOn(connection, topology, log);
+}
+
+/** What is published to a stream waits in its database, so a broker without streams only keeps it waiting. */
+async function declareStreamsOn(
+  connection: ChannelModel | RecoveringChannelModel,
+  topology: Topology,
+  log: Logger,
+): Promise<void> {
+  const channel = await connection.createChannel();
+  channel.on('error', () => {});
+  try {
+    await declareStreams(channel, topology);
+  } catch (error) {
+    log.error({ err: error }, 'the broker refuses a stream: it is not published to');
   } finally {
     await closeQuietly(channel, log);
   }

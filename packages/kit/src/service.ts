@@ -2,11 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasHearer, hearers } from '@rollcall/contracts/topology';
+import { hasHearer, hearers, streams } from '@rollcall/contracts/topology';
 import type { Router } from 'express';
 import { createApp } from './app.js';
 import { createVerifier, issuerOf } from './auth.js';
-import { connectBroker } from './broker.js';
+import { type Broker, connectBroker } from './broker.js';
 import type { ServiceConfig } from './config.js';
 import type { Consumer } from './consumer.js';
 import { connect, type Database, isOutage, migrate } from './database.js';
@@ -41,7 +41,7 @@ export interface Service<Config extends ServiceConfig> {
   /** After the migrations and before anything is taken in: first rows, demo data. Every replica runs it. */
   readonly prepare?: (context: Context<Config>) => Promise<void>;
   /** Work that goes on beside all else until it is stopped, on connections of its own. */
-  readonly alongside?: (context: Context<Config>) => { stop(): Promise<void> };
+  readonly alongside?: (context: Context<Config> & { readonly broker: Broker }) => { stop(): Promise<void> };
   /** Called at each scrape: sets the service's own gauges. */
   readonly collect?: (context: Context<Config>) => Promise<void>;
 }
@@ -107,13 +107,17 @@ export async function start<Config extends ServiceConfig>(
   const db = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name });
   await reachable(db, log);
   await migrate(db, service.migrations);
-  const broker = await connectBroker(config.AMQP_URL, { prefix: config.ROLLCALL_PREFIX, bindings }, { log });
+  const broker = await connectBroker(
+    config.AMQP_URL,
+    { prefix: config.ROLLCALL_PREFIX, bindings, streams },
+    { log },
+  );
   const context: Context<Config> = { db, config, log, clock: () => new Date() };
 
   const relay = startRelay({ db, databaseUrl: config.DATABASE_URL, broker, log, mustRoute: hasHearer });
   await service.prepare?.(context);
   const inbox = startInbox({ db, broker, service: name, consumers: service.consumers, log });
-  const alongside = service.alongside?.(context);
+  const alongside = service.alongside?.({ ...context, broker });
   const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
   let stopping = false;
   const collect = async () => service.collect?.(context);

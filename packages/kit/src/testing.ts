@@ -4,6 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { Role } from '@rollcall/contracts/shapes';
+import { streams } from '@rollcall/contracts/topology';
 import { connect as connectAmqp } from 'amqplib';
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import pg from 'pg';
@@ -118,7 +119,7 @@ export function testPrefix(
     remove: async () => {
       const connection = await connectAmqp(url);
       const channel = await connection.createChannel();
-      await deleteTopology(channel, { prefix, bindings });
+      await deleteTopology(channel, { prefix, bindings, streams });
       await connection.close();
     },
   };

@@ -7,7 +7,15 @@ export type Bindings = Readonly<Record<string, readonly string[]>>;
 export interface Topology {
   readonly prefix: string;
   readonly bindings: Bindings;
+  /** Names without the prefix. */
+  readonly streams?: readonly string[];
 }
+
+/**
+ * Kept for ever unless a policy of the broker's limits it, which cuts off whole segments. An argument could never be
+ * changed again.
+ */
+export const STREAM_ARGUMENTS = { 'x-queue-type': 'stream', 'x-stream-max-segment-size-bytes': 100_000_000 };
 
 /** Deliveries of one message before it dies: positive, since a negative limit means 'discard' on RabbitMQ 3.x. */
 const DELIVERY_LIMIT = 20;
@@ -21,9 +29,12 @@ export const namesOf = (prefix: string) => ({
   deadQueue: (service: string) => `${prefix}${service}.dead`,
 });
 
+/** A stream's name on the broker. */
+export const streamName = (prefix: string, stream: string): string => `${prefix}${stream}`;
+
 /**
- * Declares everything, whoever starts first: an event emitted before its hearer's first start must find the queue.
- * Idempotent; the broker refuses (406) where a queue of that name is something else.
+ * Declares exchanges, queues and bindings, whoever starts first: an event emitted before its hearer's first start
+ * must find the queue. Idempotent; the broker refuses (406) where a queue of that name is something else.
  */
 export async function declareTopology(channel: Channel, { prefix, bindings }: Topology): Promise<void> {
   const names = namesOf(prefix);
@@ -50,9 +61,22 @@ export async function declareTopology(channel: Channel, { prefix, bindings }: To
   }
 }
 
+/**
+ * On a channel of its own: a broker without streams refuses them, and everything else has to run there. Idempotent; 406
+ * where a queue of that name is something else.
+ */
+export async function declareStreams(channel: Channel, { prefix, streams = [] }: Topology): Promise<void> {
+  for (const stream of streams)
+    await channel.assertQueue(streamName(prefix, stream), { durable: true, arguments: STREAM_ARGUMENTS });
+}
+
 /** Removes everything of one prefix: what a test run or `npm run reset` made. */
-export async function deleteTopology(channel: Channel, { prefix, bindings }: Topology): Promise<void> {
+export async function deleteTopology(
+  channel: Channel,
+  { prefix, bindings, streams = [] }: Topology,
+): Promise<void> {
   const names = namesOf(prefix);
+  for (const stream of streams) await channel.deleteQueue(streamName(prefix, stream));
   for (const service of Object.keys(bindings)) {
     await channel.deleteQueue(names.queue(service));
     await channel.deleteQueue(names.deadQueue(service));

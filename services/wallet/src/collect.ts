@@ -1,7 +1,7 @@
 /** The ledger's gauges. Two of them are sums over the whole of it: a scrape takes new ones once a minute at most. */
 import type { Database } from '@rollcall/kit/database';
 import { gauge } from '@rollcall/kit/metrics';
-import { unsealedOf } from './queries/ledger.js';
+import { unpublishedOf, unsealedOf } from './queries/ledger.js';
 import { ledgerTotals } from './queries.js';
 
 const imbalance = gauge(
@@ -19,6 +19,8 @@ const behind = gauge(
   'How long the first entry without a seal has waited; 0 when there is none',
 );
 
+const unpublished = gauge('ledger_unpublished', 'Seals that the stream has not confirmed yet');
+
 /** Milliseconds. A million transfers are summed in 0.4 s. */
 const EVERY = 60_000;
 
@@ -33,6 +35,7 @@ export function watchLedger(): (scrape: Scrape) => Promise<void> {
     const waiting = await unsealedOf(db);
     unsealed.set(waiting.count);
     behind.set(waiting.seconds);
+    unpublished.set(await unpublishedOf(db));
     const now = clock().getTime();
     if (now - last < EVERY) return;
     last = now;

@@ -19,6 +19,6 @@ await run({
   prepare: async ({ db, clock }) => {
     if (given.NODE_ENV !== 'production') await giveDemoCredits(db, clock);
   },
-  alongside: ({ log }) => startSealer({ databaseUrl: given.DATABASE_URL, log }),
+  alongside: ({ log, broker }) => startSealer({ databaseUrl: given.DATABASE_URL, log, broker }),
   collect: watchLedger(),
 });

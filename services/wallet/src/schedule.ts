@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import { resealBankDetails } from './use-cases/bank-keys/reseal.js';
 import { rotateWhenAsked } from './use-cases/bank-keys/rotate.js';
 import { type Bank, payWhoIsDue } from './use-cases/payouts/pay-automatically.js';
+import { reportSolvency } from './use-cases/report-solvency.js';
 
 /** Everything the wallet does by the clock. */
 export const schedule = (config: Bank): Task[] => [
@@ -15,6 +16,11 @@ export const schedule = (config: Bank): Task[] => [
   task('wallet.automatic-payouts', '20 */10 * * * *', async (turn) => {
     const found = await payWhoIsDue(turn, config);
     if (found.requested + found.blocked > 0) turn.log.info(found, 'payout days were seen to');
+  }),
+  // Past midnight by more than a batch of seals can take; each hour again, for what was missed.
+  task('wallet.report-solvency', '0 5 * * * *', async (turn) => {
+    const days = await turn.inWork(reportSolvency);
+    if (days.length > 0) turn.log.info({ days }, 'solvency was stored');
   }),
 ];
 

@@ -1,15 +1,19 @@
 /** Gives committed entries their place in the ledger. One leader a database; a standby in every replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tip } from '@rollcall/contracts/ledger';
+import type { Broker } from '@rollcall/kit/broker';
 import { type Lead, lead, type Office } from '@rollcall/kit/leader';
 import type { Logger } from '@rollcall/kit/log';
 import { counter, gauge } from '@rollcall/kit/metrics';
 import { chain } from './chain.js';
+import { type Life, openLedgerStream } from './ledger-stream.js';
 import { addCheckpoint, addSeals, type Place, readPlace, readUnsealed } from './store/seals.js';
 
 export interface SealerOptions {
   readonly databaseUrl: string;
   readonly log: Logger;
+  /** Where what is sealed is published; without one it is only sealed. */
+  readonly broker?: Broker;
   /** Milliseconds; shorter in tests of the fail-over. */
   readonly ping?: number;
   readonly idleTimeout?: number;
@@ -34,6 +38,13 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
   const stopping = new AbortController();
   const pause = (milliseconds: number) =>
     sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+  let behind = false;
+  const life: Life = { isStopping: () => stopping.signal.aborted, isBehind: () => behind, pause };
+  const seen = (seals: number) => {
+    behind = seals === BATCH;
+  };
+  const stream = options.broker && openLedgerStream(options.broker, log);
+  let publishing: Promise<void> | undefined;
   let leads = false;
 
   const turn = async () => {
@@ -41,15 +52,18 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
     if (mine === undefined) return;
     leads = true;
     leader.set(1);
+    // Beside it, on the same connection: who has lost the lead can mark nothing.
+    publishing = stream?.publishWhile(mine, life);
     try {
-      await sealWhileLeading(mine, { isStopping: () => stopping.signal.aborted, pause });
+      await sealWhileLeading(mine, life, seen);
     } finally {
       leads = false;
+      behind = false;
       leader.set(0);
       await mine.end();
     }
   };
-  const life = (async () => {
+  const turns = (async () => {
     while (!stopping.signal.aborted) {
       await turn().catch((error: unknown) =>
         log.warn({ err: error }, 'sealing was broken off; whoever leads next goes on from the last seal'),
@@ -62,20 +76,22 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
     leads: () => leads,
     stop: async () => {
       stopping.abort();
-      await life;
+      await turns;
+      await stream?.stop(); // what is not confirmed then goes out again
+      await publishing;
     },
   };
 }
 
-interface Life {
-  isStopping(): boolean;
-  pause(milliseconds: number): Promise<void>;
-}
-
-async function sealWhileLeading(lead: Lead, { isStopping, pause }: Life): Promise<void> {
+async function sealWhileLeading(
+  lead: Lead,
+  { isStopping, pause }: Life,
+  seen: (seals: number) => void,
+): Promise<void> {
   let place = await readPlace(lead.query);
   while (!lead.lost() && !isStopping()) {
     const next = await sealBatch(lead.query, place, new Date());
+    seen(next.seq - place.seq);
     if (next === place) await pause(POLL);
     place = next;
   }

@@ -13,7 +13,7 @@ const SeqInput = z.coerce
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const finance = ['finance', 'admin'] as const;
 
-const LedgerEntry = z
+export const LedgerEntry = z
   .object({
     seq: Seq,
     id: Id,
@@ -105,27 +105,38 @@ export const verifyLedger = route({
 
 const figures = z.record(z.string(), z.int());
 
-const Solvency = z
-  .object({
-    asOf: Instant,
-    seq: Seq,
-    currencies: z.array(
-      z.object({
-        currency: Currency,
-        /** To users, their holds and subscribers; `figures` add up to it. */
-        owed: z.object({ total: z.int(), figures }),
-        /** With the card provider and banks, as the clearing accounts say. */
-        held: z.object({ total: z.int(), figures }),
-        /** What is held beyond what is owed; below 0 some of what is owed is not there. */
-        surplus: z.int(),
-        /** Where the surplus comes from; `figures` add up to it. */
-        explainedBy: figures,
-        solvent: z.boolean(),
-      }),
-    ),
-  })
-  .meta({ id: 'Solvency' });
+const standing = {
+  asOf: Instant,
+  seq: Seq,
+  currencies: z.array(
+    z.object({
+      currency: Currency,
+      /** To users, their holds and subscribers; `figures` add up to it. */
+      owed: z.object({ total: z.int(), figures }),
+      /** With the card provider and banks, as the clearing accounts say. */
+      held: z.object({ total: z.int(), figures }),
+      /** What is held beyond what is owed; below 0 some of what is owed is not there. */
+      surplus: z.int(),
+      /** Where the surplus comes from; `figures` add up to it. */
+      explainedBy: figures,
+      solvent: z.boolean(),
+    }),
+  ),
+};
+
+const Solvency = z.object(standing).meta({ id: 'Solvency' });
 export type Solvency = z.infer<typeof Solvency>;
+
+const SolvencyReport = z
+  .object({
+    /** In UTC; `asOf` is the end of it. */
+    day: z.iso.date(),
+    ...standing,
+    /** Later than a few minutes after the day where it had to be made up for. */
+    createdAt: Instant,
+  })
+  .meta({ id: 'SolvencyReport' });
+export type SolvencyReport = z.infer<typeof SolvencyReport>;
 
 export const readSolvency = route({
   method: 'get',
@@ -136,4 +147,14 @@ export const readSolvency = route({
   status: 200,
   answer: Solvency,
   problems: [422],
+});
+
+export const listSolvency = route({
+  method: 'get',
+  path: '/finance/solvency/history',
+  who: finance,
+  summary: 'The solvency that was stored at the end of each day, newest first',
+  query: z.strictObject(page),
+  status: 200,
+  answer: listOf(SolvencyReport),
 });

@@ -41,4 +41,15 @@ export function solvencyOf(balances: readonly Balance[]): Standing {
   return { owed, held, surplus, explainedBy, solvent: surplus >= 0 };
 }
 
+/** The standing of each currency that any account has. */
+export const solvencyByCurrency = (balances: readonly Balance[]): ({ currency: string } & Standing)[] =>
+  currenciesOf(balances).map((currency) => ({
+    currency,
+    ...solvencyOf(balances.filter((one) => one.currency === currency)),
+  }));
+
+export const currenciesOf = (balances: readonly Balance[]): string[] => [
+  ...new Set(balances.map(({ currency }) => currency)),
+];
+
 const totalled = (figures: Figures) => ({ total: sum(Object.values(figures)), figures });

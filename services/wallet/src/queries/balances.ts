@@ -1,10 +1,13 @@
 /** SQL behind the trial balance and what follows from it. Both are of one seal, so that the same question has one answer. */
-import type { Solvency, TrialBalance } from '@rollcall/contracts/api/finance';
+import type { listSolvency, Solvency, SolvencyReport, TrialBalance } from '@rollcall/contracts/api/finance';
 import { money, sum, toDecimal } from '@rollcall/contracts/money';
+import type { AnswerOf, QueryOf } from '@rollcall/contracts/route';
 import { type Csv, csv } from '@rollcall/kit/csv';
 import type { Database } from '@rollcall/kit/database';
 import { unprocessable } from '@rollcall/kit/errors';
-import { type Balance, solvencyOf } from '../domain/solvency.js';
+import { decodeCursor, listPage } from '@rollcall/kit/page';
+import { z } from 'zod';
+import { type Balance, currenciesOf, solvencyByCurrency } from '../domain/solvency.js';
 
 interface Books {
   readonly asOf: string;
@@ -29,8 +32,6 @@ const LAST = `
 
 const BALANCES = 'select account, currency, balance from sealed_balances(?) order by currency, account';
 
-const currenciesOf = (balances: readonly Balance[]) => [...new Set(balances.map(({ currency }) => currency))];
-
 export async function trialBalance(db: Database, asOf: string | undefined): Promise<TrialBalance> {
   const { balances, ...books } = await booksOf(db, asOf);
   const totals = currenciesOf(balances).map((currency) => ({
@@ -53,9 +54,32 @@ export function trialBalanceCsv(db: Database, asOf: string | undefined): Csv {
 
 export async function solvency(db: Database, asOf: string | undefined): Promise<Solvency> {
   const { balances, ...books } = await booksOf(db, asOf);
-  const of = (currency: string) => balances.filter((one) => one.currency === currency);
-  return {
-    ...books,
-    currencies: currenciesOf(balances).map((currency) => ({ currency, ...solvencyOf(of(currency)) })),
-  };
+  return { ...books, currencies: solvencyByCurrency(balances) };
 }
+
+interface ReportRow extends Omit<SolvencyReport, 'asOf' | 'createdAt'> {
+  readonly as_of: Date;
+  readonly created_at: Date;
+}
+
+/** This list's cursor holds the last day. */
+const Day = z.iso.date();
+
+export async function solvencyHistory(
+  db: Database,
+  { limit, cursor }: QueryOf<typeof listSolvency>,
+): Promise<AnswerOf<typeof listSolvency>> {
+  const [before] = decodeCursor(cursor, Day) ?? [null];
+  const { rows } = await db.raw(REPORTS, { before, limit: limit + 1 });
+  return listPage(rows as ReportRow[], limit, reportOf, ({ day }) => [day]);
+}
+
+const REPORTS = `
+  select to_char(day, 'YYYY-MM-DD') as day, as_of, seq, currencies, created_at from solvency_reports
+   where :before::date is null or day < :before order by day desc limit :limit`;
+
+const reportOf = ({ as_of, created_at, ...row }: ReportRow): SolvencyReport => ({
+  ...row,
+  asOf: as_of.toISOString(),
+  createdAt: created_at.toISOString(),
+});

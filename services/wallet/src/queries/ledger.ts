@@ -153,6 +153,14 @@ export async function unsealedOf(db: Database): Promise<{ count: number; seconds
   return (rows as [{ count: number; seconds: number }])[0];
 }
 
+/** Seals that are not known to be on the stream. */
+export async function unpublishedOf(db: Database): Promise<number> {
+  const { rows } = await db.raw(
+    'select coalesce((select max(seq) from seals), 0) - seq as count from ledger_published',
+  );
+  return (rows as [{ count: number }])[0].count;
+}
+
 async function lastSeal(db: Database): Promise<number> {
   const { rows } = await db.raw('select coalesce(max(seq), 0) as seq from seals');
   return (rows as [{ seq: number }])[0].seq;

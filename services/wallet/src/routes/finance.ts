@@ -1,8 +1,14 @@
 /** What the wallet answers to finance: the sealed ledger. */
-import { readLedger, readSolvency, readTrialBalance, verifyLedger } from '@rollcall/contracts/api/finance';
+import {
+  listSolvency,
+  readLedger,
+  readSolvency,
+  readTrialBalance,
+  verifyLedger,
+} from '@rollcall/contracts/api/finance';
 import type { Database } from '@rollcall/kit/database';
 import { query, type Served } from '@rollcall/kit/http';
-import { solvency, trialBalance, trialBalanceCsv } from '../queries/balances.js';
+import { solvency, solvencyHistory, trialBalance, trialBalanceCsv } from '../queries/balances.js';
 import { ledgerCsv, ledgerPage, verificationOf } from '../queries/ledger.js';
 
 export const finance = (db: Database): Served[] => [
@@ -14,4 +20,5 @@ export const finance = (db: Database): Served[] => [
   ),
   query(db, verifyLedger, (_db, { query: range }) => verificationOf(db, range)),
   query(db, readSolvency, (_db, { query: { asOf } }) => solvency(db, asOf)),
+  query(db, listSolvency, (_db, { query: page }) => solvencyHistory(db, page)),
 ];
