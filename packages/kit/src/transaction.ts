@@ -81,6 +81,9 @@ function createSession(db: Database, connection: pg.Client): Session {
     if (wanted === undefined || wanted !== turn)
       throw new Error('The transaction is over: something was not awaited in it.');
   };
+  // Who listens to the pool's statements hears those of its transactions too, as with knex's own.
+  for (const name of ['query', 'query-response', 'query-error'])
+    bound.client.on(name, (...given: unknown[]) => db.client.emit(name, ...given));
   const { queryBuilder, raw, runner } = bound.client;
   const stamped = (statement: object) => Object.assign(statement, { [madeIn]: turn });
   Object.assign(bound.client, {

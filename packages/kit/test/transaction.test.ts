@@ -60,6 +60,15 @@ describe('a transaction', () => {
     expect(db.client.pool.numUsed()).toBe(0);
   });
 
+  test('is heard by who listens to its pool', async () => {
+    const heard: string[] = [];
+    const listen = ({ sql }: { sql: string }) => heard.push(sql);
+    db.on('query', listen);
+    await inTransaction(db, (tx) => tx.raw('select 42'));
+    db.removeListener('query', listen);
+    expect(heard).toContain('select 42');
+  });
+
   test('whose connection is lost leaves the pool a new one', async () => {
     const lost = inTransaction(db, async (tx) => {
       await mark(tx, 'cut off');

@@ -36,7 +36,7 @@ test('an unknown address takes as long as a wrong password', async () => {
     unknown.push(await took('nobody@rollcall.test'));
   }
   // The hash alone is 20 ms; without the decoy an unknown address answers in 3. The quickest of nine: load only adds.
-  expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) * 0.5);
+  expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) * 0.3);
 });
 
 test('ten failures close the account for fifteen minutes, to the right password too, and to no other account', async () => {
