@@ -57,7 +57,7 @@ export function openLedgerStream(broker: Broker, log: Logger): LedgerStream {
     publishWhile: async (lead, { isStopping, isBehind, pause }) => {
       while (!lead.lost() && !isStopping()) {
         try {
-          // Sealing first: both ride the one connection, and reading what to publish costs as much as sealing it.
+          // Sealing first: both ride the one connection, and nothing may wait for the stream.
           if (isBehind() || !(await round(lead))) await pause(POLL);
         } catch (error) {
           if (lead.lost()) return;
