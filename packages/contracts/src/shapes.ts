@@ -73,10 +73,11 @@ export const text = (max: number, min = 1) =>
       .max(max, `must have at most ${max} characters`),
   );
 
-/** A time zone's name, as the IANA has it. */
+/** An IANA time zone. Offsets such as +05:30 are none: PostgreSQL would read them with the other sign. */
 export const TimeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
 
 function isTimeZone(value: string): boolean {
+  if (!/^[A-Za-z]/.test(value)) return false; // newer runtimes know offsets
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
   } catch {

@@ -190,6 +190,7 @@ describe('analytics', () => {
     ['a period that ends before it begins', 'from=2026-06-02T00:00:00Z&to=2026-06-01T00:00:00Z', 422],
     ['more than three years', 'from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 422],
     ['a zone that is none', 'timeZone=Mars/Olympus', 400],
+    ['an offset', 'timeZone=%2B05:30', 400],
     ['an unknown slice', 'by=year', 400],
   ])('refuse %s', async (_what, query, status) => {
     expect((await get(`/wallet/analytics?${query}`, newId())).status).toBe(status);
