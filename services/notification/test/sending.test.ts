@@ -8,6 +8,7 @@ import { withdrawalCompleted } from '@rollcall/contracts/events/wallet';
 import { createLog } from '@rollcall/kit/log';
 import { seal } from '@rollcall/kit/sealed';
 import { envelope, type TestDatabase, workOf } from '@rollcall/kit/testing';
+import { createMail } from '../src/mail.js';
 import { startSender } from '../src/sender.js';
 import { forget } from '../src/use-cases/forget.js';
 import { remind } from '../src/use-cases/remind.js';
@@ -206,6 +207,16 @@ test('who lost his lease does not say what became of the letter', async () => {
   await slow;
   await server.stop();
   expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2, last_error: null });
+});
+
+test('where TLS is asked for, a server without it is given nothing', async () => {
+  const server = await mailServer();
+  const who = await waiting();
+  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', requireTls: true });
+  await sendLetters({ ...senderOf(database.db, server.url), mail });
+  await server.stop();
+  expect(server.mails).toEqual([]);
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
 });
 
 test('what no server takes in two days is given up, with its words', async () => {
