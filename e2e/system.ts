@@ -8,8 +8,10 @@ import type { Database } from '@rollcall/kit/database';
 import { bindings } from '@rollcall/kit/service';
 import { amqpUrl, type TestDatabase, testDatabase, testPrefix } from '@rollcall/kit/testing';
 
-const STORING = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'] as const;
+const STORING = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'notification'] as const;
 export type Storing = (typeof STORING)[number];
+/** Nothing that is asserted of money or access depends on a letter: it runs where it is asked for. */
+const USUAL = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'gateway'] as const;
 export type ServiceName = Storing | 'gateway';
 
 export interface Process {
@@ -38,7 +40,7 @@ export interface System {
 }
 
 export interface SystemOptions {
-  /** Which services run; all of them unless said. */
+  /** Which services run; all but notification unless said. */
   readonly services?: readonly ServiceName[];
   readonly replicas?: number;
   /** Replicas of one service, where they are others than of the rest. */
@@ -56,7 +58,7 @@ const READY_WITHIN = 60;
 const GONE_WITHIN = 15;
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { amqp = amqpUrl(), services = [...STORING, 'gateway'] } = options;
+  const { amqp = amqpUrl(), services = USUAL } = options;
   const { prefix, remove } = testPrefix(bindings, amqp);
   const databases = await databasesOf();
   const ports = await portsOf(options);

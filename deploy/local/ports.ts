@@ -63,7 +63,7 @@ function takenError(ports: number[]): SetupError {
   const several = ports.length > 1;
   return new SetupError(
     `Port${several ? 's' : ''} ${ports.join(', ')} ${several ? 'are' : 'is'} taken. ` +
-      'PORT moves the gateway (default 3000), ROLLCALL_PORT_BASE the services (default 3001 and the seven after it).',
+      'PORT moves the gateway (default 3000), ROLLCALL_PORT_BASE the services (default 3001 and the eight after it).',
   );
 }
 

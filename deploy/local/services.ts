@@ -17,10 +17,21 @@ export const services: ServiceSpec[] = [
   { name: 'attendance', offset: 1, stores: true },
   { name: 'settlement', offset: 2, stores: true },
   { name: 'wallet', offset: 3, stores: true },
+  { name: 'notification', offset: 6, stores: true },
   { name: 'gateway', offset: 'gateway', stores: false },
 ];
 
-export const offsets = services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset]));
+/** What stands in for the mail server where none is named: it listens for letters, and shows them on a page. */
+export const mailStandIn = { smtp: 7, page: 8, main: join(root, 'deploy/stand-ins/mail/dist/main.js') };
+
+/** In production nothing stands in for anything. */
+export const standsInForMail = (env: NodeJS.ProcessEnv): boolean =>
+  env.NODE_ENV !== 'production' && !env.SMTP_URL;
+
+export const offsetsOf = (env: NodeJS.ProcessEnv): number[] => [
+  ...services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset])),
+  ...(standsInForMail(env) ? [mailStandIn.smtp, mailStandIn.page] : []),
+];
 
 export const portOf = ({ offset }: ServiceSpec, ports: ServicePorts): number =>
   offset === 'gateway' ? ports.gateway : ports.base + offset;
@@ -40,6 +51,8 @@ export interface AddressBook {
   databases: Record<string, string>;
   amqp: string;
   prefix: string;
+  /** The mail stand-in, where it runs: for letters, and the page that shows them. */
+  mail?: { smtp: string; page: string };
 }
 
 const urlName = (service: string) => `${service.toUpperCase()}_URL`;
@@ -71,6 +84,7 @@ export function environmentOf(
     ROLLCALL_PREFIX: book.prefix,
     AUTH_JWKS_URL: own.AUTH_JWKS_URL || `${book.services.identity}/.well-known/jwks.json`,
     ...Object.fromEntries(urls),
+    ...(book.mail && { SMTP_URL: book.mail.smtp, PUBLIC_URL: own.PUBLIC_URL || book.gateway }),
   };
 }
 

@@ -12,12 +12,14 @@ import { bringUpServers, type Servers } from './servers.js';
 import {
   type AddressBook,
   environmentOf,
+  mailStandIn,
   mainOf,
   nodeFlags,
-  offsets,
+  offsetsOf,
   portOf,
   type ServiceSpec,
   services,
+  standsInForMail,
 } from './services.js';
 import { lastLines, readJson, stateDir, writeJson } from './state.js';
 import { welcome } from './welcome.js';
@@ -47,7 +49,7 @@ export async function main(args: readonly string[] = []): Promise<number> {
 async function runSystem(run: Run, onReady: () => void): Promise<number> {
   const began = performance.now();
   rmSync(addressBookFile, { force: true });
-  const ports = await choosePorts(process.env, offsets);
+  const ports = await choosePorts(process.env, offsetsOf(process.env));
   if (ports.moved)
     say(`ports ${ports.moved.join(', ')} are taken: moved to ${ports.gateway} and ${ports.base} on`);
   const [servers] = await Promise.all([
@@ -56,6 +58,7 @@ async function runSystem(run: Run, onReady: () => void): Promise<number> {
   ]);
   const book = await addressBook(servers, ports);
   writeJson(lastUsedFile, sharedOf(servers, book, readJson<LastUsed>(lastUsedFile)));
+  if (book.mail) await runMail(run, ports, book.mail);
   await Promise.all(services.map((service) => runService(run, service, portOf(service, ports), book)));
   writeJson(addressBookFile, book);
   process.stdout.write(welcome(book, (performance.now() - began) / 1_000));
@@ -105,8 +108,37 @@ async function addressBook({ database, broker }: Servers, ports: ServicePorts): 
       databases,
       amqp: broker.url,
       prefix: prefixOn(broker, process.env),
+      ...(standsInForMail(process.env) && {
+        mail: {
+          smtp: `smtp://127.0.0.1:${ports.base + mailStandIn.smtp}`,
+          page: `http://127.0.0.1:${ports.base + mailStandIn.page}`,
+        },
+      }),
     };
     return { line: `${stores.length} databases, queues under ${value.prefix}*`, value };
+  });
+}
+
+/** Before the services: the first letters are written as soon as the demo accounts are there. */
+async function runMail(
+  run: Run,
+  { base }: ServicePorts,
+  { page }: NonNullable<AddressBook['mail']>,
+): Promise<void> {
+  await step(async () => {
+    const log = join(stateDir, 'logs/mail.log');
+    rmSync(log, { force: true });
+    const { ended } = start(run, {
+      name: 'mail stand-in',
+      role: 'service',
+      command: process.execPath,
+      args: ['--enable-source-maps', mailStandIn.main],
+      env: { SMTP_PORT: String(base + mailStandIn.smtp), PAGE_PORT: String(base + mailStandIn.page) },
+      cwd: join(mailStandIn.main, '../..'),
+      log,
+    });
+    await isReady(page, ended, 'the mail stand-in', log);
+    return { line: `letters are caught, and shown on ${page}`, value: undefined };
   });
 }
 

@@ -1,8 +1,8 @@
 import type { AddressBook } from './services.js';
 
 /** What a newcomer needs next, after `npm start`: the address, who to be, what to type. */
-export const welcome = ({ gateway }: AddressBook, seconds: number): string => `
-Rollcall is ready at ${gateway}  (${seconds.toFixed(1)} s; the API's own page: ${gateway}/api/docs)
+export const welcome = ({ gateway, mail }: AddressBook, seconds: number): string => `
+Rollcall is ready at ${gateway}  (${seconds.toFixed(1)} s; the API's own page: ${gateway}/api/docs)${mail ? `\nLetters are not sent but shown, at ${mail.page}` : ''}
 
 Demo accounts, all with the password rollcall-demo:
   student@rollcall.test, student2@rollcall.test   500.00 USD of credits each

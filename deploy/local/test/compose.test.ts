@@ -43,6 +43,9 @@ const SAMPLES: Readonly<Record<string, string>> = {
   LIVEKIT_URL: 'wss://video.example.com',
   SETTLEMENT_POLICY: 'flat-15',
   BANK_KEYS: SEALING,
+  SMTP_URL: 'smtp://letters:c0ffee@mail.example.com:587',
+  MAIL_FROM: 'Letters <letters@example.com>',
+  PUBLIC_URL: 'https://app.example.com',
 };
 
 test('every name that compose.yaml refers to is one it has', () => {
@@ -128,7 +131,7 @@ describe('the system', () => {
     const outside = all.filter(([, { networks }]) =>
       networks.some((name) => !compose.networks[name]?.internal),
     );
-    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance']);
+    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance', 'notification']);
   });
 
   test.each(ours)('gives %s no right it does not need', (_name, service) => {

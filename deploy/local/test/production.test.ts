@@ -30,6 +30,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
     'WALLET_URL',
   ],
   identity: [...STORING, 'IDENTITY_KEYS', 'LETTER_KEYS'],
+  notification: [...STORING, 'LETTER_KEYS', 'MAIL_FROM', 'PUBLIC_URL', 'SMTP_URL'],
   settlement: [...STORING, 'SETTLEMENT_POLICY'],
   wallet: [...STORING, 'BANK_KEYS'],
 };
@@ -38,6 +39,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   attendance: ['LIVEKIT_API_SECRET'],
   identity: ['IDENTITY_KEYS', 'LETTER_KEYS'],
+  notification: ['LETTER_KEYS'],
   wallet: ['BANK_KEYS'],
 };
 

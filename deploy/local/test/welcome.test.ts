@@ -14,6 +14,12 @@ function sessionChosenAmong(courses: unknown): string {
   return execFileSync('sh', ['-c', script], { encoding: 'utf8', env });
 }
 
+test('the page that shows the letters is named where one does', () => {
+  expect(welcome(book, 1)).not.toContain('Letters');
+  const mail = { smtp: 'smtp://127.0.0.1:3008', page: 'http://127.0.0.1:3009' };
+  expect(welcome({ ...book, mail }, 1)).toContain('shown, at http://127.0.0.1:3009\n');
+});
+
 test('the commands printed at the start choose a session that can still be bought, whatever was played before', () => {
   const first = { sessions: [{ id: 'one', status: 'completed' }] };
   const second = {

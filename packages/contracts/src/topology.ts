@@ -68,30 +68,43 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdRefunded,
     holdCorrected,
   ],
+  notification: [
+    userRegistered,
+    userUpdated,
+    userSuspended,
+    identity.emailVerificationRequested,
+    identity.passwordResetRequested,
+    sessionScheduled,
+    sessionRescheduled,
+    sessionCancelled,
+    purchaseActivated,
+    enrollment.purchaseDeclined,
+    enrollment.purchaseExpired,
+    purchaseCancelled,
+    holdRefunded,
+    holdReleased,
+    holdUnderReview,
+    holdCorrected,
+    settlement.sessionSettled,
+    wallet.withdrawalRequested,
+    wallet.withdrawalApproved,
+    wallet.withdrawalProcessing,
+    wallet.withdrawalCompleted,
+    wallet.withdrawalReturned,
+    wallet.withdrawalFailed,
+    wallet.withdrawalRejected,
+    wallet.withdrawalCancelled,
+    wallet.bankAccountChanged,
+    wallet.debtOpened,
+    wallet.debtRepaid,
+  ],
 };
 
 /**
  * Said already and heard by nobody yet, with the services that are to hear it. A type leaves this list with its first
  * hearer above.
  */
-export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
-  [identity.passwordResetRequested.type]: ['notification'],
-  [identity.emailVerificationRequested.type]: ['notification'],
-  [enrollment.purchaseDeclined.type]: ['notification', 'billing'],
-  [enrollment.purchaseExpired.type]: ['notification', 'billing'],
-  [settlement.sessionSettled.type]: ['enrollment', 'notification'],
-  [wallet.debtOpened.type]: ['notification'],
-  [wallet.debtRepaid.type]: ['notification'],
-  [wallet.bankAccountChanged.type]: ['notification'],
-  [wallet.withdrawalRequested.type]: ['notification'],
-  [wallet.withdrawalApproved.type]: ['notification'],
-  [wallet.withdrawalProcessing.type]: ['notification'],
-  [wallet.withdrawalCompleted.type]: ['notification'],
-  [wallet.withdrawalReturned.type]: ['notification'],
-  [wallet.withdrawalFailed.type]: ['notification'],
-  [wallet.withdrawalRejected.type]: ['notification'],
-  [wallet.withdrawalCancelled.type]: ['notification'],
-};
+export const awaitedBy: Readonly<Record<string, readonly string[]>> = {};
 
 /** Streams, and what each carries: published there alone, for hearers that go back in it. */
 export const carriedBy: Readonly<Record<string, EventType>> = { [LEDGER_STREAM]: entrySealed };

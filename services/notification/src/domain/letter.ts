@@ -1,0 +1,107 @@
+/** What letters there are, and the facts each is made of. Amounts are minor units, times ISO 8601 in UTC. */
+import type { Money } from '@rollcall/contracts/money';
+
+/** Who reads it, and how he wants it. `locale` and `timeZone` are as the user set them, not yet known to be good. */
+export interface Reader {
+  readonly name: string;
+  readonly locale: string;
+  readonly timeZone: string;
+}
+
+export interface Lesson {
+  readonly title: string;
+  readonly startsAt: string;
+}
+
+/** The token stays sealed until the letter is composed. */
+interface Secret {
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+interface Purchase {
+  readonly purchaseId: string;
+  readonly lessons: readonly Lesson[];
+  readonly total: Money;
+}
+
+interface Withdrawal {
+  readonly withdrawalId: string;
+  readonly amount: Money;
+  /** The admin's words, where there are any. */
+  readonly reason: string | null;
+}
+
+interface Debt {
+  readonly amount: Money;
+  readonly cause: string;
+}
+
+/** The one list of letters: a new kind is a row here, its words in each language, and what it answers in occasions.ts. */
+export interface FactsOf {
+  'email-verification': Secret;
+  'password-reset': Secret;
+  /** A purchase that went through; also the receipt for the credits it took. */
+  'purchase-activated': Purchase & { readonly fundedBy: string };
+  'purchase-declined': Purchase & { readonly reason: string | null };
+  'purchase-expired': Purchase;
+  'purchase-cancelled': Purchase & { readonly refunded: Money };
+  refund: {
+    readonly lesson: Lesson;
+    readonly refund: Money;
+    readonly paid: Money;
+    readonly reason: string;
+    /** Percent of the lesson attended, in basis points; null where attendance was not the reason. */
+    readonly attended: number | null;
+  };
+  'under-review': { readonly lesson: Lesson };
+  correction: { readonly lesson: Lesson; readonly before: Money; readonly after: Money };
+  settled: {
+    readonly lesson: Lesson;
+    readonly counts: { readonly released: number; readonly refunded: number; readonly review: number };
+    readonly earned: readonly Money[];
+  };
+  reminder: { readonly lesson: Lesson; readonly durationMinutes: number };
+  'withdrawal-requested': Withdrawal;
+  'withdrawal-approved': Withdrawal;
+  'withdrawal-processing': Withdrawal;
+  'withdrawal-completed': Withdrawal;
+  'withdrawal-returned': Withdrawal;
+  'withdrawal-failed': Withdrawal;
+  'withdrawal-rejected': Withdrawal;
+  'withdrawal-cancelled': Withdrawal;
+  'bank-account-changed': { readonly last4: string | null };
+  'debt-opened': Debt;
+  'debt-repaid': Debt;
+}
+
+export type Kind = keyof FactsOf;
+
+/** A letter's content, as its row keeps it until it is sent. */
+export type Content = { [K in Kind]: { readonly kind: K; readonly facts: FactsOf[K] } }[Kind];
+
+/** What the words of a language are given to write amounts, times and shares with, as the reader is used to them. */
+export interface Show {
+  money(value: Money): string;
+  moment(at: string): string;
+  /** Of basis points, rounded down to a tenth: 1999 is 19.9 %, never the 20 that it is not. */
+  share(basisPoints: number): string;
+}
+
+/** A letter before it is text or HTML. Everything in it is plain text. */
+export interface Draft {
+  readonly subject: string;
+  readonly paragraphs: readonly string[];
+  /** Things named with their value, such as lessons with their times. */
+  readonly rows?: readonly (readonly [name: string, value: string])[];
+  /** A link to this place of the web app. */
+  readonly action?: { readonly label: string; readonly path: string };
+  readonly closing?: readonly string[];
+}
+
+/** Every letter in one language: what is missing here does not compile. */
+export interface Words {
+  readonly greeting: (name: string) => string;
+  readonly farewell: string;
+  readonly letters: { readonly [K in Kind]: (facts: FactsOf[K], show: Show) => Draft };
+}

@@ -1,0 +1,174 @@
+/** What is written about, to whom, and when nothing is: one function an event. Pure; what a letter needs is looked up by its caller. */
+import type { DataOf, Envelope } from '@rollcall/contracts/event';
+import type { purchaseActivated } from '@rollcall/contracts/events/enrollment';
+import type { passwordResetRequested } from '@rollcall/contracts/events/identity';
+import type {
+  holdCorrected,
+  holdRefunded,
+  holdUnderReview,
+  sessionSettled,
+} from '@rollcall/contracts/events/settlement';
+import type {
+  bankAccountChanged,
+  debtOpened,
+  debtRepaid,
+  withdrawalRequested,
+} from '@rollcall/contracts/events/wallet';
+import type { Content, Lesson } from './letter.js';
+
+/** A letter to be: the rest of it is what its reader and its lessons are called. */
+export interface Plan {
+  /** The same news said by two events has the same name, and is one letter. */
+  readonly about: string;
+  /** A user's id, or the teacher of a session. */
+  readonly to: string | { readonly teacherOf: string };
+  readonly sessionIds: readonly string[];
+  /** Given the lessons of `sessionIds`, in that order. */
+  readonly content: (lessons: readonly Lesson[]) => Content;
+  /** Where the event names the reader itself: he may have an address that nothing else was sent to yet. */
+  readonly address?: { readonly email: string; readonly name: string; readonly locale: string };
+  /** ISO 8601: of no use after this. */
+  readonly expiresAt?: string;
+}
+
+type Heard<Type> = Envelope<DataOf<Type>>;
+type Purchased = Heard<typeof purchaseActivated>;
+type Secret = Heard<typeof passwordResetRequested>;
+
+/** A list of at least the one lesson that was asked for. */
+const only = (lessons: readonly Lesson[]): Lesson => lessons[0] as Lesson;
+
+export const secretLetter =
+  (kind: 'email-verification' | 'password-reset') =>
+  ({ id, data: { userId, email, displayName, locale, token, expiresAt } }: Secret): Plan[] => [
+    {
+      about: `${kind}/${id}`,
+      to: userId,
+      sessionIds: [],
+      content: () => ({ kind, facts: { token, expiresAt } }),
+      address: { email, name: displayName, locale },
+      expiresAt,
+    },
+  ];
+
+/** A purchase may be given up in parts, so what was cancelled is told by version. */
+const aboutPurchase = ({ data: { purchaseId, version } }: Purchased, what: string): string =>
+  `purchase/${purchaseId}/${what}${what === 'cancelled' ? `/${version}` : ''}`;
+
+const purchaseLetter =
+  (what: string, contentOf: (lessons: readonly Lesson[], data: Purchased['data']) => Content) =>
+  (event: Purchased): Plan[] => [
+    {
+      about: aboutPurchase(event, what),
+      to: event.data.studentId,
+      sessionIds: event.data.sessionIds,
+      content: (lessons) => contentOf(lessons, event.data),
+    },
+  ];
+
+export const purchaseMade = purchaseLetter('activated', (lessons, { purchaseId, total, fundedBy }) => ({
+  kind: 'purchase-activated',
+  facts: { purchaseId, lessons, total, fundedBy },
+}));
+export const purchaseRefused = purchaseLetter('declined', (lessons, { purchaseId, total, reason }) => ({
+  kind: 'purchase-declined',
+  facts: { purchaseId, lessons, total, reason },
+}));
+export const purchaseGivenUp = purchaseLetter('expired', (lessons, { purchaseId, total }) => ({
+  kind: 'purchase-expired',
+  facts: { purchaseId, lessons, total },
+}));
+export const purchaseUndone = purchaseLetter('cancelled', (lessons, { purchaseId, total, refunded }) => ({
+  kind: 'purchase-cancelled',
+  facts: { purchaseId, lessons, total, refunded },
+}));
+
+/**
+ * To the student, of a refund and of the part of a split that comes back. What the student cancelled is told in one letter
+ * for the whole cancellation, and of nothing there is nothing to tell.
+ */
+export function refunded({ data }: Heard<typeof holdRefunded>): Plan[] {
+  const { holdId, decisionVersion, sessionId, studentId, refund, amount, reason, attendance } = data;
+  if (refund.amount === 0 || reason === 'cancelled') return [];
+  const attended = reason === 'below-threshold' ? (attendance?.percentBasisPoints ?? null) : null;
+  return [
+    {
+      about: `hold/${holdId}/${decisionVersion}`,
+      to: studentId,
+      sessionIds: [sessionId],
+      content: (lessons) => ({
+        kind: 'refund',
+        facts: { lesson: only(lessons), refund, paid: amount, reason, attended },
+      }),
+    },
+  ];
+}
+
+export const inDoubt = ({
+  data: { holdId, sessionId, studentId },
+}: Heard<typeof holdUnderReview>): Plan[] => [
+  {
+    about: `hold/${holdId}/review`,
+    to: studentId,
+    sessionIds: [sessionId],
+    content: (lessons) => ({ kind: 'under-review', facts: { lesson: only(lessons) } }),
+  },
+];
+
+/** To each of the two whose part has changed. */
+export function corrected({ data }: Heard<typeof holdCorrected>): Plan[] {
+  const { holdId, decisionVersion, sessionId, studentId, teacherId, from, to } = data;
+  const parts = [
+    { user: studentId, before: from.refund, after: to.refund },
+    { user: teacherId, before: from.teacher, after: to.teacher },
+  ];
+  return parts
+    .filter(({ before, after }) => before.amount !== after.amount)
+    .map(({ user, before, after }) => ({
+      about: `hold/${holdId}/${decisionVersion}`,
+      to: user,
+      sessionIds: [sessionId],
+      content: (lessons) => ({ kind: 'correction', facts: { lesson: only(lessons), before, after } }),
+    }));
+}
+
+/** To the teacher: one letter a lesson and change of it, not one a student. Of a lesson nobody bought there is none. */
+export function settled({ id, aggregateversion, data }: Heard<typeof sessionSettled>): Plan[] {
+  const { sessionId, counts, totals } = data;
+  if (counts.released + counts.refunded + counts.review === 0) return [];
+  const earned = totals.map(({ teacher }) => teacher).filter(({ amount }) => amount > 0);
+  return [
+    {
+      about: `session/${sessionId}/settled/${aggregateversion ?? id}`,
+      to: { teacherOf: sessionId },
+      sessionIds: [sessionId],
+      content: (lessons) => ({ kind: 'settled', facts: { lesson: only(lessons), counts, earned } }),
+    },
+  ];
+}
+
+export const withdrawalLetter =
+  (what: Extract<Content['kind'], `withdrawal-${string}`>) =>
+  ({ data: { withdrawalId, teacherId, amount, reason } }: Heard<typeof withdrawalRequested>): Plan[] => [
+    {
+      about: `withdrawal/${withdrawalId}`,
+      to: teacherId,
+      sessionIds: [],
+      content: () => ({ kind: what, facts: { withdrawalId, amount, reason } }),
+    },
+  ];
+
+export const bankChanged = ({ id, data }: Heard<typeof bankAccountChanged>): Plan[] => [
+  {
+    about: `bank-account/${id}`,
+    to: data.teacherId,
+    sessionIds: [],
+    content: () => ({ kind: 'bank-account-changed', facts: { last4: data.last4 } }),
+  },
+];
+
+export const debtLetter =
+  (kind: 'debt-opened' | 'debt-repaid') =>
+  ({ id, data: { userId, amount, cause } }: Heard<typeof debtOpened> | Heard<typeof debtRepaid>): Plan[] => [
+    { about: `debt/${id}`, to: userId, sessionIds: [], content: () => ({ kind, facts: { amount, cause } }) },
+  ];

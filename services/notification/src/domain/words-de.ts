@@ -1,0 +1,228 @@
+/** Every letter in German. */
+import type { Lesson, Show, Words } from './letter.js';
+
+const lessonRows = (lessons: readonly Lesson[], show: Show) =>
+  lessons.map(({ title, startsAt }) => [title, show.moment(startsAt)] as const);
+
+const REFUNDED: Readonly<Record<string, string>> = {
+  'below-threshold': 'Sie waren kürzer in der Stunde, als es für eine Berechnung nötig ist.',
+  'teacher-no-show': 'Die Lehrkraft war nicht lange genug da.',
+  'session-cancelled': 'Die Lehrkraft hat die Stunde abgesagt.',
+  cancelled: 'Sie haben die Stunde storniert.',
+  admin: 'Unser Team hat so entschieden.',
+  attended: 'Unser Team hat entschieden, einen Teil des Preises zu erstatten.',
+};
+const DECLINED: Readonly<Record<string, string>> = {
+  'insufficient-credit': 'Ihr Guthaben reicht für den Preis nicht aus.',
+};
+const DEBT: Readonly<Record<string, string>> = {
+  correction: 'Eine abgerechnete Stunde wurde korrigiert, und das Geld war schon verwendet.',
+  clawback: 'Unser Team hat Einnahmen zurückgenommen, die schon verwendet waren.',
+  chargeback: 'Eine Kartenzahlung wurde zurückgebucht, und das Guthaben war schon verwendet.',
+  'card-refund': 'Eine Kartenzahlung wurde erstattet, und das Guthaben war schon verwendet.',
+};
+const because = (reason: string | null): string[] => (reason === null ? [] : [`Grund: ${reason}`]);
+const wallet = { label: 'Guthaben ansehen', path: '/wallet' };
+const lessons = { label: 'Stunden ansehen', path: '/lessons' };
+const earnings = { label: 'Auszahlungen ansehen', path: '/withdrawals' };
+
+export const de: Words = {
+  greeting: (name) => `Guten Tag ${name},`,
+  farewell: 'Rollcall',
+  letters: {
+    'email-verification': ({ token, expiresAt }, show) => ({
+      subject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+      paragraphs: ['Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.'],
+      action: { label: 'Adresse bestätigen', path: `/verify-email#token=${token}` },
+      closing: [
+        `Der Link gilt bis ${show.moment(expiresAt)}.`,
+        'Wenn Sie kein Konto eröffnet haben, brauchen Sie nichts zu tun.',
+      ],
+    }),
+    'password-reset': ({ token, expiresAt }, show) => ({
+      subject: 'Neues Passwort setzen',
+      paragraphs: ['Für Ihr Konto wurde ein neues Passwort angefordert.'],
+      action: { label: 'Neues Passwort setzen', path: `/reset-password#token=${token}` },
+      closing: [
+        `Der Link gilt einmal, bis ${show.moment(expiresAt)}.`,
+        'Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Passwort bleibt, wie es ist.',
+      ],
+    }),
+    'purchase-activated': ({ purchaseId, lessons: bought, total, fundedBy }, show) => ({
+      subject: bought.length === 1 ? `Gebucht: ${bought[0]?.title}` : `${bought.length} Stunden gebucht`,
+      paragraphs: [
+        fundedBy === 'subscription'
+          ? 'Ihr Kauf ist abgeschlossen; er zählt zu Ihrem Abonnement.'
+          : `Ihr Kauf ist abgeschlossen. ${show.money(total)} Ihres Guthabens bleiben zurückgelegt, bis die Stunden stattgefunden haben.`,
+      ],
+      rows: [...lessonRows(bought, show), ['Summe', show.money(total)], ['Kauf', purchaseId]],
+      action: lessons,
+    }),
+    'purchase-declined': ({ lessons: wanted, total, reason }, show) => ({
+      subject: 'Ihr Kauf kam nicht zustande',
+      paragraphs: [
+        DECLINED[reason ?? ''] ?? 'Der Kauf konnte nicht abgeschlossen werden.',
+        'Es wurde Ihnen nichts berechnet.',
+      ],
+      rows: [...lessonRows(wanted, show), ['Preis', show.money(total)]],
+      action: wallet,
+    }),
+    'purchase-expired': ({ lessons: wanted, total }, show) => ({
+      subject: 'Ihr Kauf kam nicht zustande',
+      paragraphs: [
+        'Der Kauf dauerte zu lange und wurde abgebrochen. Es wurde Ihnen nichts berechnet; bitte versuchen Sie es noch einmal.',
+      ],
+      rows: [...lessonRows(wanted, show), ['Preis', show.money(total)]],
+      action: lessons,
+    }),
+    'purchase-cancelled': ({ lessons: given, refunded, purchaseId }, show) => ({
+      subject: given.length === 1 ? `Storniert: ${given[0]?.title}` : `${given.length} Stunden storniert`,
+      paragraphs: [
+        `Ihre Stornierung ist abgeschlossen. ${show.money(refunded)} gingen dorthin zurück, woher sie kamen.`,
+      ],
+      rows: [...lessonRows(given, show), ['Kauf', purchaseId]],
+      action: wallet,
+    }),
+    refund: ({ lesson, refund, paid, reason, attended }, show) => ({
+      subject: `Erstattung für ${lesson.title}`,
+      paragraphs: [
+        `${show.money(refund)} von ${show.money(paid)} für diese Stunde gingen dorthin zurück, woher sie kamen.`,
+        REFUNDED[reason] ?? 'Die Stunde wird nicht berechnet.',
+      ],
+      rows: [
+        ...lessonRows([lesson], show),
+        ...(attended === null ? [] : [['Anwesend', show.share(attended)] as const]),
+      ],
+      action: wallet,
+    }),
+    'under-review': ({ lesson }, show) => ({
+      subject: `Wir prüfen Ihre Stunde ${lesson.title}`,
+      paragraphs: [
+        'Wir konnten nicht sicher sehen, wer wie lange in dieser Stunde war. Ein Mensch wird es sich ansehen und entscheiden; bis dahin bleibt das Geld, wo es ist.',
+      ],
+      rows: lessonRows([lesson], show),
+    }),
+    correction: ({ lesson, before, after }, show) => ({
+      subject: `Korrigiert: ${lesson.title}`,
+      paragraphs: [
+        'Die Abrechnung dieser Stunde wurde korrigiert, weil sich seither etwas herausgestellt hat.',
+      ],
+      rows: [
+        ...lessonRows([lesson], show),
+        ['Ihr Anteil bisher', show.money(before)],
+        ['Ihr Anteil von nun an', show.money(after)],
+      ],
+      action: wallet,
+    }),
+    settled: ({ lesson, counts, earned }, show) => ({
+      subject: `Abgerechnet: ${lesson.title}`,
+      paragraphs: ['Ihre Stunde ist abgerechnet. So steht es jetzt.'],
+      rows: [
+        ...lessonRows([lesson], show),
+        ['An Sie bezahlt', `${counts.released}`],
+        ['Erstattet', `${counts.refunded}`],
+        ['Noch zu entscheiden', `${counts.review}`],
+        ...earned.map((amount) => ['Ihre Einnahmen', show.money(amount)] as const),
+      ],
+      action: wallet,
+    }),
+    reminder: ({ lesson, durationMinutes }, show) => ({
+      subject: `Bald: ${lesson.title}`,
+      paragraphs: [
+        `Ihre Stunde beginnt am ${show.moment(lesson.startsAt)} und dauert ${durationMinutes} Minuten.`,
+      ],
+      action: lessons,
+    }),
+    'withdrawal-requested': ({ amount, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} beantragt`,
+      paragraphs: [
+        `Sie haben ${show.money(amount)} beantragt. Der Betrag ist zurückgelegt, und wir sehen uns den Antrag an.`,
+      ],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+      closing: ['Wenn Sie das nicht waren, schreiben Sie uns sofort.'],
+    }),
+    'withdrawal-approved': ({ amount, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} genehmigt`,
+      paragraphs: [`Ihre Auszahlung von ${show.money(amount)} wurde genehmigt und wird überwiesen.`],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-processing': ({ amount, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} ist unterwegs`,
+      paragraphs: [`Die Überweisung von ${show.money(amount)} liegt bei der Bank.`],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-completed': ({ amount, withdrawalId }, show) => ({
+      subject: `${show.money(amount)} ausgezahlt`,
+      paragraphs: [`Ihre Auszahlung von ${show.money(amount)} wurde auf Ihr Bankkonto überwiesen.`],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-returned': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} kam zurück`,
+      paragraphs: [
+        `Die Bank hat ${show.money(amount)} zurückgeschickt. Das Geld steht wieder in Ihren Einnahmen.`,
+        ...because(reason),
+      ],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-failed': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} fehlgeschlagen`,
+      paragraphs: [
+        `Die Überweisung von ${show.money(amount)} ist fehlgeschlagen. Das Geld steht wieder in Ihren Einnahmen.`,
+        ...because(reason),
+      ],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-rejected': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} abgelehnt`,
+      paragraphs: [
+        `Ihre Auszahlung von ${show.money(amount)} wurde abgelehnt. Das Geld steht wieder in Ihren Einnahmen.`,
+        ...because(reason),
+      ],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-cancelled': ({ amount, withdrawalId }, show) => ({
+      subject: `Auszahlung von ${show.money(amount)} zurückgenommen`,
+      paragraphs: [
+        `Sie haben Ihre Auszahlung von ${show.money(amount)} zurückgenommen. Das Geld steht wieder in Ihren Einnahmen.`,
+      ],
+      rows: [['Auszahlung', withdrawalId]],
+      action: earnings,
+    }),
+    'bank-account-changed': ({ last4 }) => ({
+      subject: 'Ihr Bankkonto für Auszahlungen wurde geändert',
+      paragraphs: [
+        last4 === null
+          ? 'Für Ihre Auszahlungen ist kein Bankkonto mehr hinterlegt.'
+          : `Auszahlungen gehen von nun an auf das Konto, das auf ${last4} endet.`,
+      ],
+      closing: ['Wenn Sie das nicht waren, ändern Sie Ihr Passwort und schreiben Sie uns sofort.'],
+    }),
+    'debt-opened': ({ amount, cause }, show) => ({
+      subject: `Sie schulden ${show.money(amount)}`,
+      paragraphs: [
+        DEBT[cause] ?? 'Ein Betrag sollte eingezogen werden, der nicht mehr da war.',
+        `Sie schulden ${show.money(amount)} mehr als zuvor. Was eingeht, begleicht das zuerst.`,
+      ],
+      action: wallet,
+    }),
+    'debt-repaid': ({ amount, cause }, show) => ({
+      subject:
+        cause === 'write-off'
+          ? `Ihnen wurden ${show.money(amount)} erlassen`
+          : `${show.money(amount)} Ihrer Schuld beglichen`,
+      paragraphs: [
+        cause === 'write-off'
+          ? `Wir haben Ihnen ${show.money(amount)} Ihrer Schuld erlassen.`
+          : `${show.money(amount)}, die eingegangen sind, gingen in Ihre Schuld.`,
+      ],
+      action: wallet,
+    }),
+  },
+};

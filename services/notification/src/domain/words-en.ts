@@ -1,0 +1,229 @@
+/** Every letter in English. */
+import type { Lesson, Show, Words } from './letter.js';
+
+const lessonRows = (lessons: readonly Lesson[], show: Show) =>
+  lessons.map(({ title, startsAt }) => [title, show.moment(startsAt)] as const);
+
+const REFUNDED: Readonly<Record<string, string>> = {
+  'below-threshold': 'You attended less of the lesson than it takes for it to be charged.',
+  'teacher-no-show': 'The teacher was not there for long enough.',
+  'session-cancelled': 'The teacher has cancelled the lesson.',
+  cancelled: 'You have cancelled the lesson.',
+  admin: 'Our staff decided so.',
+  attended: 'Our staff decided to give a part of the price back.',
+};
+const DECLINED: Readonly<Record<string, string>> = {
+  'insufficient-credit': 'Your credits do not cover the price.',
+};
+const DEBT: Readonly<Record<string, string>> = {
+  correction: 'A settled lesson was corrected, and the money had already been used.',
+  clawback: 'Our staff took back earnings that had already been used.',
+  chargeback: 'A card payment was charged back, and the credits had already been used.',
+  'card-refund': 'A card payment was refunded, and the credits had already been used.',
+};
+const because = (reason: string | null): string[] => (reason === null ? [] : [`Reason: ${reason}`]);
+const wallet = { label: 'Open your wallet', path: '/wallet' };
+const lessons = { label: 'See your lessons', path: '/lessons' };
+const earnings = { label: 'See your withdrawals', path: '/withdrawals' };
+
+export const en: Words = {
+  greeting: (name) => `Hello ${name},`,
+  farewell: 'Rollcall',
+  letters: {
+    'email-verification': ({ token, expiresAt }, show) => ({
+      subject: 'Please confirm your e-mail address',
+      paragraphs: ['Please confirm that this address is yours.'],
+      action: { label: 'Confirm the address', path: `/verify-email#token=${token}` },
+      closing: [
+        `The link is good until ${show.moment(expiresAt)}.`,
+        'If you did not open an account, you need not do anything.',
+      ],
+    }),
+    'password-reset': ({ token, expiresAt }, show) => ({
+      subject: 'Set a new password',
+      paragraphs: ['Somebody asked for a new password for your account.'],
+      action: { label: 'Set a new password', path: `/reset-password#token=${token}` },
+      closing: [
+        `The link is good once, until ${show.moment(expiresAt)}.`,
+        'If it was not you, you need not do anything: your password stays as it is.',
+      ],
+    }),
+    'purchase-activated': ({ purchaseId, lessons: bought, total, fundedBy }, show) => ({
+      subject:
+        bought.length === 1
+          ? `You have booked: ${bought[0]?.title}`
+          : `You have booked ${bought.length} lessons`,
+      paragraphs: [
+        fundedBy === 'subscription'
+          ? 'Your purchase went through; it counts towards your subscription.'
+          : `Your purchase went through. ${show.money(total)} of your credits are held until the lessons have taken place.`,
+      ],
+      rows: [...lessonRows(bought, show), ['Total', show.money(total)], ['Purchase', purchaseId]],
+      action: lessons,
+    }),
+    'purchase-declined': ({ lessons: wanted, total, reason }, show) => ({
+      subject: 'Your purchase did not go through',
+      paragraphs: [
+        DECLINED[reason ?? ''] ?? 'The purchase could not be made.',
+        'Nothing was taken from you.',
+      ],
+      rows: [...lessonRows(wanted, show), ['Price', show.money(total)]],
+      action: wallet,
+    }),
+    'purchase-expired': ({ lessons: wanted, total }, show) => ({
+      subject: 'Your purchase did not go through',
+      paragraphs: [
+        'The purchase took too long and was given up. Nothing was taken from you; please try again.',
+      ],
+      rows: [...lessonRows(wanted, show), ['Price', show.money(total)]],
+      action: lessons,
+    }),
+    'purchase-cancelled': ({ lessons: given, refunded, purchaseId }, show) => ({
+      subject: given.length === 1 ? `Cancelled: ${given[0]?.title}` : `${given.length} lessons cancelled`,
+      paragraphs: [
+        `Your cancellation went through. ${show.money(refunded)} went back to where it came from.`,
+      ],
+      rows: [...lessonRows(given, show), ['Purchase', purchaseId]],
+      action: wallet,
+    }),
+    refund: ({ lesson, refund, paid, reason, attended }, show) => ({
+      subject: `Refund for ${lesson.title}`,
+      paragraphs: [
+        `${show.money(refund)} of the ${show.money(paid)} for this lesson went back to where it came from.`,
+        REFUNDED[reason] ?? 'The lesson is not charged.',
+      ],
+      rows: [
+        ...lessonRows([lesson], show),
+        ...(attended === null ? [] : [['Attended', show.share(attended)] as const]),
+      ],
+      action: wallet,
+    }),
+    'under-review': ({ lesson }, show) => ({
+      subject: `We are looking at your lesson ${lesson.title}`,
+      paragraphs: [
+        'We could not see for certain who attended this lesson and for how long. A person will look at it and decide; until then the money stays where it is.',
+      ],
+      rows: lessonRows([lesson], show),
+    }),
+    correction: ({ lesson, before, after }, show) => ({
+      subject: `Corrected: ${lesson.title}`,
+      paragraphs: ['The settlement of this lesson was corrected, because of what was found out since.'],
+      rows: [
+        ...lessonRows([lesson], show),
+        ['Your part until now', show.money(before)],
+        ['Your part from now on', show.money(after)],
+      ],
+      action: wallet,
+    }),
+    settled: ({ lesson, counts, earned }, show) => ({
+      subject: `Settled: ${lesson.title}`,
+      paragraphs: ['Your lesson is settled. This is how it stands now.'],
+      rows: [
+        ...lessonRows([lesson], show),
+        ['Paid to you for', `${counts.released}`],
+        ['Refunded to students', `${counts.refunded}`],
+        ['Still to be decided', `${counts.review}`],
+        ...earned.map((amount) => ['Your earnings', show.money(amount)] as const),
+      ],
+      action: wallet,
+    }),
+    reminder: ({ lesson, durationMinutes }, show) => ({
+      subject: `Soon: ${lesson.title}`,
+      paragraphs: [
+        `Your lesson begins on ${show.moment(lesson.startsAt)} and takes ${durationMinutes} minutes.`,
+      ],
+      action: lessons,
+    }),
+    'withdrawal-requested': ({ amount, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} requested`,
+      paragraphs: [
+        `You asked for ${show.money(amount)}. The amount is reserved, and we will look at the request.`,
+      ],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+      closing: ['If it was not you, write to us at once.'],
+    }),
+    'withdrawal-approved': ({ amount, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} approved`,
+      paragraphs: [`Your withdrawal of ${show.money(amount)} was approved and will be paid out.`],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-processing': ({ amount, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} is on its way`,
+      paragraphs: [`The transfer of ${show.money(amount)} is with the bank.`],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-completed': ({ amount, withdrawalId }, show) => ({
+      subject: `${show.money(amount)} paid out`,
+      paragraphs: [`Your withdrawal of ${show.money(amount)} was paid out to your bank account.`],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-returned': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} came back`,
+      paragraphs: [
+        `The bank sent ${show.money(amount)} back. The money is in your earnings again.`,
+        ...because(reason),
+      ],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-failed': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} failed`,
+      paragraphs: [
+        `The transfer of ${show.money(amount)} failed. The money is in your earnings again.`,
+        ...because(reason),
+      ],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-rejected': ({ amount, reason, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} rejected`,
+      paragraphs: [
+        `Your withdrawal of ${show.money(amount)} was rejected. The money is in your earnings again.`,
+        ...because(reason),
+      ],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'withdrawal-cancelled': ({ amount, withdrawalId }, show) => ({
+      subject: `Withdrawal of ${show.money(amount)} cancelled`,
+      paragraphs: [
+        `You took back your withdrawal of ${show.money(amount)}. The money is in your earnings again.`,
+      ],
+      rows: [['Withdrawal', withdrawalId]],
+      action: earnings,
+    }),
+    'bank-account-changed': ({ last4 }) => ({
+      subject: 'Your bank account for withdrawals was changed',
+      paragraphs: [
+        last4 === null
+          ? 'There is no bank account for your withdrawals any more.'
+          : `Withdrawals now go to the account that ends in ${last4}.`,
+      ],
+      closing: ['If it was not you, change your password and write to us at once.'],
+    }),
+    'debt-opened': ({ amount, cause }, show) => ({
+      subject: `You owe ${show.money(amount)}`,
+      paragraphs: [
+        DEBT[cause] ?? 'An amount was to be taken that was not there any more.',
+        `You owe ${show.money(amount)} more than before. What comes in repays it first.`,
+      ],
+      action: wallet,
+    }),
+    'debt-repaid': ({ amount, cause }, show) => ({
+      subject:
+        cause === 'write-off'
+          ? `You no longer owe ${show.money(amount)}`
+          : `${show.money(amount)} of your debt repaid`,
+      paragraphs: [
+        cause === 'write-off'
+          ? `We have written off ${show.money(amount)} of what you owed.`
+          : `${show.money(amount)} that came in went to what you owed.`,
+      ],
+      action: wallet,
+    }),
+  },
+};

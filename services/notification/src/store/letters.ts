@@ -1,0 +1,118 @@
+import type { Knex } from 'knex';
+import type { Content, Reader } from '../domain/letter.js';
+
+export interface NewLetter {
+  readonly id: string;
+  readonly about: string;
+  readonly recipientId: string;
+  readonly email: string;
+  readonly reader: Reader;
+  readonly content: Content;
+  readonly expiresAt: Date | null;
+}
+
+/** Adds letters to be sent, in the order of their keys. What was written about before is left as it is. */
+export async function addLetters(tx: Knex, letters: readonly NewLetter[], now: Date): Promise<void> {
+  if (letters.length === 0) return;
+  const key = ({ about, content, recipientId }: NewLetter) => `${about} ${content.kind} ${recipientId}`;
+  const sorted = [...letters].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const rows = sorted.map(({ id, about, recipientId, email, reader, content, expiresAt }) => ({
+    id,
+    kind: content.kind,
+    about,
+    recipient_id: recipientId,
+    email,
+    content: JSON.stringify({ ...content, reader }),
+    next_attempt_at: now,
+    expires_at: expiresAt,
+    created_at: now,
+  }));
+  await tx('letters').insert(rows).onConflict(['about', 'kind', 'recipient_id']).ignore();
+}
+
+/** A letter taken to be sent, until its lease is over. */
+export interface DueLetter {
+  readonly id: string;
+  readonly recipientId: string;
+  readonly email: string;
+  readonly content: Content & { readonly reader: Reader };
+  /** With this one. It names the lease: who finds another number has lost it. */
+  readonly attempts: number;
+  readonly expiresAt: Date | null;
+  /** A reminder of a seat or a start that is no more. */
+  readonly idle: boolean;
+  /** Is nothing sent to this address any more? */
+  readonly suppressed: boolean;
+}
+
+/**
+ * Takes letters that are due, for whoever comes first: they are nobody else's until `lease`, after which whoever took them is
+ * taken for dead and they are due again. One statement, so that no lock is held while a mail server is spoken to.
+ */
+export async function takeDue(
+  db: Knex,
+  { now, lease, most }: { now: Date; lease: Date; most: number },
+): Promise<DueLetter[]> {
+  const { rows } = await db.raw(
+    `with due as (
+       select id from letters where status = 'waiting' and next_attempt_at <= :now
+        order by next_attempt_at limit :most for update skip locked)
+     update letters set attempts = attempts + 1, next_attempt_at = :lease
+       from due where letters.id = due.id
+     returning letters.id, recipient_id as "recipientId", email, content, attempts, expires_at as "expiresAt",
+               case when kind <> 'reminder' then false else not exists (
+                 select from seats join sessions on sessions.id = seats.session_id
+                  where seats.session_id = split_part(about, '/', 2)::uuid and seats.student_id = recipient_id
+                    and not seats.given_up and not sessions.cancelled
+                    and sessions.starts_at = (content #>> '{facts,lesson,startsAt}')::timestamptz) end as idle,
+               exists (select from suppressions where suppressions.email = letters.email) as suppressed`,
+    { now, lease, most },
+  );
+  return rows;
+}
+
+type Ended = 'sent' | 'suppressed' | 'dropped' | 'failed';
+
+interface Ending {
+  readonly status: Ended;
+  readonly now: Date;
+  /** What went wrong, without an address in it. */
+  readonly error: string | null;
+}
+
+/** Ends a letter and forgets its words. Does nothing when the lease was lost: whoever has it now says what becomes of it. */
+export async function endLetter(
+  db: Knex,
+  { id, attempts }: Pick<DueLetter, 'id' | 'attempts'>,
+  { status, now, error }: Ending,
+): Promise<void> {
+  await db('letters')
+    .where({ id, attempts, status: 'waiting' })
+    .update({ status, content: null, next_attempt_at: null, ended_at: now, last_error: error });
+}
+
+export async function tryLater(
+  db: Knex,
+  { id, attempts }: Pick<DueLetter, 'id' | 'attempts'>,
+  next: Date,
+  error: string,
+): Promise<void> {
+  await db('letters')
+    .where({ id, attempts, status: 'waiting' })
+    .update({ next_attempt_at: next, last_error: error });
+}
+
+export async function suppress(tx: Knex, email: string, reason: string, now: Date): Promise<void> {
+  await tx('suppressions').insert({ email, since: now, reason }).onConflict('email').ignore();
+}
+
+/** Forgets letters that ended before then, `most` at a time. Returns how many. */
+export async function forgetLetters(tx: Knex.Transaction, before: Date, most: number): Promise<number> {
+  const old = tx('letters')
+    .select('id')
+    .whereNot('status', 'waiting')
+    .where('ended_at', '<', before)
+    .orderBy('ended_at')
+    .limit(most);
+  return tx('letters').whereIn('id', old).delete();
+}

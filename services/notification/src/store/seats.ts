@@ -1,0 +1,83 @@
+import type { Knex } from 'knex';
+
+export interface Seat {
+  readonly sessionId: string;
+  readonly studentId: string;
+  readonly purchaseId: string;
+}
+
+/**
+ * Adds what is new, in key order. A session that begins by `near` was told with the purchase: reminding of it at once would
+ * say the same again.
+ */
+export async function addSeats(tx: Knex, seats: readonly Seat[], near: Date): Promise<void> {
+  await tx.raw(
+    `insert into seats (session_id, student_id, purchase_id, given_up, reminded_for)
+     select seat.session_id, student_id, purchase_id, false, case when starts_at <= ? then starts_at end
+       from (select distinct * from unnest(?::uuid[], ?::uuid[], ?::uuid[])
+                    as seat (session_id, student_id, purchase_id)) seat
+       left join sessions on sessions.id = seat.session_id
+      order by 1, 2, 3
+     on conflict do nothing`,
+    [near, ...columnsOf(seats)],
+  );
+}
+
+/** Takes seats away for good, whether or not they were given yet. */
+export async function giveUpSeats(tx: Knex, seats: readonly Seat[]): Promise<void> {
+  await tx.raw(
+    `insert into seats (session_id, student_id, purchase_id, given_up)
+     select distinct *, true from unnest(?::uuid[], ?::uuid[], ?::uuid[]) order by 1, 2, 3
+     on conflict (session_id, student_id, purchase_id) do update set given_up = true`,
+    columnsOf(seats),
+  );
+}
+
+const columnsOf = (seats: readonly Seat[]) => [
+  seats.map((one) => one.sessionId),
+  seats.map((one) => one.studentId),
+  seats.map((one) => one.purchaseId),
+];
+
+export interface Reminder extends Omit<Seat, 'purchaseId'> {
+  readonly title: string;
+  readonly startsAt: Date;
+  readonly durationMinutes: number;
+  readonly email: string;
+  readonly displayName: string;
+  readonly locale: string;
+  readonly timeZone: string;
+}
+
+/**
+ * Takes seats to remind of, `most` at a time: of sessions that begin between now and `until`, each start once. A student
+ * nobody told us of yet waits; one who is suspended may not come in.
+ */
+export async function takeReminders(
+  tx: Knex.Transaction,
+  { now, until, most }: { now: Date; until: Date; most: number },
+): Promise<Reminder[]> {
+  const { rows } = await tx.raw(
+    `with due as (
+       select seats.session_id, seats.student_id, seats.purchase_id, sessions.title, sessions.starts_at,
+              sessions.duration_minutes, contacts.email, contacts.display_name, contacts.locale, contacts.time_zone
+         from sessions
+         join seats on seats.session_id = sessions.id
+         join contacts on contacts.user_id = seats.student_id
+        where not sessions.cancelled and sessions.starts_at > :now and sessions.starts_at <= :until
+          and not seats.given_up and seats.reminded_for is distinct from sessions.starts_at
+          and not contacts.suspended
+        order by seats.session_id, seats.student_id, seats.purchase_id
+        limit :most
+          for update of seats skip locked)
+     update seats set reminded_for = due.starts_at
+       from due
+      where (seats.session_id, seats.student_id, seats.purchase_id)
+          = (due.session_id, due.student_id, due.purchase_id)
+     returning due.session_id as "sessionId", due.student_id as "studentId", due.title, due.starts_at as "startsAt",
+               due.duration_minutes as "durationMinutes", due.email, due.display_name as "displayName", due.locale,
+               due.time_zone as "timeZone"`,
+    { now, until, most },
+  );
+  return rows;
+}

@@ -1,0 +1,326 @@
+/** What is written, to whom, once, in whatever order and however often it is heard. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  purchaseActivated,
+  purchaseCancelled,
+  purchaseDeclined,
+  purchaseExpired,
+  sessionCancelled,
+  sessionRescheduled,
+  sessionScheduled,
+} from '@rollcall/contracts/events/enrollment';
+import {
+  emailVerificationRequested,
+  passwordResetRequested,
+  userRegistered,
+  userSuspended,
+  userUpdated,
+} from '@rollcall/contracts/events/identity';
+import {
+  holdCorrected,
+  holdRefunded,
+  holdReleased,
+  holdUnderReview,
+  sessionSettled,
+} from '@rollcall/contracts/events/settlement';
+import * as wallet from '@rollcall/contracts/events/wallet';
+import { hearers } from '@rollcall/contracts/topology';
+import { newId } from '@rollcall/kit/id';
+import { seal } from '@rollcall/kit/sealed';
+import { envelope, type TestDatabase, workOf } from '@rollcall/kit/testing';
+import { consumers } from '../src/consumers.js';
+import { remind } from '../src/use-cases/remind.js';
+import {
+  hear,
+  keyring,
+  lettersTo,
+  openDatabase,
+  purchaseData,
+  session,
+  sessionData,
+  usd,
+  user,
+  userData,
+  withdrawn,
+} from './support.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+
+const kindsTo = async (id: string): Promise<string[]> =>
+  (await lettersTo(database.db, id)).map(({ kind }: { kind: string }) => kind);
+
+test('notification hears what the topology says it hears', () => {
+  const types = consumers(24).flatMap((consumer) => consumer.types.map(({ type }) => type));
+  expect(types.sort()).toEqual(hearers.notification?.map(({ type }) => type).sort());
+});
+
+describe('one letter', () => {
+  test('however often its event is delivered, and though the same news be said by another event', async () => {
+    const { db } = database;
+    const teacher = await user(db);
+    const first = withdrawn(wallet.withdrawalCompleted, teacher.userId, { status: 'completed' });
+    const again = envelope(wallet.withdrawalCompleted, first.data);
+    await hear(db, [first, first]);
+    await Promise.all([hear(db, [first]), hear(db, [again]), hear(db, [again, first])]);
+    expect(await kindsTo(teacher.userId)).toEqual(['withdrawal-completed']);
+  });
+
+  test('in a batch of many, of which those too early are kept and nothing of them is written', async () => {
+    const { db } = database;
+    const [known, unknown] = [await user(db), userData()];
+    const events = [known, unknown].map(({ userId }) => withdrawn(wallet.withdrawalRequested, userId));
+    const outcomes = await hear(db, events);
+    expect(events.map(({ id }) => outcomes[id])).toEqual(['done', 'notYet']);
+    expect(await kindsTo(unknown.userId)).toEqual([]);
+  });
+
+  test('of a purchase waits for its lesson to be known, and gives no seat before', async () => {
+    const { db } = database;
+    const [student, lesson] = [await user(db), sessionData()];
+    const bought = purchaseData(student.userId, lesson);
+    const event = envelope(purchaseActivated, bought);
+    expect((await hear(db, [event]))[event.id]).toBe('notYet');
+    expect(await db('seats').where({ purchase_id: bought.purchaseId })).toEqual([]);
+    await hear(db, [envelope(sessionScheduled, lesson)]);
+    await hear(db, [envelope(purchaseActivated, bought)]);
+    const [letter] = await lettersTo(db, student.userId);
+    expect(letter.content.facts.lessons).toEqual([{ title: 'Algebra', startsAt: lesson.startsAt }]);
+  });
+});
+
+test('each state of a withdrawal is told to its teacher', async () => {
+  const { db } = database;
+  const teacher = await user(db);
+  const states = [
+    wallet.withdrawalRequested,
+    wallet.withdrawalApproved,
+    wallet.withdrawalProcessing,
+    wallet.withdrawalCompleted,
+    wallet.withdrawalReturned,
+    wallet.withdrawalFailed,
+    wallet.withdrawalRejected,
+    wallet.withdrawalCancelled,
+  ];
+  const withdrawalId = newId();
+  await hear(
+    db,
+    states.map((type) => withdrawn(type, teacher.userId, { withdrawalId })),
+  );
+  const expected = states.map(({ type }) => type.replace(/^wallet\.|\.v1$/g, ''));
+  expect((await kindsTo(teacher.userId)).sort()).toEqual(expected.sort());
+});
+
+test('each change of a bank account and each change of a debt is a letter of its own', async () => {
+  const { db } = database;
+  const { userId } = await user(db);
+  await hear(db, [
+    envelope(wallet.bankAccountChanged, { teacherId: userId, last4: '3000' }),
+    envelope(wallet.bankAccountChanged, { teacherId: userId, last4: '3000' }),
+    envelope(wallet.debtOpened, { userId, amount: usd(500), cause: 'clawback' }),
+    envelope(wallet.debtRepaid, { userId, amount: usd(500), cause: 'deposit' }),
+  ]);
+  expect((await kindsTo(userId)).sort()).toEqual([
+    ...['bank-account-changed', 'bank-account-changed', 'debt-opened', 'debt-repaid'],
+  ]);
+});
+
+test('a purchase that came to nothing is told, and one given up in parts is told part by part', async () => {
+  const { db } = database;
+  const [student, lesson] = [await user(db), await session(db)];
+  const data = purchaseData(student.userId, lesson);
+  await hear(db, [
+    envelope(purchaseDeclined, { ...data, purchaseId: newId(), reason: 'insufficient-credit' }),
+    envelope(purchaseExpired, { ...data, purchaseId: newId() }),
+    envelope(purchaseCancelled, { ...data, version: 3 }),
+    envelope(purchaseCancelled, { ...data, version: 4 }),
+    envelope(purchaseCancelled, { ...data, version: 4 }),
+  ]);
+  expect((await kindsTo(student.userId)).sort()).toEqual([
+    ...['purchase-cancelled', 'purchase-cancelled', 'purchase-declined', 'purchase-expired'],
+  ]);
+});
+
+test('a secret goes to the address its event names, before its user was heard of, and is kept sealed', async () => {
+  const { db } = database;
+  const { userId, displayName, locale } = userData();
+  const token = seal(keyring, 'the-secret', `letter/${userId}`);
+  const expiresAt = '2027-01-01T00:00:00.000Z';
+  const email = 'new@example.test';
+  const data = { userId, email, locale, displayName, token, expiresAt };
+  await hear(db, [envelope(emailVerificationRequested, data), envelope(passwordResetRequested, data)]);
+  const letters = await lettersTo(db, userId);
+  expect(letters.map((one) => [one.email, one.expires_at.toISOString()])).toEqual([
+    [email, expiresAt],
+    [email, expiresAt],
+  ]);
+  expect(JSON.stringify(letters)).not.toContain('the-secret');
+});
+
+describe('of a hold', () => {
+  const hold = (studentId: string, sessionId: string, teacherId = newId()) => ({
+    ...{ holdId: newId(), purchaseId: newId(), courseId: newId(), sessionId, studentId, teacherId },
+    ...{ referrerId: null, referralAccount: null, amount: usd(1000) },
+  });
+  const share = (refund: number) => ({
+    ...{ teacher: usd(1000 - refund), commission: usd(0), commissionRate: 0, referral: usd(0) },
+    ...{ refund: usd(refund), decisionVersion: 1 },
+  });
+  const ended = (refund: number, reason: 'below-threshold' | 'cancelled' | 'attended') => ({
+    ...{ ...share(refund), reason, policyVersion: 1, decidedAt: '2027-01-15T11:00:00.000Z' },
+    attendance: {
+      ...{ seconds: 719, maxSeconds: 719, scheduledSeconds: 3600 },
+      ...{ percentBasisPoints: 1997, attendanceVersion: 1 },
+    },
+  });
+
+  test('a refund is told once with its reason; a release is not, and a cancellation has a letter of its own', async () => {
+    const { db } = database;
+    const [student, lesson] = [await user(db), await session(db)];
+    const mine = hold(student.userId, lesson.sessionId);
+    await hear(db, [
+      envelope(holdRefunded, { ...mine, ...ended(1000, 'below-threshold') }),
+      envelope(holdRefunded, { ...mine, ...ended(1000, 'below-threshold') }),
+      envelope(holdRefunded, { ...hold(student.userId, lesson.sessionId), ...ended(1000, 'cancelled') }),
+      envelope(holdReleased, { ...hold(student.userId, lesson.sessionId), ...ended(0, 'attended') }),
+      envelope(holdReleased, { ...hold(student.userId, lesson.sessionId), ...ended(300, 'attended') }),
+    ]);
+    const facts = (await lettersTo(db, student.userId)).map(({ content }) => content.facts);
+    expect(facts).toHaveLength(2);
+    expect(facts).toContainEqual(expect.objectContaining({ refund: usd(1000), attended: 1997 }));
+    expect(facts).toContainEqual(expect.objectContaining({ refund: usd(300), attended: null }));
+  });
+
+  test('a review is told to its student, a correction to whose part it changes', async () => {
+    const { db } = database;
+    const [student, teacher, lesson] = [await user(db), await user(db), await session(db)];
+    const mine = hold(student.userId, lesson.sessionId, teacher.userId);
+    const { holdId, purchaseId, sessionId, studentId, teacherId } = mine;
+    const reviewed = { holdId, purchaseId, sessionId, studentId, teacherId, reason: 'doubt' };
+    await hear(db, [
+      envelope(holdUnderReview, reviewed),
+      envelope(holdUnderReview, reviewed),
+      envelope(holdCorrected, {
+        ...{
+          ...mine,
+          decisionVersion: 2,
+          transfers: [],
+          reason: 'admin',
+          policyVersion: 1,
+          attendance: null,
+        },
+        ...{ decidedAt: '2027-01-15T11:00:00.000Z', from: { ...share(1000), outcome: 'refunded' } },
+        to: { ...share(0), outcome: 'released' },
+      }),
+    ]);
+    expect(await kindsTo(studentId)).toEqual(['under-review', 'correction']);
+    expect(await kindsTo(teacherId)).toEqual(['correction']);
+  });
+});
+
+test('a settled lesson is one letter to its teacher; said anew one more, and what is older is no news', async () => {
+  const { db } = database;
+  const teacher = await user(db);
+  const { sessionId } = await session(db, { teacherId: teacher.userId });
+  const say = (version: number, released: number) =>
+    envelope(
+      sessionSettled,
+      {
+        ...{ sessionId, counts: { released, refunded: 0, review: 0 } },
+        totals: [
+          {
+            ...{ teacher: usd(700), commission: usd(300), referral: usd(0), refund: usd(0) },
+            currency: 'USD',
+          },
+        ],
+      },
+      { version },
+    );
+  await hear(db, [say(2, 2)]);
+  await hear(db, [say(1, 1)]);
+  await hear(db, [say(2, 2), say(3, 3), say(4, 0)]);
+  const counts = (await lettersTo(db, teacher.userId)).map(({ content }) => content.facts.counts.released);
+  expect(counts).toEqual([2, 3]);
+});
+
+describe('a reminder', () => {
+  const start = Date.parse('2027-01-15T10:00:00.000Z');
+  const hours = (count: number) => new Date(start + count * 3_600_000);
+  const remindAt = (at: Date) => workOf(database.db, (work) => remind(work, 24), at);
+  const reminders = async (id: string) =>
+    (await lettersTo(database.db, id)).filter(({ kind }) => kind === 'reminder');
+  async function bought(at = hours(-72), more: Parameters<typeof user>[1] = {}) {
+    const { db } = database;
+    const [student, lesson] = [await user(db, more), await session(db)];
+    const data = purchaseData(student.userId, lesson);
+    await hear(db, [envelope(purchaseActivated, data)], at);
+    return { student, lesson, data, db };
+  }
+
+  test('comes a day before, once, though two replicas look at once', async () => {
+    const { student } = await bought();
+    await remindAt(hours(-24.1));
+    expect(await reminders(student.userId)).toEqual([]);
+    await Promise.all(Array.from({ length: 4 }, () => remindAt(hours(-24))));
+    await remindAt(hours(-1));
+    expect(await reminders(student.userId)).toHaveLength(1);
+  });
+
+  test('comes again for a new time, and is not sent twice for one', async () => {
+    const { student, lesson, db } = await bought();
+    await remindAt(hours(-24));
+    const moved = { ...lesson, startsAt: hours(30).toISOString(), version: 2 };
+    await hear(db, [envelope(sessionRescheduled, moved)]);
+    await remindAt(hours(-20));
+    expect(await reminders(student.userId)).toHaveLength(1);
+    await remindAt(hours(7));
+    const times = (await reminders(student.userId)).map(({ content }) => content.facts.lesson.startsAt);
+    expect(times).toEqual([lesson.startsAt, moved.startsAt]);
+  });
+
+  test('is spared who bought within the day, unless the lesson moves', async () => {
+    const { student, lesson, db } = await bought(hours(-3));
+    await remindAt(hours(-2));
+    expect(await reminders(student.userId)).toEqual([]);
+    await hear(db, [
+      envelope(sessionRescheduled, { ...lesson, startsAt: hours(1).toISOString(), version: 2 }),
+    ]);
+    await remindAt(hours(-2));
+    expect(await reminders(student.userId)).toHaveLength(1);
+  });
+
+  test('does not come to who gave up, whichever is heard first, of what is cancelled, or to the suspended', async () => {
+    const gaveUp = await bought();
+    await hear(gaveUp.db, [envelope(purchaseCancelled, { ...gaveUp.data, version: 3 })]);
+    const { db } = database;
+    const [early, lesson] = [await user(db), await session(db)];
+    const backwards = purchaseData(early.userId, lesson);
+    await hear(db, [envelope(purchaseCancelled, { ...backwards, version: 3 })]);
+    await hear(db, [envelope(purchaseActivated, backwards)]);
+    const off = await bought();
+    await hear(db, [envelope(sessionCancelled, { ...off.lesson, status: 'cancelled', version: 2 })]);
+    const out = await bought();
+    await hear(db, [envelope(userSuspended, { ...out.student, version: 2 })]);
+    await remindAt(hours(-2));
+    for (const { userId } of [gaveUp.student, early, off.student, out.student])
+      expect(await reminders(userId)).toEqual([]);
+  });
+});
+
+test('the newest version of an account wins, and another address lifts what was found of the old one', async () => {
+  const { db } = database;
+  const before = await user(db, { version: 5 });
+  await db('suppressions').insert({ email: before.email, since: new Date(), reason: '550' });
+  await hear(db, [envelope(userUpdated, { ...before, displayName: 'Old', version: 4 })]);
+  await hear(db, [envelope(userUpdated, { ...before, displayName: 'New', version: 6 })]);
+  expect(await db('suppressions').where({ email: before.email })).toHaveLength(1);
+  const moved = { ...before, email: `new-${before.email}`, version: 7 };
+  await hear(db, [envelope(userUpdated, moved), envelope(userRegistered, { ...before, version: 1 })]);
+  expect(await db('suppressions').where({ email: before.email })).toEqual([]);
+  expect(await db('contacts').where({ user_id: before.userId }).first()).toMatchObject({
+    email: moved.email,
+  });
+});

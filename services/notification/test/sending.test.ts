@@ -1,0 +1,277 @@
+/** Letters on their way: a real exchange of SMTP with a server that takes, refuses, hangs up, or is not there. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { purchaseActivated, purchaseCancelled } from '@rollcall/contracts/events/enrollment';
+import { emailVerificationRequested } from '@rollcall/contracts/events/identity';
+import { withdrawalCompleted } from '@rollcall/contracts/events/wallet';
+import { createLog } from '@rollcall/kit/log';
+import { seal } from '@rollcall/kit/sealed';
+import { envelope, type TestDatabase, workOf } from '@rollcall/kit/testing';
+import { createMail } from '../src/mail.js';
+import { startSender } from '../src/sender.js';
+import { forget } from '../src/use-cases/forget.js';
+import { remind } from '../src/use-cases/remind.js';
+import { sendLetters } from '../src/use-cases/send-letters.js';
+import {
+  hear,
+  keyring,
+  lettersTo,
+  mailServer,
+  openDatabase,
+  purchaseData,
+  refusal,
+  senderOf,
+  session,
+  until,
+  user,
+  userData,
+  withdrawn,
+} from './support.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openDatabase();
+});
+afterAll(() => database.close());
+beforeEach(() => database.db('letters').delete());
+
+const HOUR = 3_600_000;
+const later = (hours: number) => () => new Date(Date.now() + hours * HOUR);
+
+/** A letter that waits, and whose it is. */
+async function waiting(more: Parameters<typeof user>[1] = {}) {
+  const who = await user(database.db, more);
+  await hear(database.db, [withdrawn(withdrawalCompleted, who.userId, { status: 'completed' })]);
+  return who;
+}
+const stateOf = async (userId: string) => (await lettersTo(database.db, userId))[0];
+
+test('a letter goes out once, in text and HTML, to its reader, and its words are forgotten', async () => {
+  const server = await mailServer();
+  const who = await waiting({ locale: 'de-DE', displayName: 'Jürgen, "Q" <x@y.test>' });
+  const sender = senderOf(database.db, server.url);
+  expect(await sendLetters(sender)).toEqual({ taken: 1, away: false });
+  expect(await sendLetters(sender)).toEqual({ taken: 0, away: false });
+  await server.stop();
+  const letter = await stateOf(who.userId);
+  expect(letter).toMatchObject({ status: 'sent', attempts: 1, content: null, next_attempt_at: null });
+  expect(server.mails).toHaveLength(1);
+  const [mail] = server.mails;
+  expect(mail?.to_).toEqual([who.email]);
+  expect(mail).toMatchObject({
+    messageId: `<${letter.id}@rollcall.test>`,
+    from: { name: 'Rollcall', address: 'letters@rollcall.test' },
+    subject: expect.stringMatching(/^20,00\s\$ ausgezahlt$/),
+    text: expect.stringContaining('Guten Tag Jürgen, "Q" <x@y.test>,'),
+    html: expect.stringContaining('Jürgen, &quot;Q&quot; &lt;x@y.test&gt;'),
+  });
+});
+
+test('a token is opened only on its way, and neither kept nor logged', async () => {
+  const server = await mailServer();
+  const { userId, displayName, locale } = userData();
+  const token = seal(keyring, 'the-secret', `letter/${userId}`);
+  const data = { userId, email: 'unseen@example.test', locale, displayName, token };
+  const expiresAt = later(1)().toISOString();
+  const heard = envelope(emailVerificationRequested, { ...data, expiresAt });
+  await hear(database.db, [heard]);
+  const lines: string[] = [];
+  const log = createLog('notification', 'trace', { write: (line: string) => void lines.push(line) });
+  await sendLetters({ ...senderOf(database.db, 'smtp://127.0.0.1:1'), log });
+  await sendLetters({ ...senderOf(database.db, server.url, later(0.5)), log });
+  await server.stop();
+  expect(server.mails[0]?.text).toContain('https://app.example.com/verify-email#token=the-secret');
+  const { rows } = await database.db.raw('select l::text as text from letters l');
+  expect(lines.length).toBeGreaterThan(0);
+  for (const kept of [...lines, ...rows.map(({ text }: { text: string }) => text)])
+    expect(kept).not.toContain('the-secret');
+  for (const line of lines) expect(line).not.toContain('unseen@');
+});
+
+test('two replicas with many letters send each of them once', async () => {
+  const server = await mailServer();
+  const readers: { email: string }[] = [];
+  for (let n = 0; n < 30; n += 1) readers.push(await waiting());
+  const clocks = Array.from({ length: 4 }, () => senderOf(database.db, server.url));
+  const all = async (sender: (typeof clocks)[number]) => {
+    await until(async () => (await sendLetters(sender)).taken === 0);
+  };
+  await Promise.all(clocks.map(all));
+  await server.stop();
+  const reached = server.mails.flatMap(({ to_ }) => to_);
+  expect(reached.sort()).toEqual(readers.map(({ email }) => email).sort());
+}, 60_000);
+
+test('a mailbox that is not there is written to no more, until its owner has another', async () => {
+  const server = await mailServer({
+    onRcptTo: ({ address }, _session, done) =>
+      done(address.startsWith('gone') ? refusal(550, '5.1.1 <gone@example.test> unknown') : null),
+  });
+  const who = await waiting({ email: 'gone@example.test' });
+  const sender = senderOf(database.db, server.url);
+  await sendLetters(sender);
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'suppressed', content: null });
+  const [{ reason }] = await database.db('suppressions').where({ email: who.email });
+  expect(reason).toBe('550 5.1.1 <(address)> unknown');
+  await hear(database.db, [withdrawn(withdrawalCompleted, who.userId)]);
+  await sendLetters(sender);
+  expect((await lettersTo(database.db, who.userId)).map(({ status }) => status)).toEqual([
+    ...['suppressed', 'suppressed'],
+  ]);
+  await user(database.db, { ...who, email: 'there@example.test', version: 2 });
+  await hear(database.db, [withdrawn(withdrawalCompleted, who.userId)]);
+  await sendLetters(sender);
+  await server.stop();
+  expect(server.mails.map(({ to_ }) => to_)).toEqual([['there@example.test']]);
+});
+
+test.each([
+  ['puts it off', { onRcptTo: (_to, _session, done) => done(refusal(450, '4.2.0 greylisted')) }],
+  [
+    'lets us not send at all',
+    { onMailFrom: (_from, _session, done) => done(refusal(550, '5.7.1 who are you')) },
+  ],
+  [
+    'dislikes the text',
+    { onData: (stream, _s, done) => void stream.resume().on('end', () => done(refusal(554, '5.6.0 no'))) },
+  ],
+] as [string, NonNullable<Parameters<typeof mailServer>[0]>][])(
+  'a server that %s is asked again later, and nobody is suppressed',
+  async (_what, rules) => {
+    const [strict, kind] = [await mailServer(rules), await mailServer()];
+    const who = await waiting();
+    expect(await sendLetters(senderOf(database.db, strict.url))).toEqual({ taken: 1, away: false });
+    expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
+    expect((await sendLetters(senderOf(database.db, kind.url))).taken).toBe(0);
+    await sendLetters(senderOf(database.db, kind.url, later(0.01)));
+    await Promise.all([strict.stop(), kind.stop()]);
+    expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2 });
+    expect(await database.db('suppressions').where({ email: who.email })).toEqual([]);
+  },
+);
+
+test('a connection that ends in the middle of the text is no bounce; the letter comes again under its name', async () => {
+  const ids: string[] = [];
+  const rude = createServer((socket) => {
+    socket.on('error', () => undefined).write('220 rude\r\n');
+    let inText = false;
+    socket.on('data', (bytes) => {
+      const words = String(bytes);
+      const id = /^Message-ID: (.*)$/im.exec(words)?.[1];
+      if (id !== undefined) ids.push(id.trim());
+      if (inText) return void socket.destroy();
+      inText = /^DATA/m.test(words);
+      socket.write(inText ? '354 go on\r\n' : '250 fine\r\n');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(rude, 'listening');
+  const who = await waiting();
+  const url = `smtp://127.0.0.1:${(rude.address() as AddressInfo).port}`;
+  expect(await sendLetters(senderOf(database.db, url))).toEqual({ taken: 1, away: true });
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
+  rude.close();
+  const server = await mailServer();
+  await sendLetters(senderOf(database.db, server.url, later(0.01)));
+  await server.stop();
+  expect(ids).toEqual([server.mails[0]?.messageId]);
+});
+
+test('a replica that dies with a letter in hand leaves it to the others after its lease', async () => {
+  const server = await mailServer();
+  const who = await waiting();
+  const dies = {
+    ...senderOf(database.db, server.url),
+    mail: { send: () => new Promise<void>(() => undefined) },
+  };
+  void sendLetters(dies);
+  await until(async () => (await stateOf(who.userId)).attempts > 0);
+  expect((await sendLetters(senderOf(database.db, server.url))).taken).toBe(0);
+  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  await server.stop();
+  expect(server.mails).toHaveLength(1);
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2 });
+});
+
+test('who lost his lease does not say what became of the letter', async () => {
+  const server = await mailServer();
+  const who = await waiting();
+  let release = () => {};
+  const held = new Promise<void>((_resolve, reject) => {
+    release = () => reject(new Error('at last'));
+  });
+  const slow = sendLetters({ ...senderOf(database.db, server.url), mail: { send: () => held } });
+  await until(async () => (await stateOf(who.userId)).attempts > 0);
+  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  release();
+  await slow;
+  await server.stop();
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2, last_error: null });
+});
+
+test('where TLS is asked for, a server without it is given nothing', async () => {
+  const server = await mailServer();
+  const who = await waiting();
+  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', requireTls: true });
+  await sendLetters({ ...senderOf(database.db, server.url), mail });
+  await server.stop();
+  expect(server.mails).toEqual([]);
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
+});
+
+test('what no server takes in two days is given up, with its words', async () => {
+  const who = await waiting();
+  for (let turn = 0; turn < 10; turn += 1) {
+    await sendLetters(senderOf(database.db, 'smtp://127.0.0.1:1', later(turn * 30)));
+  }
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'failed', attempts: 10, content: null });
+});
+
+test('a reminder of a lesson that was given up meanwhile, or a token that ran out, is dropped', async () => {
+  const { db } = database;
+  const server = await mailServer();
+  const student = await user(db);
+  const lesson = await session(db, { startsAt: later(2)().toISOString() });
+  const bought = purchaseData(student.userId, lesson);
+  await hear(db, [envelope(purchaseActivated, bought)], later(-100)());
+  await workOf(db, (work) => remind(work, 24));
+  await hear(db, [envelope(purchaseCancelled, { ...bought, version: 3 })]);
+  const token = seal(keyring, 'late', `letter/${student.userId}`);
+  const { userId, email, locale, displayName } = student;
+  const late = { userId, email, locale, displayName, token, expiresAt: later(-1)().toISOString() };
+  await hear(db, [envelope(emailVerificationRequested, late)]);
+  await until(async () => (await sendLetters(senderOf(db, server.url))).taken === 0);
+  await server.stop();
+  const ended = (await lettersTo(db, student.userId)).map(({ kind, status }) => `${kind} ${status}`);
+  expect(ended.sort()).toEqual([
+    'email-verification dropped',
+    'purchase-activated sent',
+    'purchase-cancelled sent',
+    'reminder dropped',
+  ]);
+});
+
+test('the sender sends by itself, and stops when it is told to', async () => {
+  const server = await mailServer();
+  const sender = startSender(senderOf(database.db, server.url));
+  const who = await waiting();
+  await until(async () => (await stateOf(who.userId)).status === 'sent');
+  await sender.stop();
+  await waiting();
+  await server.stop();
+  expect(server.mails).toHaveLength(1);
+});
+
+test('that a letter was sent is forgotten after its time, and no letter that waits', async () => {
+  const server = await mailServer();
+  const sent = await waiting();
+  await sendLetters(senderOf(database.db, server.url));
+  await server.stop();
+  const waits = await waiting();
+  const forgetAt = (days: number) => workOf(database.db, (work) => forget(work, 90), later(days * 24)());
+  await forgetAt(89);
+  expect(await lettersTo(database.db, sent.userId)).toHaveLength(1);
+  await forgetAt(91);
+  expect(await lettersTo(database.db, sent.userId)).toEqual([]);
+  expect(await lettersTo(database.db, waits.userId)).toHaveLength(1);
+});
