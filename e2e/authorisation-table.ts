@@ -122,6 +122,17 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /admin/wallets/:userId': { who: 'A' },
   'get /admin/debts': { who: 'A' },
 
+  'post /payments/intent': { who: 'S' },
+  'post /payments/:paymentId/confirm': { who: 'S' },
+  'get /payments': { who: 'S' },
+  'get /payments/:paymentId': { who: 'S' },
+  'post /payments/:paymentId/refund': { who: 'S' },
+  'post /payments/methods': { who: 'S' },
+  'get /payments/methods': { who: 'S' },
+  'patch /payments/methods/:methodId/default': { who: 'S' },
+  'delete /payments/methods/:methodId': { who: 'S' },
+  'post /webhooks/stripe': { who: 'H' },
+
   'get /finance/ledger': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },
   'get /finance/verify': { who: 'FA' },

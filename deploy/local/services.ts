@@ -17,6 +17,7 @@ export const services: ServiceSpec[] = [
   { name: 'attendance', offset: 1, stores: true },
   { name: 'settlement', offset: 2, stores: true },
   { name: 'wallet', offset: 3, stores: true },
+  { name: 'billing', offset: 4, stores: true },
   { name: 'gateway', offset: 'gateway', stores: false },
 ];
 

@@ -128,7 +128,7 @@ describe('the system', () => {
     const outside = all.filter(([, { networks }]) =>
       networks.some((name) => !compose.networks[name]?.internal),
     );
-    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance']);
+    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance', 'billing']);
   });
 
   test.each(ours)('gives %s no right it does not need', (_name, service) => {

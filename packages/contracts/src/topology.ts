@@ -4,6 +4,7 @@
  */
 import type { EventType } from './event.js';
 import * as attendance from './events/attendance.js';
+import * as billing from './events/billing.js';
 import * as enrollment from './events/enrollment.js';
 import * as identity from './events/identity.js';
 import * as settlement from './events/settlement.js';
@@ -18,6 +19,9 @@ const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited }
 const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited, resultRequested } =
   settlement;
 const { cancellationDecided } = settlement;
+const { creditsDeposited, refundReserved, refundRefused } = wallet;
+const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
+const { paymentDisputed, disputeClosed } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited],
@@ -33,6 +37,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdCorrected,
     holdUnderReview,
     cancellationDecided,
+    creditsDeposited,
   ],
   attendance: [
     sessionScheduled,
@@ -66,7 +71,14 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdReleased,
     holdRefunded,
     holdCorrected,
+    paymentSucceeded,
+    refundRequested,
+    paymentRefunded,
+    refundFailed,
+    paymentDisputed,
+    disputeClosed,
   ],
+  billing: [refundReserved, refundRefused],
 };
 
 /**
@@ -79,6 +91,7 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
   [enrollment.purchaseDeclined.type]: ['notification', 'billing'],
   [enrollment.purchaseExpired.type]: ['notification', 'billing'],
   [settlement.sessionSettled.type]: ['enrollment', 'notification'],
+  [billing.paymentFailed.type]: ['notification'],
   [wallet.debtOpened.type]: ['notification'],
   [wallet.debtRepaid.type]: ['notification'],
   [wallet.bankAccountChanged.type]: ['notification'],
@@ -93,9 +106,14 @@ export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every event type there is, by producer, in the order of the catalogue. */
-export const catalogue: readonly EventType[] = [identity, enrollment, attendance, settlement, wallet].flatMap(
-  (module) => Object.values(module).filter(isEventType),
-);
+export const catalogue: readonly EventType[] = [
+  identity,
+  enrollment,
+  attendance,
+  settlement,
+  wallet,
+  billing,
+].flatMap((module) => Object.values(module).filter(isEventType));
 
 function isEventType(value: unknown): value is EventType {
   return typeof value === 'object' && value !== null && 'says' in value && 'subject' in value;

@@ -6,6 +6,7 @@ import { type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import { clawBack } from '../src/use-cases/claw-back.js';
 import { requestWithdrawal } from '../src/use-cases/request-withdrawal.js';
 import { takeStep } from '../src/use-cases/step-withdrawal.js';
+import { askRefund, deposit, failRefund, paidBy } from './cards.js';
 import {
   adjust,
   brokenInvariants,
@@ -37,6 +38,7 @@ beforeAll(async () => {
   await workOf(db, (work) => clawBack(work, { ...byHand, userId: indebted, amount: 70 }));
   await adjust(db, { userId: indebted, amount: 100 });
   await withdrawals(db);
+  await cards(db);
   await seal(test_);
   await addCheckpoint(db, 5);
   await addCheckpoint(db, 8);
@@ -61,6 +63,13 @@ async function withdrawals(db: Database): Promise<void> {
     for (const step of ['approve', 'complete'] as const)
       await workOf(db, (work) => takeStep(work, { ...one, ...by, step }));
   await workOf(db, (work) => takeStep(work, { ...back!, ...by, step: 'return' }));
+}
+
+/** A payment by card of which a part went back, and came again. */
+async function cards(db: Database): Promise<void> {
+  const paid = paidBy(await user(db));
+  const asked = askRefund(paid, 400);
+  await send(db, deposit(paid, 1000), asked, failRefund(paid, 400, asked.data.refundId));
 }
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
@@ -130,6 +139,14 @@ test.each<[rule: string, harm: string]>([
   [
     'a credit to somebody in debt repaid it first, as far as it went',
     "delete from entries where type = 'debt_repayment'",
+  ],
+  [
+    'each movement of a card moved its amount once, between its payer and the provider',
+    "update card_movements set amount = amount + 1 where kind = 'deposit'",
+  ],
+  [
+    'what a movement of a card undoes was made before, for the same amount',
+    "update card_movements set amount = amount + 1 where kind = 'refund'",
   ],
   [
     'what somebody is withdrawing is what his open withdrawals add up to',
