@@ -13,6 +13,9 @@ const folders = {
   e2e: 'e2e',
   bench: 'bench',
   local: 'deploy/local',
+  ...Object.fromEntries(
+    readdirSync(`${root}/deploy/stand-ins`).map((name) => [`stand-in-${name}`, `deploy/stand-ins/${name}`]),
+  ),
 };
 
 const shared = {
