@@ -10,6 +10,8 @@ export interface Expected {
   readonly another?: readonly [Place, ...Role[]];
   /** Sent along then: a body of the right shape, or its 400 would come before the 404. */
   readonly body?: object;
+  /** What a webhook without a signature is answered; 401 unless said. */
+  readonly unsigned?: number;
 }
 
 const price = { amount: 1, currency: 'USD' };
@@ -131,7 +133,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /payments/methods': { who: 'S' },
   'patch /payments/methods/:methodId/default': { who: 'S' },
   'delete /payments/methods/:methodId': { who: 'S' },
-  'post /webhooks/stripe': { who: 'H' },
+  'post /webhooks/stripe': { who: 'H', unsigned: 400 },
 
   'get /finance/ledger': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },

@@ -21,7 +21,19 @@ export const services: ServiceSpec[] = [
   { name: 'gateway', offset: 'gateway', stores: false },
 ];
 
-export const offsets = services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset]));
+/** The card provider's stand-in, by its distance from the same base. */
+const CARDS = 19;
+
+export const offsets = [...services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset])), CARDS];
+
+/** Takes test cards where no key of the real provider is set: never in production, where it would take real ones for paid. */
+export const cardStandIn = (
+  { STRIPE_SECRET_KEY, NODE_ENV }: NodeJS.ProcessEnv,
+  { base }: Pick<ServicePorts, 'base'>,
+): string | undefined =>
+  STRIPE_SECRET_KEY || NODE_ENV === 'production' ? undefined : `http://127.0.0.1:${base + CARDS}`;
+
+export const cardsMain = join(root, 'deploy/stand-ins/stripe/dist/main.js');
 
 export const portOf = ({ offset }: ServiceSpec, ports: ServicePorts): number =>
   offset === 'gateway' ? ports.gateway : ports.base + offset;
@@ -41,6 +53,8 @@ export interface AddressBook {
   databases: Record<string, string>;
   amqp: string;
   prefix: string;
+  /** The card provider's stand-in; none where the real one is configured. */
+  cards?: string;
 }
 
 const urlName = (service: string) => `${service.toUpperCase()}_URL`;
@@ -66,6 +80,7 @@ export function environmentOf(
   return {
     ...(own.NODE_ENV === 'production' ? {} : developmentSettings),
     ...withoutNpm(own),
+    STRIPE_API_BASE: book.cards ?? own.STRIPE_API_BASE ?? 'https://api.stripe.com',
     PORT: String(port),
     DATABASE_URL: book.databases[service.name],
     AMQP_URL: book.amqp,

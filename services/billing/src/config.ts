@@ -7,13 +7,13 @@ export const settings = z.object({
     development: 'sk_test_rollcall',
     says: "The card provider's key; in development the stand-in's",
   }),
-  STRIPE_WEBHOOK_SECRET: z
-    .string()
-    .min(1)
-    .meta({ development: 'whsec_rollcall', says: 'What the card provider signs its webhooks with' }),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).meta({
+    development: 'whsec_stand_in_of_development',
+    says: 'What the card provider signs its webhooks with',
+  }),
   STRIPE_API_BASE: z
     .url({ protocol: /^https?$/ })
-    .meta({ development: 'http://127.0.0.1:3010', says: 'Where the card provider answers' }),
+    .meta({ development: 'http://127.0.0.1:3020', says: 'Where the card provider answers' }),
 });
 export type Config = z.infer<typeof settings>;
 
