@@ -10,6 +10,8 @@ export interface Expected {
   readonly another?: readonly [Place, ...Role[]];
   /** Sent along then: a body of the right shape, or its 400 would come before the 404. */
   readonly body?: object;
+  /** What a webhook without a signature is answered; 401 unless said. */
+  readonly unsigned?: number;
 }
 
 const price = { amount: 1, currency: 'USD' };
@@ -131,6 +133,17 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/wallets/:userId/write-off': { who: 'A' },
   'get /admin/wallets/:userId': { who: 'A' },
   'get /admin/debts': { who: 'A' },
+
+  'post /payments/intent': { who: 'S' },
+  'post /payments/:paymentId/confirm': { who: 'S' },
+  'get /payments': { who: 'S' },
+  'get /payments/:paymentId': { who: 'S' },
+  'post /payments/:paymentId/refund': { who: 'S' },
+  'post /payments/methods': { who: 'S' },
+  'get /payments/methods': { who: 'S' },
+  'patch /payments/methods/:methodId/default': { who: 'S' },
+  'delete /payments/methods/:methodId': { who: 'S' },
+  'post /webhooks/stripe': { who: 'H', unsigned: 400 },
 
   'get /finance/ledger': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },

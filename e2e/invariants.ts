@@ -1,12 +1,10 @@
 /** `rollcall invariants check --wait` against a test's system, as an operator runs it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Storing, System } from './system.js';
-
-const SERVICES: readonly Storing[] = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'];
+import type { System } from './system.js';
 
 export async function runCli(system: System, ...args: string[]): Promise<{ code: number; output: string }> {
-  const databases = SERVICES.map((service) => [
+  const databases = system.stores.map((service) => [
     `DATABASE_URL_${service.toUpperCase()}`,
     system.databaseUrl(service),
   ]);

@@ -8,11 +8,14 @@ import type { Database } from '@rollcall/kit/database';
 import { bindings } from '@rollcall/kit/service';
 import { amqpUrl, type TestDatabase, testDatabase, testPrefix } from '@rollcall/kit/testing';
 
-const STORING = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'notification'] as const;
+/** Those that a class and its money go through; each test starts them unless it says otherwise. */
+const MONEY = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'] as const;
+const STORING = [...MONEY, 'billing', 'notification'] as const;
 export type Storing = (typeof STORING)[number];
-/** Nothing that is asserted of money or access depends on a letter: it runs where it is asked for. */
-const USUAL = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'gateway'] as const;
 export type ServiceName = Storing | 'gateway';
+const USUAL: readonly ServiceName[] = [...MONEY, 'gateway'];
+/** Everything there is. */
+export const ALL: readonly ServiceName[] = [...STORING, 'gateway'];
 
 export interface Process {
   readonly service: ServiceName;
@@ -33,6 +36,8 @@ export interface System {
   readonly urls: Readonly<Record<ServiceName, readonly string[]>>;
   readonly amqp: string;
   readonly prefix: string;
+  /** Those that run and keep a database. */
+  readonly stores: readonly Storing[];
   db(service: Storing): Database;
   databaseUrl(service: Storing): string;
   processes(service: ServiceName): readonly Process[];
@@ -40,7 +45,7 @@ export interface System {
 }
 
 export interface SystemOptions {
-  /** Which services run; all but notification unless said. */
+  /** Which services run: those that a class and its money go through, and the gateway, unless said. */
   readonly services?: readonly ServiceName[];
   readonly replicas?: number;
   /** Replicas of one service, where they are others than of the rest. */
@@ -60,7 +65,8 @@ const GONE_WITHIN = 15;
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { amqp = amqpUrl(), services = USUAL } = options;
   const { prefix, remove } = testPrefix(bindings, amqp);
-  const databases = await databasesOf();
+  const stores = STORING.filter((service) => services.includes(service));
+  const databases = await databasesOf(stores);
   const ports = await portsOf(options);
   const urls = Object.fromEntries(
     Object.entries(ports).map(([service, own]) => [service, own.map((port) => `http://127.0.0.1:${port}`)]),
@@ -87,6 +93,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     urls,
     amqp,
     prefix,
+    stores,
     db: (service) => databases[service].db,
     databaseUrl: (service) => databases[service].url,
     processes: (service) => living.get(service) ?? [],
@@ -101,8 +108,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
 }
 
-async function databasesOf(): Promise<Record<Storing, TestDatabase>> {
-  const entries = await Promise.all(STORING.map(async (service) => [service, await testDatabase()] as const));
+async function databasesOf(stores: readonly Storing[]): Promise<Record<Storing, TestDatabase>> {
+  const entries = await Promise.all(stores.map(async (service) => [service, await testDatabase()] as const));
   return Object.fromEntries(entries) as Record<Storing, TestDatabase>;
 }
 
@@ -134,9 +141,16 @@ interface Place {
   readonly prefix: string;
 }
 
-function settingsFor(place: Place, { settings, settingsOf }: SystemOptions): Record<string, string> {
+function settingsFor(
+  place: Place,
+  { settings, settingsOf, services = USUAL }: SystemOptions,
+): Record<string, string> {
   const { service, port, url, urls, amqp, prefix } = place;
-  const addresses = Object.entries(urls).map(([name, own]) => [`${name.toUpperCase()}_URL`, own.join(',')]);
+  // The gateway is ready once all that it routes to have been: one that a test does without is another that runs.
+  const addresses = Object.entries(urls).map(([name, own]) => {
+    const running = services.includes(name as ServiceName) ? own : urls.identity;
+    return [`${name.toUpperCase()}_URL`, running.join(',')];
+  });
   return {
     PATH: process.env.PATH ?? '',
     NODE_ENV: 'development',

@@ -136,6 +136,39 @@ export const agreements: readonly Agreement[] = [
       sql: `select id, ${times}, cancelled_at is not null as cancelled from sessions where version > 0`,
     },
   },
+  {
+    name: 'every payment by card is credits once, of its payer and amount, and nothing else is',
+    left: {
+      service: 'billing',
+      sql: 'select id, user_id, amount, currency from payments where succeeded_at is not null',
+    },
+    right: {
+      service: 'wallet',
+      sql: "select id, user_id, amount, currency from card_movements where kind = 'deposit'",
+    },
+  },
+  {
+    name: 'every refund on a card took its credits, and no refund that failed has kept them',
+    left: {
+      service: 'billing',
+      sql: "select id, amount from refunds where status in ('reserved', 'succeeded')",
+    },
+    right: {
+      service: 'wallet',
+      sql: `select m.id, m.amount from card_movements m
+              left join card_movements b on b.id = m.id and b.kind = 'refund-reversal'
+             where m.kind = 'refund' and m.entry_id is not null and b.id is null`,
+    },
+  },
+  {
+    name: 'every dispute took its money back, and one that was won has returned it',
+    left: { service: 'billing', sql: "select id, amount, status = 'won' as returned from disputes" },
+    right: {
+      service: 'wallet',
+      sql: `select m.id, m.amount, b.id is not null as returned from card_movements m
+              left join card_movements b on b.id = m.id and b.kind = 'dispute-return' where m.kind = 'dispute'`,
+    },
+  },
 ];
 
 /** Rows taken at a time: 10 million holds are compared in constant memory. */

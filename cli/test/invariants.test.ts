@@ -10,14 +10,18 @@ let settlement: TestDatabase;
 let enrollment: TestDatabase;
 let attendance: TestDatabase;
 let identity: TestDatabase;
+let billing: TestDatabase;
 beforeAll(async () => {
   wallet = await testDatabase(migrations('wallet'));
   settlement = await testDatabase(migrations('settlement'));
   enrollment = await testDatabase(migrations('enrollment'));
   attendance = await testDatabase(migrations('attendance'));
   identity = await testDatabase(migrations('identity'));
+  billing = await testDatabase(migrations('billing'));
 });
-afterAll(() => Promise.all([wallet, settlement, enrollment, attendance, identity].map((one) => one.close())));
+afterAll(() =>
+  Promise.all([wallet, settlement, enrollment, attendance, identity, billing].map((one) => one.close())),
+);
 
 const check = (...more: string[]) =>
   checkThose({ DATABASE_URL_WALLET: wallet.url, DATABASE_URL_SETTLEMENT: settlement.url }, ...more);
@@ -89,6 +93,7 @@ const damage = ({ db }: TestDatabase, table: string, row: object) =>
 const at = new Date();
 const purchase = { id: newId(), student_id: newId(), teacher_id: newId(), course_id: newId() };
 const ended = newId();
+const moved = { payment_id: newId(), user_id: newId(), amount: 5, currency: 'USD', at };
 const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object][] = [
   [
     /^enrollment, wallet: every purchase stands as the wallet answered it/,
@@ -134,6 +139,27 @@ const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object
     },
   ],
   [
+    /^billing, wallet: every payment by card is credits once/,
+    () => billing,
+    'payments',
+    {
+      ...{ id: newId(), user_id: newId(), purpose: 'topup', amount: 5, currency: 'USD' },
+      ...{ status: 'succeeded', succeeded_at: at, created_at: at },
+    },
+  ],
+  [
+    /^billing, wallet: every refund on a card took its credits/,
+    () => wallet,
+    'card_movements',
+    { ...moved, kind: 'refund', id: newId(), entry_id: newId() },
+  ],
+  [
+    /^billing, wallet: every dispute took its money back/,
+    () => wallet,
+    'card_movements',
+    { ...moved, kind: 'dispute', id: newId(), entry_id: newId() },
+  ],
+  [
     /^identity, settlement: settlement knows everybody/,
     () => identity,
     'users',
@@ -157,6 +183,7 @@ test.each(DAMAGES)('services that disagree are found: %p', async (rule, of, tabl
     DATABASE_URL_ENROLLMENT: enrollment.url,
     DATABASE_URL_ATTENDANCE: attendance.url,
     DATABASE_URL_IDENTITY: identity.url,
+    DATABASE_URL_BILLING: billing.url,
   };
   expect(violated(await checkThose(env))).not.toContainEqual(expect.stringMatching(rule));
   await damage(of(), table, row);

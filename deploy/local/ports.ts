@@ -71,6 +71,6 @@ function readPort(env: NodeJS.ProcessEnv, name: string): number | undefined {
   const value = env[name];
   if (!value) return undefined;
   const port = Number(value);
-  if (Number.isInteger(port) && port > 0 && port < 65_528) return port;
-  throw new SetupError(`${name} must be a port number between 1 and 65527, not "${value}".`);
+  if (Number.isInteger(port) && port > 0 && port <= 65_500) return port;
+  throw new SetupError(`${name} must be a port number between 1 and 65500, not "${value}".`);
 }

@@ -17,6 +17,7 @@ export const services: ServiceSpec[] = [
   { name: 'attendance', offset: 1, stores: true },
   { name: 'settlement', offset: 2, stores: true },
   { name: 'wallet', offset: 3, stores: true },
+  { name: 'billing', offset: 4, stores: true },
   { name: 'notification', offset: 6, stores: true },
   { name: 'gateway', offset: 'gateway', stores: false },
 ];
@@ -24,13 +25,19 @@ export const services: ServiceSpec[] = [
 /** What stands in for the mail server where none is named: it listens for letters, and shows them on a page. */
 export const mailStandIn = { smtp: 7, page: 8, main: join(root, 'deploy/stand-ins/mail/dist/main.js') };
 
-/** In production nothing stands in for anything. */
+/** What stands in for the card provider where no key of it is set: it takes test cards. */
+export const cardStandIn = { offset: 19, main: join(root, 'deploy/stand-ins/stripe/dist/main.js') };
+
+/** In production nothing stands in for anything: it would take a real card for paid, and send no letter. */
 export const standsInForMail = (env: NodeJS.ProcessEnv): boolean =>
   env.NODE_ENV !== 'production' && !env.SMTP_URL;
+export const standsInForCards = (env: NodeJS.ProcessEnv): boolean =>
+  env.NODE_ENV !== 'production' && !env.STRIPE_SECRET_KEY;
 
 export const offsetsOf = (env: NodeJS.ProcessEnv): number[] => [
   ...services.flatMap(({ offset }) => (offset === 'gateway' ? [] : [offset])),
   ...(standsInForMail(env) ? [mailStandIn.smtp, mailStandIn.page] : []),
+  ...(standsInForCards(env) ? [cardStandIn.offset] : []),
 ];
 
 export const portOf = ({ offset }: ServiceSpec, ports: ServicePorts): number =>
@@ -53,6 +60,8 @@ export interface AddressBook {
   prefix: string;
   /** The mail stand-in, where it runs: for letters, and the page that shows them. */
   mail?: { smtp: string; page: string };
+  /** The card provider's stand-in; none where the real one is configured. */
+  cards?: string;
 }
 
 const urlName = (service: string) => `${service.toUpperCase()}_URL`;
@@ -78,6 +87,7 @@ export function environmentOf(
   return {
     ...(own.NODE_ENV === 'production' ? {} : developmentSettings),
     ...withoutNpm(own),
+    STRIPE_API_BASE: book.cards ?? own.STRIPE_API_BASE ?? 'https://api.stripe.com',
     PORT: String(port),
     DATABASE_URL: book.databases[service.name],
     AMQP_URL: book.amqp,

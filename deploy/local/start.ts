@@ -11,6 +11,7 @@ import { prefixOn } from './rabbitmq.js';
 import { bringUpServers, type Servers } from './servers.js';
 import {
   type AddressBook,
+  cardStandIn,
   environmentOf,
   mailStandIn,
   mainOf,
@@ -19,6 +20,7 @@ import {
   portOf,
   type ServiceSpec,
   services,
+  standsInForCards,
   standsInForMail,
 } from './services.js';
 import { lastLines, readJson, stateDir, writeJson } from './state.js';
@@ -59,7 +61,10 @@ async function runSystem(run: Run, onReady: () => void): Promise<number> {
   const book = await addressBook(servers, ports);
   writeJson(lastUsedFile, sharedOf(servers, book, readJson<LastUsed>(lastUsedFile)));
   if (book.mail) await runMail(run, ports, book.mail);
-  await Promise.all(services.map((service) => runService(run, service, portOf(service, ports), book)));
+  await Promise.all([
+    ...services.map((service) => runService(run, service, portOf(service, ports), book)),
+    runCardProvider(run, book),
+  ]);
   writeJson(addressBookFile, book);
   process.stdout.write(welcome(book, (performance.now() - began) / 1_000));
   onReady();
@@ -114,6 +119,7 @@ async function addressBook({ database, broker }: Servers, ports: ServicePorts): 
           page: `http://127.0.0.1:${ports.base + mailStandIn.page}`,
         },
       }),
+      ...(standsInForCards(process.env) && { cards: `http://127.0.0.1:${ports.base + cardStandIn.offset}` }),
     };
     return { line: `${stores.length} databases, queues under ${value.prefix}*`, value };
   });
@@ -142,25 +148,47 @@ async function runMail(
   });
 }
 
-async function runService(run: Run, service: ServiceSpec, port: number, book: AddressBook): Promise<void> {
+const runService = (run: Run, service: ServiceSpec, port: number, book: AddressBook): Promise<void> =>
+  runProgram(run, {
+    name: service.name,
+    main: mainOf(service),
+    ready: `http://127.0.0.1:${port}/readyz`,
+    env: environmentOf(service, port, book, process.env),
+  });
+
+async function runCardProvider(run: Run, { cards, services: urls }: AddressBook): Promise<void> {
+  if (cards === undefined) return;
+  const { port } = new URL(cards);
+  const env = { ...process.env, PORT: port, WEBHOOK_URL: `${urls.billing}/webhooks/stripe` };
+  await runProgram(run, { name: 'cards', main: cardStandIn.main, ready: `${cards}/livez`, env });
+}
+
+interface Program {
+  name: string;
+  main: string;
+  /** Answers with 200 once it is. */
+  ready: string;
+  env: NodeJS.ProcessEnv;
+}
+
+async function runProgram(run: Run, { name, main, ready, env }: Program): Promise<void> {
   await step(async () => {
-    const log = join(stateDir, 'logs', `${service.name}.log`);
+    const log = join(stateDir, 'logs', `${name}.log`);
     rmSync(log, { force: true });
     const { ended } = start(run, {
-      name: service.name,
+      name,
       role: 'service',
       command: process.execPath,
-      args: [...nodeFlags, mainOf(service)],
-      env: environmentOf(service, port, book, process.env),
-      cwd: join(mainOf(service), '../..'),
+      args: [...nodeFlags, main],
+      env,
+      cwd: join(main, '../..'),
       log,
     });
-    await isReady(`http://127.0.0.1:${port}/readyz`, ended, service.name, log);
+    await isReady(ready, ended, name, log);
     void ended.then((code) => {
-      if (!run.stop.aborted)
-        say(`${service.name} has stopped (${code}). The end of ${log}:\n${lastLines(log, 5)}`);
+      if (!run.stop.aborted) say(`${name} has stopped (${code}). The end of ${log}:\n${lastLines(log, 5)}`);
     });
-    return { line: `${service.name} on 127.0.0.1:${port}`, value: undefined };
+    return { line: `${name} on ${new URL(ready).host}`, value: undefined };
   });
 }
 

@@ -92,3 +92,9 @@ having cancellations.refunded <> coalesce(sum(holds.amount), 0) or count(holds.i
 -- name: no purchase is of another teacher's course
 select purchases.id from purchases join courses on courses.id = purchases.course_id
 where courses.teacher_id <> purchases.teacher_id;
+
+-- name: a purchase by card is the one its payment ordered
+select purchases.id, purchases.payment_id from purchases
+left join card_orders on card_orders.payment_id = purchases.payment_id
+where purchases.payment_id is not null
+  and (card_orders.student_id is distinct from purchases.student_id or card_orders.refusal is not null);

@@ -28,6 +28,17 @@ create table cancellations (
 CREATE UNIQUE INDEX cancellations_one_open ON cancellations USING btree (purchase_id) WHERE answered_at IS NULL;
 CREATE INDEX cancellations_waiting ON cancellations USING btree (asked_at) WHERE answered_at IS NULL;
 
+create table card_orders (
+  payment_id uuid not null,
+  student_id uuid not null,
+  course_id uuid,
+  session_id uuid,
+  refusal text,
+  at timestamp with time zone not null,
+  constraint card_orders_check CHECK ((session_id IS NULL) <> (course_id IS NULL)),
+  constraint card_orders_pkey PRIMARY KEY (payment_id)
+);
+
 create table courses (
   id uuid not null,
   teacher_id uuid not null,
@@ -174,12 +185,15 @@ create table purchases (
   expiry_asked_at timestamp with time zone,
   cancelled_at timestamp with time zone,
   version integer default 1 not null,
+  payment_id uuid,
   constraint purchases_check CHECK (teacher_id <> student_id),
   constraint purchases_check1 CHECK ((session_id IS NOT NULL) = (kind = 'session'::text)),
   constraint purchases_check2 CHECK ((decline_reason IS NOT NULL) = (status = ANY (ARRAY['declined'::text, 'expired'::text]))),
   constraint purchases_check3 CHECK (shortfall IS NULL OR status = 'declined'::text),
   constraint purchases_funded_by_check CHECK (funded_by = ANY (ARRAY['credits'::text, 'card'::text, 'subscription'::text])),
   constraint purchases_kind_check CHECK (kind = ANY (ARRAY['course'::text, 'session'::text])),
+  constraint purchases_one_a_payment UNIQUE (payment_id),
+  constraint purchases_payment CHECK ((payment_id IS NOT NULL) = (funded_by = 'card'::text)),
   constraint purchases_pkey PRIMARY KEY (id),
   constraint purchases_status_check CHECK (status = ANY (ARRAY['pending'::text, 'active'::text, 'declined'::text, 'expired'::text, 'cancelled'::text, 'attended'::text, 'missed'::text, 'refunded'::text, 'completed'::text])),
   constraint purchases_total_check CHECK (total >= 0 AND total <= '1000000000000'::bigint),

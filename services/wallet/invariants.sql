@@ -359,3 +359,32 @@ select n.day, null, null, 'the day before has none'
 
 -- name: nothing is said to be published that is not sealed
 select seq from ledger_published where seq > (select coalesce(max(seq), 0) from seals);
+-- name: each movement of a card moved its amount once, between its payer and the provider
+with moved as (
+  select t.entry_id,
+         coalesce(sum(t.amount) filter (where f.kind = 'card-clearing' and f.owner_id is null), 0)
+           - coalesce(sum(t.amount) filter (where g.kind = 'card-clearing' and g.owner_id is null), 0) as amount,
+         min(f.currency) as currency, min(coalesce(f.owner_id, g.owner_id)::text) as first,
+         max(coalesce(f.owner_id, g.owner_id)::text) as last
+    from entries e
+    join transfers t on t.entry_id = e.id
+    join accounts f on f.id = t.from_account
+    join accounts g on g.id = t.to_account
+   where e.reference_type in ('payment', 'card-refund', 'dispute') and e.type <> 'debt_repayment'
+   group by t.entry_id
+), asked as (
+  select * from card_movements where entry_id is not null
+)
+select coalesce(a.entry_id, m.entry_id) as entry_id, a.kind, a.id, a.amount, m.amount as moved
+  from asked a full join moved m using (entry_id)
+ where (case when a.kind in ('refund', 'dispute') then -a.amount else a.amount end, a.currency, a.user_id::text, a.user_id::text)
+       is distinct from (m.amount, m.currency, m.first, m.last);
+
+-- name: what a movement of a card undoes was made before, for the same amount
+select m.kind, m.id, m.amount, b.amount as made
+  from card_movements m
+  left join card_movements b
+    on b.id = m.id and b.entry_id is not null
+   and b.kind = case m.kind when 'refund-reversal' then 'refund' else 'dispute' end
+ where m.kind in ('refund-reversal', 'dispute-return')
+   and (b.amount, b.currency, b.user_id) is distinct from (m.amount, m.currency, m.user_id);

@@ -304,6 +304,28 @@ create table bank_key_rotations (
 );
 CREATE UNIQUE INDEX bank_key_rotations_one ON bank_key_rotations USING btree ((true)) WHERE ended_at IS NULL;
 
+create table card_movements (
+  kind text not null,
+  id uuid not null,
+  payment_id uuid not null,
+  user_id uuid not null,
+  amount bigint not null,
+  currency text not null,
+  possible bigint,
+  entry_id uuid,
+  at timestamp with time zone not null,
+  constraint card_movements_amount_check CHECK (amount > 0),
+  constraint card_movements_check CHECK (possible IS NULL OR kind = 'refund'::text AND possible >= 0 AND possible < amount),
+  constraint card_movements_check1 CHECK (kind <> 'deposit'::text OR id = payment_id),
+  constraint card_movements_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint card_movements_entry UNIQUE (entry_id),
+  constraint card_movements_kind_check CHECK (kind = ANY (ARRAY['deposit'::text, 'refund'::text, 'refund-reversal'::text, 'dispute'::text, 'dispute-return'::text])),
+  constraint card_movements_moved CHECK ((entry_id IS NULL) = (possible IS NOT NULL)),
+  constraint card_movements_pkey PRIMARY KEY (kind, id)
+);
+CREATE INDEX card_movements_of_payment ON card_movements USING btree (payment_id);
+CREATE TRIGGER card_movements_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON card_movements FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
 create table entries (
   id uuid not null,
   entry_no bigint generated always as identity not null,

@@ -131,7 +131,7 @@ describe('the system', () => {
     const outside = all.filter(([, { networks }]) =>
       networks.some((name) => !compose.networks[name]?.internal),
     );
-    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance', 'notification']);
+    expect(outside.map(([name]) => name)).toEqual(['gateway', 'attendance', 'billing', 'notification']);
   });
 
   test.each(ours)('gives %s no right it does not need', (_name, service) => {

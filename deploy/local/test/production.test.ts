@@ -19,10 +19,12 @@ const AUTH = ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL'];
 const STORING = ['AMQP_URL', ...AUTH, 'DATABASE_URL', 'PORT'];
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   attendance: [...STORING, 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET', 'LIVEKIT_URL'],
+  billing: [...STORING, 'STRIPE_API_BASE', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
   enrollment: STORING,
   gateway: [
     ...AUTH,
     'ATTENDANCE_URL',
+    'BILLING_URL',
     'ENROLLMENT_URL',
     'IDENTITY_URL',
     'PORT',
@@ -38,6 +40,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 /** Secrets that have a value in development, by service. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   attendance: ['LIVEKIT_API_SECRET'],
+  billing: ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
   identity: ['IDENTITY_KEYS', 'LETTER_KEYS'],
   notification: ['LETTER_KEYS'],
   wallet: ['BANK_KEYS'],

@@ -37,6 +37,7 @@ const TAGS: Readonly<Record<string, string>> = {
   identity: 'Accounts and signing in',
   enrollment: 'Courses, and buying them',
   attendance: 'Who was in class',
+  billing: 'Payments by card, their refunds, and the cards that are kept',
   settlement: 'Where the held money goes, and why',
   wallet: 'Balances and their movements',
 };

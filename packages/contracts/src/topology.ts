@@ -4,6 +4,7 @@
  */
 import type { EventType } from './event.js';
 import * as attendance from './events/attendance.js';
+import * as billing from './events/billing.js';
 import * as enrollment from './events/enrollment.js';
 import * as identity from './events/identity.js';
 import { entrySealed, LEDGER_STREAM } from './events/ledger.js';
@@ -19,6 +20,9 @@ const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited }
 const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited, resultRequested } =
   settlement;
 const { cancellationDecided } = settlement;
+const { creditsDeposited, refundReserved, refundRefused } = wallet;
+const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
+const { paymentDisputed, disputeClosed } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited],
@@ -34,6 +38,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdCorrected,
     holdUnderReview,
     cancellationDecided,
+    creditsDeposited,
   ],
   attendance: [
     sessionScheduled,
@@ -67,6 +72,12 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdReleased,
     holdRefunded,
     holdCorrected,
+    paymentSucceeded,
+    refundRequested,
+    paymentRefunded,
+    refundFailed,
+    paymentDisputed,
+    disputeClosed,
   ],
   notification: [
     userRegistered,
@@ -98,22 +109,30 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     wallet.debtOpened,
     wallet.debtRepaid,
   ],
+  billing: [refundReserved, refundRefused],
 };
 
 /**
  * Said already and heard by nobody yet, with the services that are to hear it. A type leaves this list with its first
  * hearer above.
  */
-export const awaitedBy: Readonly<Record<string, readonly string[]>> = {};
+export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
+  [billing.paymentFailed.type]: ['notification'],
+};
 
 /** Streams, and what each carries: published there alone, for hearers that go back in it. */
 export const carriedBy: Readonly<Record<string, EventType>> = { [LEDGER_STREAM]: entrySealed };
 export const streams: readonly string[] = Object.keys(carriedBy);
 
 /** Every event type there is, by producer, in the order of the catalogue. */
-export const catalogue: readonly EventType[] = [identity, enrollment, attendance, settlement, wallet].flatMap(
-  (module) => Object.values(module).filter(isEventType),
-);
+export const catalogue: readonly EventType[] = [
+  identity,
+  enrollment,
+  attendance,
+  settlement,
+  wallet,
+  billing,
+].flatMap((module) => Object.values(module).filter(isEventType));
 
 function isEventType(value: unknown): value is EventType {
   return typeof value === 'object' && value !== null && 'says' in value && 'subject' in value;

@@ -6,9 +6,10 @@ import {
   holdReleased,
   holdUnderReview,
 } from '@rollcall/contracts/events/settlement';
-import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
-import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
+import { creditsDeposited, fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
+import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
 import { activatePurchases, declinePurchases } from './use-cases/answer-purchases.js';
+import { buyByCard } from './use-cases/buy-by-card.js';
 import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
 import { notePaid, noteReviews, settleHolds } from './use-cases/settle-holds.js';
@@ -20,6 +21,7 @@ const PROJECTION = 1_000;
 export const consumers: Consumer[] = [
   onBatch(fundsHeld, activatePurchases),
   onBatch(fundsDeclined, declinePurchases),
+  on(creditsDeposited, buyByCard),
   onBatch(cancellationDecided, endCancellations),
   onBatch(sessionStarted, noteStarted),
   lingering(PROJECTION, onBatch([sessionCompleted, attendanceAmended], noteCompleted)),

@@ -85,6 +85,10 @@ test.each<[string, string]>([
     "no purchase is of another teacher's course",
     'update purchases set teacher_id = gen_random_uuid() where id = :purchaseId',
   ],
+  [
+    'a purchase by card is the one its payment ordered',
+    "update purchases set funded_by = 'card', payment_id = gen_random_uuid() where id = :purchaseId",
+  ],
 ])('it is noticed when this does not hold: %s', async (name, damage) => {
   expect(await brokenInvariants(stage.db)).toEqual([]);
   await stage.db.raw(damage, { sessionId, purchaseId, courseId });

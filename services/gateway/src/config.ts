@@ -43,6 +43,7 @@ export const settings = z.object({
   ATTENDANCE_URL: replicas('attendance', 3002),
   SETTLEMENT_URL: replicas('settlement', 3003),
   WALLET_URL: replicas('wallet', 3004),
+  BILLING_URL: replicas('billing', 3005),
   IDENTITY_URL: replicas('identity', 3006),
   TRUSTED_PROXIES: whole(0, 'Reverse proxies before the gateway whose X-Forwarded-For is believed', 0),
   CORS_ORIGINS: origins
@@ -84,4 +85,5 @@ export const replicasOf = (given: Config): Record<ServiceName, readonly string[]
   attendance: given.ATTENDANCE_URL,
   settlement: given.SETTLEMENT_URL,
   wallet: given.WALLET_URL,
+  billing: given.BILLING_URL,
 });

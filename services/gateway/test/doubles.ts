@@ -139,7 +139,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const NAMES = ['ENROLLMENT_URL', 'ATTENDANCE_URL', 'SETTLEMENT_URL', 'WALLET_URL', 'IDENTITY_URL'];
+const NAMES = [
+  'ENROLLMENT_URL',
+  'ATTENDANCE_URL',
+  'SETTLEMENT_URL',
+  'WALLET_URL',
+  'BILLING_URL',
+  'IDENTITY_URL',
+];
 
 /** A gateway before one service double that also publishes the keys; `env` overrides settings. */
 export async function gateway(env: Record<string, string> = {}, openApi?: string): Promise<Running> {

@@ -6,7 +6,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Double, double, echo, freePort, until } from './doubles.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const NAMES = ['ENROLLMENT_URL', 'ATTENDANCE_URL', 'SETTLEMENT_URL', 'WALLET_URL', 'IDENTITY_URL'];
+const NAMES = [
+  'ENROLLMENT_URL',
+  'ATTENDANCE_URL',
+  'SETTLEMENT_URL',
+  'WALLET_URL',
+  'BILLING_URL',
+  'IDENTITY_URL',
+];
 const running: ChildProcess[] = [];
 const doubles: Double[] = [];
 afterEach(async () => {

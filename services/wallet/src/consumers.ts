@@ -6,6 +6,7 @@ import { type Consumer, onBatch } from '@rollcall/kit/consumer';
 import { correctHolds } from './use-cases/correct-holds.js';
 import { endHolds } from './use-cases/end-holds.js';
 import { expirePurchases } from './use-cases/expire-purchases.js';
+import { cardEvents, moveCards } from './use-cases/move-card-money.js';
 import { placeHolds } from './use-cases/place-holds.js';
 import { rememberUsers } from './use-cases/remember-users.js';
 
@@ -15,4 +16,5 @@ export const consumers: readonly Consumer[] = [
   onBatch(expiryRequested, expirePurchases),
   onBatch([holdReleased, holdRefunded], endHolds),
   onBatch(holdCorrected, correctHolds),
+  onBatch(cardEvents, moveCards),
 ];

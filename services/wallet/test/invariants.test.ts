@@ -9,6 +9,7 @@ import { clawBack } from '../src/use-cases/claw-back.js';
 import { makeBatch } from '../src/use-cases/payouts/make-batch.js';
 import { requestWithdrawal } from '../src/use-cases/request-withdrawal.js';
 import { takeStep } from '../src/use-cases/step-withdrawal.js';
+import { askRefund, deposit, failRefund, paidBy } from './cards.js';
 import {
   adjust,
   brokenInvariants,
@@ -40,6 +41,7 @@ beforeAll(async () => {
   await workOf(db, (work) => clawBack(work, { ...byHand, userId: indebted, amount: 70 }));
   await adjust(db, { userId: indebted, amount: 100 });
   await withdrawals(db);
+  await cards(db);
   await seal(test_);
   await addCheckpoint(db, 5);
   await addCheckpoint(db, 8);
@@ -71,6 +73,13 @@ async function withdrawals(db: Database): Promise<void> {
   );
   const { withdrawalId } = batched[0]!;
   await workOf(db, (work) => addAutoPayout(work.tx, { teacherId, withdrawalId, blocked: [] }, work.now));
+}
+
+/** A payment by card of which a part went back, and came again. */
+async function cards(db: Database): Promise<void> {
+  const paid = paidBy(await user(db));
+  const asked = askRefund(paid, 400);
+  await send(db, deposit(paid, 1000), asked, failRefund(paid, 400, asked.data.refundId));
 }
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
@@ -140,6 +149,14 @@ test.each<[rule: string, harm: string]>([
   [
     'a credit to somebody in debt repaid it first, as far as it went',
     "delete from entries where type = 'debt_repayment'",
+  ],
+  [
+    'each movement of a card moved its amount once, between its payer and the provider',
+    "update card_movements set amount = amount + 1 where kind = 'deposit'",
+  ],
+  [
+    'what a movement of a card undoes was made before, for the same amount',
+    "update card_movements set amount = amount + 1 where kind = 'refund'",
   ],
   [
     'what somebody is withdrawing is what his open withdrawals add up to',

@@ -1,6 +1,7 @@
 /** Every route, by the service that answers it. The gateway routes by this list and nothing else. */
 import type { Route } from '../route.js';
 import * as attendance from './attendance.js';
+import * as billing from './billing.js';
 import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
@@ -17,6 +18,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
+  billing,
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 

@@ -102,6 +102,8 @@ const outcome = z.object({
   courseId: Id,
   sessionIds: z.array(Id),
   fundedBy: FundedBy,
+  /** Of a purchase by card. */
+  paymentId: Id.optional(),
   total: Money,
   reason: z.string().nullable(),
   refunded: Money,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
 import { Id, Instant, Money } from '../shapes.js';
+import { Purpose } from './billing.js';
 import { audited } from './identity.js';
 
 /** Where a part of a hold came from, and goes back to. */
@@ -82,6 +83,38 @@ export const debtRepaid = event(
   'userId',
   'Of what somebody owed, this much is owed no more.',
   z.object({ userId: Id, amount: Money, cause: DebtRepaid }),
+);
+
+export const creditsDeposited = event(
+  'wallet.credits-deposited',
+  1,
+  'paymentId',
+  'A payment by card is credits: whatever was to be bought with it can be bought now.',
+  z.object({
+    userId: Id,
+    paymentId: Id,
+    amount: Money,
+    purpose: Purpose,
+    courseId: Id.optional(),
+    sessionId: Id.optional(),
+  }),
+);
+
+const cardRefund = { refundId: Id, paymentId: Id, userId: Id };
+
+export const refundReserved = event(
+  'wallet.refund-reserved',
+  1,
+  'refundId',
+  'The credits of a refund are taken back: the provider may be asked to give them back.',
+  z.object({ ...cardRefund, amount: Money }),
+);
+export const refundRefused = event(
+  'wallet.refund-refused',
+  1,
+  'refundId',
+  'The credits of a refund are spent, all or in part; `possible` is what could be given back.',
+  z.object({ ...cardRefund, possible: Money }),
 );
 
 /** `reason` is the admin's, where one is due: it is what the teacher is told. */

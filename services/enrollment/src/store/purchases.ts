@@ -19,6 +19,8 @@ export interface NewPurchase {
   readonly total: number;
   readonly currency: string;
   readonly fundedBy: 'credits' | 'card' | 'subscription';
+  /** By card alone. */
+  readonly paymentId: string | null;
   readonly requestedAt: Date;
   readonly holds: readonly { readonly id: string; readonly sessionId: string; readonly amount: number }[];
 }
@@ -39,9 +41,9 @@ export function addPurchase({ tx, atCommit }: Work, purchase: NewPurchase): void
        where max_students is not null and id in (select session_id from wanted)
      ), bought as (
        insert into purchases (id, kind, student_id, teacher_id, course_id, session_id, total, currency, funded_by,
-                              requested_at, asked_at)
+                              payment_id, requested_at, asked_at)
        values (:id, :kind, :studentId, :teacherId, :courseId, :sessionId, :total, :currency, :fundedBy,
-               :requestedAt, :requestedAt)
+               :paymentId, :requestedAt, :requestedAt)
      )
      insert into holds (id, purchase_id, session_id, student_id, amount)
      select id, :id, session_id, :studentId, amount from wanted`,
@@ -64,6 +66,7 @@ export interface PurchaseRow {
   readonly total: number;
   readonly currency: string;
   readonly funded_by: 'credits' | 'card' | 'subscription';
+  readonly payment_id: string | null;
   readonly status: PurchaseStatus;
   readonly decline_reason: string | null;
   readonly requested_at: Date;

@@ -72,6 +72,7 @@ export const outcomeOf = (purchase: PurchaseRow) => ({
   courseId: purchase.course_id,
   sessionIds: purchase.session_ids,
   fundedBy: purchase.funded_by,
+  ...(purchase.payment_id !== null && { paymentId: purchase.payment_id }),
   total: { amount: purchase.total, currency: purchase.currency },
   reason: null,
   refunded: { amount: 0, currency: purchase.currency },

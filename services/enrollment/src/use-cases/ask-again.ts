@@ -27,6 +27,7 @@ export async function askAgain(work: Work): Promise<number> {
       teacherId: row.teacher_id,
       courseId: row.course_id,
       fundedBy: row.funded_by,
+      paymentId: row.payment_id,
       requestedAt: row.requested_at,
     });
   }

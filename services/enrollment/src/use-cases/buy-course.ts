@@ -29,7 +29,7 @@ export async function buyCourse(
   const shares = sharesOf(course.price, offers);
   return placePurchase(work, {
     kind: 'course',
-    studentId,
+    buyer,
     teacherId: course.teacher_id,
     courseId,
     currency: course.currency,

@@ -20,7 +20,7 @@ export async function buySession(
 
   return placePurchase(work, {
     kind: 'session',
-    studentId,
+    buyer,
     teacherId: row.teacher_id,
     courseId: row.course_id,
     currency: row.currency,

@@ -10,7 +10,9 @@ import { seatsOf } from '../store/seats.js';
 
 export interface Buyer {
   readonly studentId: string;
-  readonly fundedBy: 'credits' | 'subscription';
+  readonly fundedBy: 'credits' | 'subscription' | 'card';
+  /** The payment whose credits buy it; by card alone. */
+  readonly paymentId?: string;
 }
 
 export function checkFunding({ fundedBy }: Buyer): void {
@@ -51,7 +53,7 @@ export async function refuse(
 /** What is bought, its sessions locked and offered. */
 export interface Order {
   readonly kind: 'course' | 'session';
-  readonly studentId: string;
+  readonly buyer: Buyer;
   readonly teacherId: string;
   readonly courseId: string;
   readonly currency: string;
@@ -60,13 +62,13 @@ export interface Order {
 }
 
 /** A pending purchase, its seats taken, all or none, and the wallet asked. */
-export function placePurchase(work: Work, { shares, ...order }: Order): { id: string } {
+export function placePurchase(work: Work, { shares, buyer, ...order }: Order): { id: string } {
   const purchase: NewPurchase = {
     ...order,
+    ...{ studentId: buyer.studentId, fundedBy: buyer.fundedBy, paymentId: buyer.paymentId ?? null },
     id: newId(),
     sessionId: order.kind === 'session' ? (shares[0]?.session.id ?? null) : null,
     total: sum(shares.map(({ amount }) => amount)),
-    fundedBy: 'credits',
     requestedAt: work.now,
     holds: shares.map(({ session, amount }) => ({ id: newId(), sessionId: session.id, amount })),
   };
@@ -86,6 +88,7 @@ export function askForFunds(work: Work, purchase: Omit<NewPurchase, 'sessionId'>
     teacherId: purchase.teacherId,
     courseId: purchase.courseId,
     fundedBy: purchase.fundedBy,
+    ...(purchase.paymentId !== null && { paymentId: purchase.paymentId }),
     holds: purchase.holds.map(({ id, sessionId, amount }) => ({
       holdId: id,
       sessionId,

@@ -30,12 +30,14 @@ export interface Account extends AccountKey {
 }
 
 type SeenType =
+  | 'deposit'
   | 'purchase'
   | 'payment_release'
   | 'refund'
   | 'withdrawal'
   | 'admin_credit'
   | 'admin_debit'
+  | 'chargeback'
   | 'debt_repayment';
 /** A correction is seen as what it corrects, with the other sign where it takes back. */
 type EntryType = SeenType | 'correction';
@@ -44,7 +46,15 @@ type TransactionType = SeenType | 'commission' | 'referral';
 export interface EntryRow {
   readonly id: string;
   readonly type: EntryType;
-  readonly referenceType: 'purchase' | 'hold' | 'withdrawal' | 'adjustment' | 'demo';
+  readonly referenceType:
+    | 'purchase'
+    | 'hold'
+    | 'withdrawal'
+    | 'adjustment'
+    | 'demo'
+    | 'payment'
+    | 'card-refund'
+    | 'dispute';
   readonly referenceId: string;
   readonly description: string | null;
   readonly actorId: string | null;

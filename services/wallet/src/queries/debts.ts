@@ -50,7 +50,8 @@ const changeOf = ({ amount, after, currency, at, entryType, ...row }: ChangeRow)
   ...row,
   amount: money(amount, currency),
   debt: money(after, currency),
-  description: row.description ?? describe({ entryType, type: row.type, amount }),
+  description:
+    row.description ?? describe({ entryType, referenceType: row.referenceType, type: row.type, amount }),
   createdAt: at.toISOString(),
 });
 

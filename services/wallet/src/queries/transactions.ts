@@ -129,7 +129,15 @@ const transaction = (row: Row): Transaction => ({
 });
 
 /** What a row is about, where nobody gave a reason. */
-export function describe({ entryType, type, amount }: Pick<Row, 'entryType' | 'type' | 'amount'>): string {
+export function describe({
+  entryType,
+  referenceType,
+  type,
+  amount,
+}: Pick<Row, 'entryType' | 'referenceType' | 'type' | 'amount'>): string {
+  if (type === 'refund' && referenceType === 'card-refund')
+    return amount < 0 ? 'Given back on your card' : 'A refund on your card failed';
+  if (type === 'chargeback') return amount < 0 ? 'Taken back by your bank' : 'Given back by your bank';
   if (type === 'withdrawal') return amount < 0 ? 'Withdrawal' : 'Given back of a withdrawal';
   if (entryType !== 'correction') return DESCRIPTIONS[type] ?? type;
   if (type === 'commission') return 'Commission of a session, corrected';
@@ -137,6 +145,7 @@ export function describe({ entryType, type, amount }: Pick<Row, 'entryType' | 't
 }
 
 const DESCRIPTIONS: Readonly<Partial<Record<Transaction['type'], string>>> = {
+  deposit: 'Paid in by card',
   purchase: 'Held for a session',
   refund: 'Given back for a session',
   payment_release: 'Paid for a session',

@@ -1,0 +1,219 @@
+-- What the migrations make, written by: npm run schema
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $function$;
+
+create table customers (
+  user_id uuid not null,
+  provider_id text not null,
+  at timestamp with time zone not null,
+  constraint customers_pkey PRIMARY KEY (user_id),
+  constraint customers_provider_id_key UNIQUE (provider_id)
+);
+
+create table deliveries (
+  event_id text not null,
+  type text not null,
+  body text,
+  status text default 'stored'::text not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone,
+  last_error text,
+  received_at timestamp with time zone not null,
+  constraint deliveries_attempts_check CHECK (attempts >= 0),
+  constraint deliveries_check CHECK ((due_at IS NOT NULL) = (status = 'stored'::text)),
+  constraint deliveries_check1 CHECK (body IS NOT NULL OR (status = ANY (ARRAY['done'::text, 'ignored'::text]))),
+  constraint deliveries_pkey PRIMARY KEY (event_id),
+  constraint deliveries_status_check CHECK (status = ANY (ARRAY['stored'::text, 'done'::text, 'ignored'::text, 'dead'::text]))
+);
+CREATE INDEX deliveries_due ON deliveries USING btree (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_old ON deliveries USING btree (received_at) WHERE body IS NOT NULL;
+
+create table disputes (
+  id uuid not null,
+  payment_id uuid not null,
+  provider_ref text not null,
+  amount bigint not null,
+  status text not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint disputes_amount_check CHECK (amount > 0),
+  constraint disputes_check CHECK ((closed_at IS NOT NULL) = (status <> 'open'::text)),
+  constraint disputes_pkey PRIMARY KEY (id),
+  constraint disputes_provider_ref_key UNIQUE (provider_ref),
+  constraint disputes_status_check CHECK (status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text]))
+);
+CREATE INDEX disputes_of_payment ON disputes USING btree (payment_id);
+
+create table idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  ref jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys USING btree (created_at);
+
+create table inbox (
+  event_id uuid not null,
+  type text not null,
+  status text not null,
+  body text,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone,
+  last_error text,
+  received_at timestamp with time zone default now() not null,
+  constraint inbox_attempts_check CHECK (attempts >= 0),
+  constraint inbox_check CHECK ((body IS NULL) = (status = 'done'::text)),
+  constraint inbox_check1 CHECK ((next_attempt_at IS NOT NULL) = (status = ANY (ARRAY['waiting'::text, 'retrying'::text]))),
+  constraint inbox_pkey PRIMARY KEY (event_id),
+  constraint inbox_status_check CHECK (status = ANY (ARRAY['done'::text, 'waiting'::text, 'retrying'::text, 'dead'::text, 'discarded'::text]))
+);
+CREATE INDEX inbox_dead ON inbox USING btree (received_at) WHERE status = 'dead'::text;
+CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY (ARRAY['waiting'::text, 'retrying'::text]);
+
+create table migrations (
+  name text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table operator_actions (
+  id uuid not null,
+  actor text not null,
+  action text not null,
+  target text not null,
+  reason text not null,
+  at timestamp with time zone default now() not null,
+  constraint operator_actions_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER operator_actions_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON operator_actions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table outbox (
+  seq bigint generated always as identity not null,
+  id uuid not null,
+  type text not null,
+  subject text not null,
+  body text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint outbox_id_key UNIQUE (id),
+  constraint outbox_pkey PRIMARY KEY (seq)
+);
+
+create table outbox_unpublished (
+  seq bigint not null,
+  constraint outbox_unpublished_pkey PRIMARY KEY (seq)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+
+create table parked (
+  id bigint generated always as identity not null,
+  routing_key text not null,
+  body bytea not null,
+  reason text not null,
+  status text default 'parked'::text not null,
+  received_at timestamp with time zone default now() not null,
+  constraint parked_pkey PRIMARY KEY (id),
+  constraint parked_status_check CHECK (status = ANY (ARRAY['parked'::text, 'discarded'::text]))
+);
+
+create table payment_methods (
+  id uuid not null,
+  user_id uuid not null,
+  given text not null,
+  status text default 'attaching'::text not null,
+  provider_id text,
+  brand text,
+  last4 text,
+  exp_month smallint,
+  exp_year smallint,
+  is_default boolean default false not null,
+  created_at timestamp with time zone not null,
+  constraint payment_methods_default CHECK (NOT is_default OR status = 'attached'::text),
+  constraint payment_methods_exp_month_check CHECK (exp_month >= 1 AND exp_month <= 12),
+  constraint payment_methods_known CHECK ((status = ANY (ARRAY['attached'::text, 'detached'::text])) = (num_nonnulls(provider_id, brand, last4, exp_month, exp_year) = 5)),
+  constraint payment_methods_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
+  constraint payment_methods_pkey PRIMARY KEY (id),
+  constraint payment_methods_provider_id_key UNIQUE (provider_id),
+  constraint payment_methods_status_check CHECK (status = ANY (ARRAY['attaching'::text, 'attached'::text, 'refused'::text, 'detached'::text]))
+);
+CREATE INDEX payment_methods_of_user ON payment_methods USING btree (user_id, id) WHERE status = 'attached'::text;
+CREATE UNIQUE INDEX payment_methods_one_default ON payment_methods USING btree (user_id) WHERE is_default;
+
+create table payments (
+  id uuid not null,
+  user_id uuid not null,
+  purpose text not null,
+  course_id uuid,
+  session_id uuid,
+  amount bigint not null,
+  currency text not null,
+  status text default 'pending'::text not null,
+  method_id uuid,
+  provider_ref text,
+  failure_code text,
+  attempts integer default 0 not null,
+  succeeded_at timestamp with time zone,
+  refunded bigint default 0 not null,
+  look_at timestamp with time zone,
+  looks integer default 0 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint payments_amount_check CHECK (amount > 0),
+  constraint payments_attempts_check CHECK (attempts >= 0),
+  constraint payments_check CHECK ((course_id IS NOT NULL) = (purpose = 'course'::text)),
+  constraint payments_check1 CHECK ((session_id IS NOT NULL) = (purpose = 'session'::text)),
+  constraint payments_check2 CHECK (refunded >= 0 AND refunded <= amount),
+  constraint payments_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint payments_looks_check CHECK (looks >= 0),
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_provider_ref_key UNIQUE (provider_ref),
+  constraint payments_purpose_check CHECK (purpose = ANY (ARRAY['topup'::text, 'course'::text, 'session'::text])),
+  constraint payments_refunded CHECK (refunded = 0 OR succeeded_at IS NOT NULL),
+  constraint payments_status_check CHECK (status = ANY (ARRAY['pending'::text, 'processing'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'refunded'::text, 'partially_refunded'::text, 'disputed'::text])),
+  constraint payments_succeeded CHECK ((succeeded_at IS NOT NULL) = (status = ANY (ARRAY['succeeded'::text, 'refunded'::text, 'partially_refunded'::text, 'disputed'::text]))),
+  constraint payments_version_check CHECK (version > 0)
+);
+CREATE INDEX payments_of_user ON payments USING btree (user_id, id);
+CREATE INDEX payments_to_look_at ON payments USING btree (look_at) WHERE look_at IS NOT NULL;
+
+create table refunds (
+  id uuid not null,
+  payment_id uuid not null,
+  amount bigint not null,
+  status text not null,
+  requested_here boolean not null,
+  reason text,
+  possible bigint,
+  provider_ref text,
+  look_at timestamp with time zone,
+  looks integer default 0 not null,
+  created_at timestamp with time zone not null,
+  constraint refunds_amount_check CHECK (amount > 0),
+  constraint refunds_check CHECK ((possible IS NOT NULL) = (status = 'refused'::text)),
+  constraint refunds_check1 CHECK (look_at IS NULL OR status = 'reserved'::text),
+  constraint refunds_looks_check CHECK (looks >= 0),
+  constraint refunds_made CHECK (status <> 'succeeded'::text OR provider_ref IS NOT NULL),
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_provider_ref_key UNIQUE (provider_ref),
+  constraint refunds_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint refunds_status_check CHECK (status = ANY (ARRAY['requested'::text, 'reserved'::text, 'succeeded'::text, 'refused'::text, 'failed'::text])),
+  constraint refunds_there CHECK (requested_here OR provider_ref IS NOT NULL)
+);
+CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id, id);
+CREATE INDEX refunds_to_ask_for ON refunds USING btree (look_at) WHERE look_at IS NOT NULL;
+
+create table scheduled_runs (
+  task text not null,
+  tick timestamp with time zone not null,
+  constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
+);
+
+alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table payments add constraint payments_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
+alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);

@@ -1,0 +1,93 @@
+/** SQL that writes or locks payers at the provider and the cards they keep. */
+import type { Database } from '@rollcall/kit/database';
+import { notFound } from '@rollcall/kit/errors';
+import type { Knex } from 'knex';
+import type { Card } from '../provider.js';
+
+type Tx = Knex.Transaction;
+
+export async function customerOf(db: Database, userId: string): Promise<string | undefined> {
+  const row = await db('customers').where({ user_id: userId }).first('provider_id');
+  return row?.provider_id;
+}
+
+/** Keeps it, or says the one that a rival kept. The provider makes one a payer, by our key. */
+export async function keepCustomer(
+  db: Database,
+  { userId, providerId, at }: { userId: string; providerId: string; at: Date },
+): Promise<string> {
+  const { rows } = await db.raw(
+    `insert into customers (user_id, provider_id, at) values (?, ?, ?)
+     on conflict (user_id) do update set user_id = excluded.user_id returning provider_id`,
+    [userId, providerId, at],
+  );
+  return rows[0].provider_id;
+}
+
+/** A card this payer keeps: its id at the provider. Throws 404 for another's. */
+export async function ownMethod(tx: Tx, id: string, userId: string): Promise<string> {
+  const row = await tx('payment_methods')
+    .where({ id, user_id: userId, status: 'attached' })
+    .forShare()
+    .first('provider_id');
+  if (row === undefined) throw notFound('payment method');
+  return row.provider_id;
+}
+
+export async function addMethod(
+  tx: Tx,
+  { id, userId, given, at }: { id: string; userId: string; given: string; at: Date },
+): Promise<void> {
+  await tx('payment_methods').insert({ id, user_id: userId, given, created_at: at });
+}
+
+export interface Attaching {
+  readonly id: string;
+  readonly userId: string;
+  readonly given: string;
+  readonly status: 'attaching' | 'attached' | 'refused' | 'detached';
+}
+
+/** A card being attached; locked where there is a transaction. */
+export async function attachingOf(db: Database | Tx, id: string): Promise<Attaching> {
+  const row = await db('payment_methods').where({ id }).first('id', 'user_id as userId', 'given', 'status');
+  if (row === undefined) throw new Error(`there is no payment method ${id}`);
+  return row;
+}
+
+/** One at a time for a payer, so that of two first cards one becomes the default. */
+export async function lockPayer(tx: Tx, userId: string): Promise<void> {
+  await tx('customers').where({ user_id: userId }).forUpdate().first('user_id');
+}
+
+/** The card is attached; a payer's only one is the default. */
+export async function keepCard(tx: Tx, { id, userId }: Attaching, card: Card): Promise<void> {
+  const other = await tx('payment_methods').where({ user_id: userId, is_default: true }).first('id');
+  await tx('payment_methods')
+    .where({ id, status: 'attaching' })
+    .update({
+      ...{ status: 'attached', provider_id: card.providerId, brand: card.brand, last4: card.last4 },
+      ...{ exp_month: card.expMonth, exp_year: card.expYear, is_default: other === undefined },
+    });
+}
+
+export async function refuseCard(tx: Tx, id: string): Promise<void> {
+  await tx('payment_methods').where({ id, status: 'attaching' }).update({ status: 'refused' });
+}
+
+export async function putDefault(tx: Tx, id: string, userId: string): Promise<void> {
+  await tx('payment_methods').where({ user_id: userId, is_default: true }).update({ is_default: false });
+  await tx('payment_methods').where({ id }).update({ is_default: true });
+}
+
+/** The card is kept no longer; the newest other one becomes the default where it was that. */
+export async function dropCard(tx: Tx, id: string, userId: string): Promise<void> {
+  const [row] = await tx('payment_methods').where({ id }).select('is_default');
+  await tx('payment_methods').where({ id }).update({ status: 'detached', is_default: false });
+  if (!row?.is_default) return;
+  const next = await tx('payment_methods')
+    .where({ user_id: userId, status: 'attached' })
+    .orderBy('id', 'desc')
+    .first('id');
+  if (next !== undefined) await tx('payment_methods').where({ id: next.id }).update({ is_default: true });
+}

@@ -1,0 +1,82 @@
+import { unprocessable } from '@rollcall/kit/errors';
+import { newId } from '@rollcall/kit/id';
+import { inWork, type Work } from '@rollcall/kit/work';
+import type { Desk } from '../desk.js';
+import { NoAnswer, Refused } from '../provider.js';
+import {
+  addMethod,
+  attachingOf,
+  dropCard,
+  keepCard,
+  lockPayer,
+  ownMethod,
+  putDefault,
+  refuseCard,
+} from '../store/methods.js';
+import { customerFor, providerAway } from './open-payment.js';
+
+interface Own {
+  readonly methodId: string;
+  readonly userId: string;
+}
+
+/** A card to be kept, which the provider has not been asked about yet. `given` is the id the payer's client has of it. */
+export async function beginAttaching(
+  work: Work,
+  asked: { readonly userId: string; readonly given: string },
+): Promise<{ id: string }> {
+  const id = newId();
+  await addMethod(work.tx, { id, ...asked, at: work.now });
+  return { id };
+}
+
+/** Has the provider keep it, once. Throws 422 where it will not, 503 without an answer: then it is asked again by the key. */
+export async function attachThere(desk: Desk, id: string): Promise<void> {
+  const method = await attachingOf(desk.db, id);
+  if (method.status === 'refused') throw notTaken();
+  if (method.status !== 'attaching') return;
+  const cause = { correlationId: newId() };
+  try {
+    const customer = await customerFor(desk, method.userId);
+    const card = await desk.provider.attach({ id, given: method.given, customer });
+    await inWork(desk.db, cause, async ({ tx }) => {
+      await lockPayer(tx, method.userId);
+      await keepCard(tx, method, card);
+    });
+  } catch (error) {
+    if (error instanceof NoAnswer) throw providerAway(desk, error);
+    if (!(error instanceof Refused)) throw error;
+    await inWork(desk.db, cause, ({ tx }) => refuseCard(tx, id));
+    throw notTaken();
+  }
+}
+
+const notTaken = () =>
+  unprocessable(
+    'method-refused',
+    'The card provider does not take this card. Enter it again, or take another.',
+    [{ path: 'paymentMethodId', message: 'was refused by the card provider' }],
+  );
+
+/** Throws 404 for another's card. */
+export async function makeDefault(work: Work, { methodId, userId }: Own): Promise<{ id: string }> {
+  await lockPayer(work.tx, userId);
+  await ownMethod(work.tx, methodId, userId);
+  await putDefault(work.tx, methodId, userId);
+  return { id: methodId };
+}
+
+/** Kept no longer here, at once. Returns the provider's id of it. Throws 404 for another's card. */
+export async function dropMethod(work: Work, { methodId, userId }: Own): Promise<{ providerId: string }> {
+  await lockPayer(work.tx, userId);
+  const providerId = await ownMethod(work.tx, methodId, userId);
+  await dropCard(work.tx, methodId, userId);
+  return { providerId };
+}
+
+/** Has the provider forget it too. Where it gives no answer the card stays there, attached to the payer and used by nobody. */
+export async function detachThere({ provider, log }: Desk, providerId: string): Promise<void> {
+  await provider
+    .detach(providerId)
+    .catch((error: unknown) => log.warn({ err: error }, 'a card stays at the provider'));
+}

@@ -1,0 +1,119 @@
+import { invalid } from '@rollcall/kit/errors';
+import { type Reply, reply } from '@rollcall/kit/http';
+import { newId } from '@rollcall/kit/id';
+import { counter } from '@rollcall/kit/metrics';
+import type { Webhook } from '@rollcall/kit/webhook';
+import { type Cause, inWork, type Work } from '@rollcall/kit/work';
+import type { Desk } from '../desk.js';
+import type { Fact } from '../domain/facts.js';
+import { factOf, readEvent } from '../facts.js';
+import { isGenuine } from '../provider.js';
+import {
+  type Delivery,
+  dueDeliveries,
+  endDelivery,
+  forgetBodies,
+  keepDelivery,
+  putOff,
+  takeDelivery,
+} from '../store/deliveries.js';
+import { lockPaymentOf, wantLook } from '../store/payments.js';
+import { noteDispute, noteIntent, noteRefund } from './note-payment.js';
+
+const deliveries = counter('stripe_webhooks_total', "The card provider's webhooks by what became of them", [
+  'outcome',
+]);
+
+/** A webhook's desk: the provider itself is not asked here. */
+type Door = Omit<Desk, 'provider'> & { readonly secret: string };
+
+/**
+ * Verify, store, answer; then act on it, or leave that to the clock. Throws 400 for what is not signed, or was signed
+ * more than five minutes ago: a replay changes nothing, and neither does the same event again.
+ */
+export async function takeWebhook(door: Door, { body, headers, cause }: Webhook): Promise<Reply<unknown>> {
+  const now = door.clock();
+  const signature = String(headers['stripe-signature'] ?? '');
+  if (!isGenuine({ body, signature, secret: door.secret }, now)) throw refusal('forged');
+  const delivery = deliveryOf(body);
+  const isNew = await keepDelivery(door.db, delivery, now);
+  deliveries.inc({ outcome: isNew ? 'stored' : 'repeated' });
+  if (isNew) await actOnDelivery(door, delivery.eventId, cause);
+  return reply(200, { received: true });
+}
+
+function refusal(outcome: 'forged' | 'unreadable'): Error {
+  deliveries.inc({ outcome });
+  return invalid('bad-signature', 'Sign the exact bytes of the body, now, with the secret of this endpoint.');
+}
+
+function deliveryOf(body: Buffer): Delivery {
+  const text = body.toString('utf8');
+  try {
+    const { id: eventId, type } = readEvent(text);
+    return { eventId, type, body: text };
+  } catch {
+    throw refusal('unreadable');
+  }
+}
+
+/** Seconds until what failed is tried again; after the last of them it is dead and waits for a person. */
+const LADDER = [5, 30, 120, 600, 3_600, 21_600, 43_200];
+/** Webhooks of one turn; the next one takes the rest. */
+const LIMIT = 100;
+/** Days that a body is kept which was acted on, and bodies taken away at once. */
+const KEPT = 30;
+const BODIES = 1_000;
+
+/** Acts on a webhook once. A failure is kept with it and tried again by the clock. */
+export async function actOnDelivery(
+  door: Omit<Door, 'secret'>,
+  eventId: string,
+  cause: Cause,
+): Promise<void> {
+  const { db, clock, log } = door;
+  try {
+    const outcome = await inWork(db, cause, (work) => act(work, eventId), clock);
+    if (outcome !== undefined) deliveries.inc({ outcome });
+  } catch (error) {
+    const due = (attempts: number) => dueAfter(attempts, clock());
+    const status = await putOff(db, eventId, { due, error: String(error) });
+    deliveries.inc({ outcome: status === 'dead' ? 'dead' : 'failed' });
+    log.error({ err: error, eventId, status }, 'a webhook of the card provider could not be acted on');
+  }
+}
+
+function dueAfter(attempts: number, now: Date): Date | null {
+  const seconds = LADDER[attempts];
+  return seconds === undefined ? null : new Date(now.getTime() + seconds * 1000);
+}
+
+async function act(work: Work, eventId: string): Promise<'done' | 'ignored' | undefined> {
+  const delivery = await takeDelivery(work.tx, eventId);
+  if (delivery === undefined) return undefined;
+  const fact = factOf(delivery.body);
+  const outcome = fact !== undefined && (await note(work, fact)) ? 'done' : 'ignored';
+  await endDelivery(work.tx, eventId, outcome);
+  return outcome;
+}
+
+/** Records what a webhook tells; false where it is of nothing of ours. */
+async function note(work: Work, fact: Fact): Promise<boolean> {
+  if (fact.kind === 'intent') return noteIntent(work, fact.intent);
+  if (fact.kind === 'refund') return noteRefund(work, fact.refund);
+  if (fact.kind === 'dispute') return noteDispute(work, fact.dispute);
+  const payment = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
+  if (payment !== undefined) await wantLook(work.tx, payment.id, work.now);
+  return payment !== undefined;
+}
+
+/** Acts on the webhooks that are due: stored by a process that died, or failed before. Returns how many were. */
+export async function actOnDue(door: Omit<Door, 'secret'>): Promise<number> {
+  const due = await dueDeliveries(door.db, door.clock(), LIMIT);
+  for (const eventId of due) await actOnDelivery(door, eventId, { correlationId: newId() });
+  return due.length;
+}
+
+/** Bodies may name people: they are kept no longer than is of use to who looks for what went wrong. */
+export const forgetOldBodies = (work: Work): Promise<number> =>
+  forgetBodies(work.tx, new Date(work.now.getTime() - KEPT * 86_400_000), BODIES);

@@ -1,0 +1,103 @@
+/** Cards that payers keep: the provider has them, here are its ids and what a payer knows them by. */
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@rollcall/kit/id';
+import { brokenInvariants, openStage, type Person, person, type Stage } from './stage.js';
+
+let stage: Stage;
+let student: Person;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  stage.provider.loseAnswers(0);
+  expect(await brokenInvariants(stage.db)).toEqual([]);
+});
+afterAll(() => stage.close());
+
+const list = async (who: Person) =>
+  (await stage.send('get', '/payments/methods', who).expect(200)).body.data as {
+    id: string;
+    isDefault: boolean;
+  }[];
+const standing = async (who: Person) => (await list(who)).map(({ id, isDefault }) => [id, isDefault]);
+
+test('a card is shown by its brand, last four and expiry alone, and the first is the default', async () => {
+  student = await person('student');
+  const first = await stage.card(student);
+  expect(first).toEqual({
+    ...{ id: expect.any(String), brand: 'visa', last4: '4242', expMonth: 12, expYear: 2031 },
+    ...{ isDefault: true, createdAt: expect.any(String) },
+  });
+  const second = await stage.card(student);
+  expect(await standing(student)).toEqual([
+    [second.id, false],
+    [first.id, true],
+  ]);
+});
+
+test('another one is made the default, and where the default goes the newest follows', async () => {
+  student = await person('student');
+  const [a, b, c] = [await stage.card(student), await stage.card(student), await stage.card(student)];
+  const { body } = await stage.send('patch', `/payments/methods/${b.id}/default`, student).expect(200);
+  expect(body.isDefault).toBe(true);
+  await stage.send('delete', `/payments/methods/${b.id}`, student).expect(204);
+  expect(await standing(student)).toEqual([
+    [c.id, true],
+    [a.id, false],
+  ]);
+  await stage.send('delete', `/payments/methods/${b.id}`, student).expect(404);
+});
+
+test('of five cards attached at once one is the default', async () => {
+  student = await person('student');
+  await Promise.all(Array.from({ length: 5 }, () => stage.card(student)));
+  expect((await list(student)).filter(({ isDefault }) => isDefault)).toHaveLength(1);
+});
+
+test("another's card cannot be seen, made the default or dropped", async () => {
+  const [owner, other] = [await person('student'), await person('student')];
+  const { id } = await stage.card(owner);
+  expect(await list(other)).toEqual([]);
+  await stage.send('patch', `/payments/methods/${id}/default`, other).expect(404);
+  await stage.send('delete', `/payments/methods/${id}`, other).expect(404);
+  expect(await list(owner)).toHaveLength(1);
+});
+
+test('a card the provider does not take is a 422, also asked again', async () => {
+  student = await person('student');
+  const key = newId();
+  for (let n = 0; n < 2; n += 1) {
+    const { body } = await stage
+      .send('post', '/payments/methods', student)
+      .set('Idempotency-Key', key)
+      .send({ paymentMethodId: 'pm_card_refused' })
+      .expect(422);
+    expect(body.type).toBe('/problems/method-refused');
+  }
+  expect(await list(student)).toEqual([]);
+});
+
+test('a lost answer is a 503 that the same key makes good, with one card', async () => {
+  student = await person('student');
+  const key = newId();
+  const attach = () =>
+    stage
+      .send('post', '/payments/methods', student)
+      .set('Idempotency-Key', key)
+      .send({ paymentMethodId: 'pm_card_visa' });
+  stage.provider.loseAnswers(2);
+  await attach().expect(503);
+  await attach().expect(503);
+  await attach().expect(201);
+  expect(await list(student)).toHaveLength(1);
+});
+
+test.each(['4242424242424242', 'tok_visa', 'pm_', 'pm_x y', `pm_${'x'.repeat(201)}`])(
+  'what is no id of a payment method is refused: %s',
+  async (paymentMethodId) => {
+    await stage
+      .send('post', '/payments/methods', await person('student'))
+      .send({ paymentMethodId })
+      .expect(400);
+  },
+);

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import type { Payment } from '@rollcall/contracts/api/billing';
+import { refundRequested } from '@rollcall/contracts/events/billing';
+import { refundRefused, refundReserved } from '@rollcall/contracts/events/wallet';
+import type { Role } from '@rollcall/contracts/shapes';
+import type { Database } from '@rollcall/kit/database';
+import { newId } from '@rollcall/kit/id';
+import { deliver, emitted, envelope, quietLog, testApp, testDatabase, token } from '@rollcall/kit/testing';
+import request, { type Test } from 'supertest';
+import { consumers } from '../src/consumers.js';
+import type { Desk } from '../src/desk.js';
+import { routes } from '../src/routes.js';
+import { lookAtPayments } from '../src/use-cases/look-at-payments.js';
+import { sendRefunds } from '../src/use-cases/refund-payment.js';
+import { bodies, fakeProvider, SECRET, sign } from './fake-provider.js';
+
+export const usd = (amount: number) => ({ amount, currency: 'USD' });
+export const topUp = (amount = 2500) => ({ ...usd(amount), purpose: 'topup' });
+
+export interface Person {
+  readonly id: string;
+  readonly bearer: string;
+}
+
+export const person = async (...roles: Role[]): Promise<Person> => {
+  const id = newId();
+  return { id, bearer: `Bearer ${await token({ id, roles })}` };
+};
+
+/** One database, the app, and the provider in memory, with a clock that a test moves. */
+export async function openStage() {
+  const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
+  const provider = fakeProvider();
+  let ahead = 0;
+  const clock = () => new Date(Date.now() + ahead);
+  const desk: Desk = { db, provider, log: quietLog, clock };
+  const config = { STRIPE_WEBHOOK_SECRET: SECRET };
+  const app = await testApp(routes(provider)({ db, log: quietLog, clock, config }));
+
+  const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {
+    const test = request(app)[method](`/api/v1${path}`);
+    return who === undefined ? test : test.set('Authorization', who.bearer);
+  };
+  const begin = async (who: Person, body: object = topUp()): Promise<Payment> =>
+    (await send('post', '/payments/intent', who).send(body).expect(201)).body.payment;
+  const card = async (who: Person, given = 'pm_card_visa') =>
+    (await send('post', '/payments/methods', who).send({ paymentMethodId: given }).expect(201)).body;
+  const confirm = (who: Person, id: string, body?: object) =>
+    send('post', `/payments/${id}/confirm`, who).send(body);
+  const paid = async (who: Person, amount = 2500): Promise<Payment> => {
+    const { id: methodId } = await card(who);
+    const { id } = await begin(who, topUp(amount));
+    const { body } = await confirm(who, id, { methodId }).expect(200);
+    return body;
+  };
+  const read = async (who: Person, id: string): Promise<Payment> =>
+    (await send('get', `/payments/${id}`, who).expect(200)).body;
+  /** The provider posts a webhook. */
+  const hook = (body: string, signature = sign(body, { at: clock().getTime() })): Test =>
+    request(app)
+      .post('/api/v1/webhooks/stripe')
+      .set('stripe-signature', signature)
+      .set('content-type', 'application/json')
+      .send(body);
+  const hear = (type: string, object: object) => hook(bodies.event(type, object)).expect(200);
+  const askRefund = (who: Person, id: string, body?: object): Test =>
+    send('post', `/payments/${id}/refund`, who).set('Prefer', 'respond-async').send(body);
+  return {
+    ...{ db, app, provider, desk, clock, send, begin, card, confirm, paid, read, hook, hear, askRefund },
+    close,
+    /** Puts the clock right again. */
+    now: () => {
+      ahead = 0;
+    },
+    /** Moves the clock on, in minutes. */
+    wait: (minutes: number) => {
+      ahead += minutes * 60_000;
+    },
+    look: () => lookAtPayments(desk),
+    sendRefunds: () => sendRefunds(desk),
+    /** The wallet answers: yes, or with what is possible. */
+    walletSays: async (refundId: string, possible?: number) => {
+      const asked = await emitted(db, refundRequested);
+      const { data } = asked.find(({ subject }) => subject === refundId)!;
+      const { requestedHere: _, amount, ...said } = data;
+      const answer =
+        possible === undefined
+          ? envelope(refundReserved, { ...said, amount })
+          : envelope(refundRefused, { ...said, possible: usd(possible) });
+      await deliver(db, consumers, [answer]);
+    },
+  };
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/** The names of the invariants that do not hold. */
+export async function brokenInvariants(db: Database): Promise<string[]> {
+  const text = await readFile(new URL('../invariants.sql', import.meta.url), 'utf8');
+  const broken: string[] = [];
+  for (const part of text.split('-- name: ').slice(1)) {
+    const end = part.indexOf('\n');
+    const { rows } = await db.raw(part.slice(end).trim());
+    if (rows.length > 0) broken.push(part.slice(0, end));
+  }
+  return broken;
+}
