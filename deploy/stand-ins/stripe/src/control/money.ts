@@ -15,6 +15,7 @@ import { control } from './control.js';
 
 /** Five years. */
 const MOST_SECONDS = 5 * 366 * 86_400;
+const MOST_HIDDEN = 1_000;
 const amount = z.number().int().min(1).optional();
 /** Either names the charge; of a payment it is the latest. */
 const charged = { charge: z.string().optional(), paymentIntent: z.string().optional() };
@@ -92,9 +93,9 @@ export const differenceControls = {
   hide: control(
     z.strictObject({ id: z.string(), hidden: z.boolean().default(true) }),
     ({ world }, { id, hidden }) => {
-      if (hidden) world.hidden.add(id);
-      else world.hidden.delete(id);
-      return { id, hidden };
+      if (hidden && world.hidden.size < MOST_HIDDEN) world.hidden.add(id);
+      if (!hidden) world.hidden.delete(id);
+      return { id, hidden: world.hidden.has(id) };
     },
   ),
   /** Changes a charge or its balance transaction without a word, so that books differ. */
