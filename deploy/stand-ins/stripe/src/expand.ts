@@ -1,4 +1,5 @@
 /** expand[]: ids turned into the objects they name, https://docs.stripe.com/api/expanding_objects. */
+import type Stripe from 'stripe';
 import { invalid } from './errors.js';
 import { all, whole } from './lists.js';
 import type { Shelf, Thing, World } from './world.js';
@@ -60,6 +61,36 @@ function objectOf(world: World, id: string): unknown {
   return shelves.find((shelf) => shelf.prefix === prefix)?.things.get(id);
 }
 
+const intentsOf = (world: World, invoice: string): Stripe.PaymentIntent[] =>
+  all(world, world.intents).filter(({ id }) => world.invoiceOf.get(id) === invoice);
+
+/** Null once there is nothing to confirm. */
+function secretOf(world: World, invoice: string): Stripe.Invoice.ConfirmationSecret | null {
+  const secret = intentsOf(world, invoice).find(({ status }) =>
+    status.startsWith('requires_'),
+  )?.client_secret;
+  return secret ? { client_secret: secret, type: 'payment_intent' } : null;
+}
+
+const paymentsOf = (world: World, invoice: string): Stripe.InvoicePayment[] =>
+  intentsOf(world, invoice).map((intent) => ({
+    id: `inpay_${intent.id.slice(3)}`,
+    object: 'invoice_payment',
+    amount_paid: intent.status === 'succeeded' ? intent.amount : null,
+    amount_requested: intent.amount,
+    created: intent.created,
+    currency: intent.currency,
+    invoice,
+    is_default: true,
+    livemode: false,
+    payment: { type: 'payment_intent', payment_intent: intent.id },
+    status: intent.status === 'succeeded' ? 'paid' : intent.status === 'canceled' ? 'canceled' : 'open',
+    status_transitions: {
+      canceled_at: intent.canceled_at,
+      paid_at: intent.status === 'succeeded' ? intent.created : null,
+    },
+  }));
+
 /** What an object has only when it is asked for. A null is expandable, and stays null. */
 function included(world: World, fields: Fields, key: string): unknown {
   if (key in fields) return fields[key];
@@ -70,6 +101,10 @@ function included(world: World, fields: Fields, key: string): unknown {
         all(world, world.refunds).filter(({ charge }) => charge === thing.id),
         `/v1/charges/${thing.id}/refunds`,
       );
+    case 'invoice.payments':
+      return whole(paymentsOf(world, thing.id), `/v1/invoices/${thing.id}/payments`);
+    case 'invoice.confirmation_secret':
+      return secretOf(world, thing.id);
     case 'customer.subscriptions':
       return whole(
         all(world, world.subscriptions).filter(

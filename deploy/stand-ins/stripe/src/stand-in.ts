@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { answerPage } from './authentication-page.js';
-import { type ControlFunctions, controlFunctions, controls } from './control.js';
+import { advance } from './clock.js';
+import { type ControlFunctions, controlFunctions, controls } from './control/controls.js';
 import { Refusal } from './errors.js';
 import { balanceCalls } from './resources/balance.js';
 import { chargeCalls } from './resources/charges.js';
@@ -12,8 +13,13 @@ import { customerCalls } from './resources/customers.js';
 import { disputeCalls } from './resources/disputes.js';
 import { eventCalls } from './resources/events.js';
 import { intentCalls } from './resources/intents.js';
+import { invoiceCalls } from './resources/invoice-calls.js';
+import { hearPayment } from './resources/invoices.js';
 import { methodCalls } from './resources/methods.js';
+import { priceCalls } from './resources/prices.js';
+import { productCalls } from './resources/products.js';
 import { refundCalls } from './resources/refunds.js';
+import { subscriptionCalls } from './resources/subscriptions.js';
 import { type Api, answerCall, readBody, send } from './server.js';
 import { createWebhooks, WEBHOOK_TYPES } from './webhooks.js';
 import { createWorld } from './world.js';
@@ -47,6 +53,10 @@ const calls = [
   ...refundCalls,
   ...disputeCalls,
   ...balanceCalls,
+  ...productCalls,
+  ...priceCalls,
+  ...subscriptionCalls,
+  ...invoiceCalls,
   ...eventCalls,
 ];
 
@@ -63,6 +73,8 @@ export async function startStripeStandIn(options: StripeStandInOptions = {}): Pr
     delayMilliseconds: 0,
   });
   world.hear = webhooks.hear;
+  world.ended = (intent, paid) => hearPayment(world, intent, paid);
+  world.tick = () => void advance(world, 0);
   const api: Api = { world, calls, keys: new Map(), faults: [] };
   const control = controlFunctions({ world, webhooks, faults: api.faults });
   const server = createServer((request, response) => {

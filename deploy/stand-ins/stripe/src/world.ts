@@ -59,6 +59,12 @@ export interface World {
   readonly hidden: Set<string>;
   /** What happens by itself as soon as the call is answered, such as a refund that its bank sends back. */
   readonly afterwards: (() => void)[];
+  /** By payment intent, the invoice it pays. */
+  readonly invoiceOf: Map<string, string>;
+  /** A payment ended, one way or the other: what is owed for by it hears so. Set once, by the invoices. */
+  ended: (intent: Stripe.PaymentIntent, paid: boolean) => void;
+  /** Lets happen what is due by now. Set once, by the clock. */
+  tick: () => void;
   /** Where events go; set once, by the webhooks. */
   hear: (event: Stripe.Event) => void;
 }
@@ -86,6 +92,9 @@ export const createWorld = (): World => ({
   events: shelf('event', 'evt'),
   hidden: new Set(),
   afterwards: [],
+  invoiceOf: new Map(),
+  ended: () => undefined,
+  tick: () => undefined,
   hear: () => undefined,
 });
 

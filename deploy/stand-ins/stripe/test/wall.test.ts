@@ -1,4 +1,6 @@
 /** What is refused before anything is done, one result for one key, pages, and what goes wrong on demand. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type Stripe from 'stripe';
@@ -67,6 +69,17 @@ test('whatever a form says, it is answered or refused, and never breaks the stan
 
 test('a form that is too large is refused', async () => {
   expect((await raw('/v1/customers', `description=${'x'.repeat(70_000)}`)).status).toBe(400);
+});
+
+test('a page elsewhere whose name was turned to this machine commands nothing', async () => {
+  const ask = request(`${both.standIn.url}/_control/payments`, {
+    method: 'POST',
+    headers: { host: 'evil.test' },
+  });
+  ask.end('{}');
+  const [response] = (await once(ask, 'response')) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(421);
 });
 
 test('no such object is a 404 where the address names it, and a 400 where a parameter does', async () => {

@@ -89,6 +89,7 @@ export function authenticate(world: World, id: string, passed: boolean): Stripe.
     },
   });
   emit(world, 'payment_intent.payment_failed', intent);
+  world.ended(intent, false);
   return intent;
 }
 
@@ -106,6 +107,7 @@ export function pay(
   Object.assign(intent, { status: 'succeeded', amount_received: intent.amount, last_payment_error: null });
   emit(world, 'payment_intent.succeeded', intent);
   keepOrSpend(world, intent, method);
+  world.ended(intent, true);
   const { card } = cardOf(world, method.id);
   if (card.dispute)
     openDispute(world, made, { amount: made.amount, reason: card.dispute, inquiry: card.inquiry ?? false });
@@ -121,6 +123,7 @@ function failed(world: World, intent: Stripe.PaymentIntent, method: Method, decl
     last_payment_error: { ...body },
   });
   emit(world, 'payment_intent.payment_failed', intent);
+  world.ended(intent, false);
   return declined(decline, { ...told, payment_intent: structuredClone(intent) });
 }
 
