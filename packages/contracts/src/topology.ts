@@ -105,6 +105,10 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     wallet.withdrawalFailed,
     wallet.withdrawalRejected,
     wallet.withdrawalCancelled,
+    billing.paymentSucceeded,
+    billing.paymentFailed,
+    billing.paymentRefunded,
+    billing.invoiceIssued,
     wallet.bankAccountChanged,
     wallet.debtOpened,
     wallet.debtRepaid,
@@ -116,9 +120,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
  * Said already and heard by nobody yet, with the services that are to hear it. A type leaves this list with its first
  * hearer above.
  */
-export const awaitedBy: Readonly<Record<string, readonly string[]>> = {
-  [billing.paymentFailed.type]: ['notification'],
-};
+export const awaitedBy: Readonly<Record<string, readonly string[]>> = {};
 
 /** Streams, and what each carries: published there alone, for hearers that go back in it. */
 export const carriedBy: Readonly<Record<string, EventType>> = { [LEDGER_STREAM]: entrySealed };

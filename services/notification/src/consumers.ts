@@ -1,4 +1,5 @@
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
+import * as billing from '@rollcall/contracts/events/billing';
 import * as enrollment from '@rollcall/contracts/events/enrollment';
 import * as identity from '@rollcall/contracts/events/identity';
 import * as settlement from '@rollcall/contracts/events/settlement';
@@ -45,6 +46,10 @@ export const consumers = (reminderHours: number): Consumer[] => [
   letter(wallet.withdrawalFailed, occasions.withdrawalLetter('withdrawal-failed')),
   letter(wallet.withdrawalRejected, occasions.withdrawalLetter('withdrawal-rejected')),
   letter(wallet.withdrawalCancelled, occasions.withdrawalLetter('withdrawal-cancelled')),
+  letter(billing.paymentSucceeded, occasions.paid),
+  letter(billing.paymentFailed, occasions.notPaid),
+  letter(billing.paymentRefunded, occasions.paidBack),
+  letter(billing.invoiceIssued, occasions.invoiced),
   letter(wallet.bankAccountChanged, occasions.bankChanged),
   letter(wallet.debtOpened, occasions.debtLetter('debt-opened')),
   letter(wallet.debtRepaid, occasions.debtLetter('debt-repaid')),

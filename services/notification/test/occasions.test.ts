@@ -1,5 +1,6 @@
 /** What is written, to whom, once, in whatever order and however often it is heard. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as billing from '@rollcall/contracts/events/billing';
 import {
   purchaseActivated,
   purchaseCancelled,
@@ -112,6 +113,29 @@ test('each state of a withdrawal is told to its teacher', async () => {
   );
   const expected = states.map(({ type }) => type.replace(/^wallet\.|\.v1$/g, ''));
   expect((await kindsTo(teacher.userId)).sort()).toEqual(expected.sort());
+});
+
+test('a payment by card has its receipt, its refunds theirs, and an invoice its letter, once each', async () => {
+  const { userId } = await user(database.db);
+  const paymentId = newId();
+  const payment = { paymentId, userId, purpose: 'topup' as const, amount: usd(2500) };
+  const refund = { refundId: newId(), paymentId, userId, amount: usd(500), requestedHere: true };
+  const invoice = { invoiceId: newId(), number: 'RC-2026-000017', userId, total: usd(2500) };
+  const events = () => [
+    envelope(billing.paymentFailed, { ...payment, reason: 'card_declined' }),
+    envelope(billing.paymentSucceeded, payment),
+    envelope(billing.paymentRefunded, refund),
+    envelope(billing.paymentRefunded, { ...refund, refundId: newId() }),
+    envelope(billing.invoiceIssued, invoice),
+  ];
+  await hear(database.db, events());
+  await hear(
+    database.db,
+    events().filter(({ type }) => !type.includes('refunded')),
+  );
+  expect((await kindsTo(userId)).sort()).toEqual([
+    ...['invoice-issued', 'payment-failed', 'payment-received', 'payment-refunded', 'payment-refunded'],
+  ]);
 });
 
 test('each change of a bank account and each change of a debt is a letter of its own', async () => {

@@ -76,3 +76,11 @@ export const disputeClosed = event(
   "The payer's bank has decided about a payment it took back.",
   dispute.extend({ won: z.boolean() }),
 );
+
+export const invoiceIssued = event(
+  'billing.invoice-issued',
+  1,
+  'invoiceId',
+  'An invoice has its number and will not change any more.',
+  z.object({ invoiceId: Id, number: z.string(), userId: Id, total: Money }),
+);

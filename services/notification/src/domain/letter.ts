@@ -32,6 +32,11 @@ interface Withdrawal {
   readonly reason: string | null;
 }
 
+interface Payment {
+  readonly paymentId: string;
+  readonly amount: Money;
+}
+
 interface Debt {
   readonly amount: Money;
   readonly cause: string;
@@ -70,6 +75,11 @@ export interface FactsOf {
   'withdrawal-failed': Withdrawal;
   'withdrawal-rejected': Withdrawal;
   'withdrawal-cancelled': Withdrawal;
+  /** The receipt for a payment by card. */
+  'payment-received': Payment & { readonly purpose: string };
+  'payment-failed': Payment;
+  'payment-refunded': Payment;
+  'invoice-issued': { readonly number: string; readonly total: Money };
   'bank-account-changed': { readonly last4: string | null };
   'debt-opened': Debt;
   'debt-repaid': Debt;

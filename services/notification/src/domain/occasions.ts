@@ -1,5 +1,11 @@
 /** What is written about, to whom, and when nothing is: one function an event. Pure; what a letter needs is looked up by its caller. */
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
+import type {
+  invoiceIssued,
+  paymentFailed,
+  paymentRefunded,
+  paymentSucceeded,
+} from '@rollcall/contracts/events/billing';
 import type { purchaseActivated } from '@rollcall/contracts/events/enrollment';
 import type { passwordResetRequested } from '@rollcall/contracts/events/identity';
 import type {
@@ -172,3 +178,38 @@ export const debtLetter =
   ({ id, data: { userId, amount, cause } }: Heard<typeof debtOpened> | Heard<typeof debtRepaid>): Plan[] => [
     { about: `debt/${id}`, to: userId, sessionIds: [], content: () => ({ kind, facts: { amount, cause } }) },
   ];
+
+export const paid = ({
+  data: { paymentId, userId, amount, purpose },
+}: Heard<typeof paymentSucceeded>): Plan[] => [
+  {
+    ...{ about: `payment/${paymentId}/received`, to: userId, sessionIds: [] },
+    content: () => ({ kind: 'payment-received', facts: { paymentId, amount, purpose } }),
+  },
+];
+
+/** Once a payment, however often it was tried in vain: who pays sees each try himself. */
+export const notPaid = ({ data: { paymentId, userId, amount } }: Heard<typeof paymentFailed>): Plan[] => [
+  {
+    ...{ about: `payment/${paymentId}/failed`, to: userId, sessionIds: [] },
+    content: () => ({ kind: 'payment-failed', facts: { paymentId, amount } }),
+  },
+];
+
+export const paidBack = ({
+  data: { refundId, paymentId, userId, amount },
+}: Heard<typeof paymentRefunded>): Plan[] => [
+  {
+    ...{ about: `card-refund/${refundId}`, to: userId, sessionIds: [] },
+    content: () => ({ kind: 'payment-refunded', facts: { paymentId, amount } }),
+  },
+];
+
+export const invoiced = ({
+  data: { invoiceId, userId, number, total },
+}: Heard<typeof invoiceIssued>): Plan[] => [
+  {
+    ...{ about: `invoice/${invoiceId}`, to: userId, sessionIds: [] },
+    content: () => ({ kind: 'invoice-issued', facts: { number, total } }),
+  },
+];

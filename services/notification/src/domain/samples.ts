@@ -9,6 +9,7 @@ const purchase = {
   lessons: [lesson],
   total: eur(123_456),
 };
+const payment = { paymentId: '0193a000-0000-7000-8000-000000000003', amount: eur(123_456) };
 const withdrawal = {
   withdrawalId: '0193a000-0000-7000-8000-000000000002',
   amount: eur(123_456),
@@ -36,6 +37,10 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'withdrawal-failed': withdrawal,
   'withdrawal-rejected': withdrawal,
   'withdrawal-cancelled': withdrawal,
+  'payment-received': { ...payment, purpose: 'topup' },
+  'payment-failed': payment,
+  'payment-refunded': payment,
+  'invoice-issued': { number: 'RC-2026-000017', total: eur(123_456) },
   'bank-account-changed': { last4: '3000' },
   'debt-opened': { amount: eur(123_456), cause: 'chargeback' },
   'debt-repaid': { amount: eur(123_456), cause: 'refund' },

@@ -195,6 +195,49 @@ export const de: Words = {
       rows: [['Auszahlung', withdrawalId]],
       action: earnings,
     }),
+    'payment-received': ({ paymentId, amount, purpose }, show) => ({
+      subject: `Beleg: ${show.money(amount)} mit Karte bezahlt`,
+      paragraphs: [
+        purpose === 'topup'
+          ? `Wir haben ${show.money(amount)} erhalten. Der Betrag ist Ihrem Guthaben gutgeschrieben.`
+          : `Wir haben ${show.money(amount)} erhalten. Der Betrag ist Ihrem Guthaben gutgeschrieben, und was Sie gewählt haben, wird damit gekauft.`,
+      ],
+      rows: [
+        ['Bezahlt', show.money(amount)],
+        ['Zahlung', paymentId],
+      ],
+      action: wallet,
+    }),
+    'payment-failed': ({ paymentId, amount }, show) => ({
+      subject: `Ihre Zahlung über ${show.money(amount)} kam nicht zustande`,
+      paragraphs: [
+        'Ihre Karte wurde nicht belastet. Sie können es noch einmal versuchen, mit dieser oder einer anderen Karte.',
+      ],
+      rows: [['Zahlung', paymentId]],
+      action: wallet,
+    }),
+    'payment-refunded': ({ paymentId, amount }, show) => ({
+      subject: `${show.money(amount)} auf Ihre Karte erstattet`,
+      paragraphs: [
+        `${show.money(amount)} Ihrer Zahlung gehen auf Ihre Karte zurück. Bis Ihre Bank es zeigt, können einige Tage vergehen.`,
+      ],
+      rows: [
+        ['Erstattet', show.money(amount)],
+        ['Zahlung', paymentId],
+      ],
+      action: wallet,
+    }),
+    'invoice-issued': ({ number, total }, show) => ({
+      subject: `Rechnung ${number}`,
+      paragraphs: [
+        `Hier ist Ihre Rechnung über ${show.money(total)}. Sie finden sie unter Ihren Rechnungen.`,
+      ],
+      rows: [
+        ['Rechnung', number],
+        ['Gesamt', show.money(total)],
+      ],
+      action: { label: 'Zu Ihren Rechnungen', path: '/invoices' },
+    }),
     'bank-account-changed': ({ last4 }) => ({
       subject: 'Ihr Bankkonto für Auszahlungen wurde geändert',
       paragraphs: [

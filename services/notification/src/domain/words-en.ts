@@ -196,6 +196,45 @@ export const en: Words = {
       rows: [['Withdrawal', withdrawalId]],
       action: earnings,
     }),
+    'payment-received': ({ paymentId, amount, purpose }, show) => ({
+      subject: `Receipt: ${show.money(amount)} paid by card`,
+      paragraphs: [
+        purpose === 'topup'
+          ? `We have received ${show.money(amount)}. They are in your credits.`
+          : `We have received ${show.money(amount)}. They are in your credits, and what you chose is being bought with them.`,
+      ],
+      rows: [
+        ['Paid', show.money(amount)],
+        ['Payment', paymentId],
+      ],
+      action: wallet,
+    }),
+    'payment-failed': ({ paymentId, amount }, show) => ({
+      subject: `Your payment of ${show.money(amount)} did not go through`,
+      paragraphs: ['Your card was not charged. You can try again, with this card or another one.'],
+      rows: [['Payment', paymentId]],
+      action: wallet,
+    }),
+    'payment-refunded': ({ paymentId, amount }, show) => ({
+      subject: `${show.money(amount)} refunded to your card`,
+      paragraphs: [
+        `${show.money(amount)} of your payment go back to your card. Your bank may take some days to show it.`,
+      ],
+      rows: [
+        ['Refunded', show.money(amount)],
+        ['Payment', paymentId],
+      ],
+      action: wallet,
+    }),
+    'invoice-issued': ({ number, total }, show) => ({
+      subject: `Invoice ${number}`,
+      paragraphs: [`Here is your invoice over ${show.money(total)}. You find it among your invoices.`],
+      rows: [
+        ['Invoice', number],
+        ['Total', show.money(total)],
+      ],
+      action: { label: 'See your invoices', path: '/invoices' },
+    }),
     'bank-account-changed': ({ last4 }) => ({
       subject: 'Your bank account for withdrawals was changed',
       paragraphs: [
