@@ -120,6 +120,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /revenue/teacher/withdrawals': { who: 'T' },
   'get /wallet/analytics': { who: 'T' },
   'get /wallet/payout-readiness': { who: 'T' },
+  'get /admin/wallets/:userId/payout-readiness': { who: 'A' },
   'post /admin/payout-batches': { who: 'A' },
   'get /admin/payout-batches': { who: 'A' },
   'get /admin/payout-batches/:batchId': { who: 'A' },

@@ -55,10 +55,11 @@ export function callerOf(gateway: string, id = '', token = ''): Caller {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
+    const isJson = text !== '' && /json/.test(answer.headers.get('content-type') ?? '');
     return {
       status: answer.status,
       headers: answer.headers,
-      body: (text === '' ? undefined : JSON.parse(text)) as Body,
+      body: (isJson ? JSON.parse(text) : text || undefined) as Body,
     };
   };
   return {

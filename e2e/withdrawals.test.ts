@@ -1,7 +1,9 @@
 /** Earnings paid out, through the gateway and two replicas of every service: once, whoever asks how often at once. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { AuditEntry } from '@rollcall/contracts/api/identity-users';
+import type { PayoutReadiness } from '@rollcall/contracts/api/payouts';
 import { type PayoutBatchWithLines, readPayoutBatchFile } from '@rollcall/contracts/api/payouts';
+import type { Analytics, RevenueSummary } from '@rollcall/contracts/api/revenue';
 import type { Transaction } from '@rollcall/contracts/api/wallet';
 import type { Withdrawal } from '@rollcall/contracts/api/withdrawals';
 import type { AdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
@@ -79,6 +81,20 @@ test('what a class earned is withdrawn, from the request to the bank, and both n
   const bought = await buy(student, session);
   await play(system, teacher.id, session, { students: { [student.id]: '0-60' } });
   expect((await settled(student, holdOf(bought))).status).toBe('released');
+
+  const revenue = await teacher.get<RevenueSummary>('/revenue/teacher/summary');
+  expect(revenue.body).toMatchObject({
+    totalEarnings: usd(5000),
+    totalCommissions: usd(0),
+    netEarnings: usd(5000),
+  });
+  const byCourse = await teacher.get<Analytics>('/wallet/analytics?by=course&timeZone=Europe/Warsaw');
+  expect(byCourse.body.totals).toMatchObject({ netEarnings: usd(5000), releases: 1 });
+  const rows = await teacher.get<string>('/revenue/teacher/transactions?format=csv');
+  expect(rows.headers.get('content-type')).toContain('text/csv');
+  const readiness = await teacher.get<PayoutReadiness>('/wallet/payout-readiness');
+  expect(readiness.body.blocked.map(({ code }) => code)).toEqual(['auto-payout-off', 'no-bank-account']);
+  expect((await admin.get(`/admin/wallets/${teacher.id}/payout-readiness`)).body).toEqual(readiness.body);
 
   const { status, body, headers } = await request(teacher);
   expect([status, body.status, headers.get('etag')]).toEqual([201, 'pending', '"1"']);
@@ -165,8 +181,8 @@ test('approved ones go to the bank in one file, and what the bank says of each i
   const batch = tries.find(({ status }) => status === 201)!.body;
   expect(batch).toMatchObject({ count: 2, total: usd(5000), status: 'processing' });
 
-  const fileOf = async (format: 'csv' | 'pain.001') => {
-    const input = { params: { batchId: batch.id }, query: { format } };
+  const fileOf = async (format: 'csv' | 'pain.001', again: 'true' | 'false' = 'false') => {
+    const input = { params: { batchId: batch.id }, query: { format, again } };
     const answer = await admin.api.open(readPayoutBatchFile, input, '*/*');
     return { type: answer.headers.get('content-type'), text: await answer.text() };
   };
@@ -182,7 +198,8 @@ test('approved ones go to the bank in one file, and what the bank says of each i
   expect([seen.status, seen.lines.map(({ status }) => status)]).toEqual([
     ...['partly-completed', ['completed', 'failed']],
   ]);
-  expect(await fileOf('pain.001')).toEqual(file);
+  await expect(fileOf('pain.001')).rejects.toThrow('have failed or come back');
+  expect(await fileOf('pain.001', 'true')).toEqual(file);
   expect(await earningsOf(one)).toMatchObject({ available: usd(0), totalWithdrawn: usd(2000) });
   expect(await earningsOf(two)).toMatchObject({ available: usd(3000), reservedForWithdrawal: usd(0) });
 }, 60_000);

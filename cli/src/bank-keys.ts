@@ -26,7 +26,7 @@ export async function countByKey(db: Database): Promise<KeyCount[]> {
 
 /**
  * Asks for a rotation, by a wallet that seals by this key where one is named; in the audit trail, too. One that no wallet
- * has taken up is replaced. Returns its id. Throws where one is being done.
+ * has taken up, or that was left for a minute, is replaced. Returns its id. Throws where one is being done.
  */
 export function askForRotation(
   db: Database,
@@ -38,7 +38,9 @@ export function askForRotation(
     await work
       .tx('bank_key_rotations')
       .whereNull('ended_at')
-      .whereNull('key_id')
+      .where((left) =>
+        left.whereNull('key_id').orWhereRaw(`worked_at < ?::timestamptz - interval '1 minute'`, [work.now]),
+      )
       .update({ ended_at: work.now });
     const { rows } = await work.tx.raw(
       `insert into bank_key_rotations (id, wanted_key, asked_at) values (?, ?, ?) on conflict do nothing returning id`,

@@ -51,6 +51,19 @@ async function playWallet({ broken = 0, sealed = 'new' }: { broken?: number; sea
   await open().update({ resealed: 2, broken, ended_at: new Date() });
 }
 
+test('a rotation that a wallet took up and left is replaced after a minute, one that is being done is not', async () => {
+  const who = { actor: 'ann', reason: 'x' };
+  const left = await askForRotation(wallet.db, 'k2', who);
+  await wallet.db('bank_key_rotations').where({ id: left }).update({ key_id: 'k2', worked_at: new Date() });
+  await expect(askForRotation(wallet.db, 'k3', who)).rejects.toThrow(/being rotated already/);
+  await wallet
+    .db('bank_key_rotations')
+    .where({ id: left })
+    .update({ worked_at: new Date(Date.now() - 61_000) });
+  const next = await askForRotation(wallet.db, 'k3', who);
+  expect(await wallet.db('bank_key_rotations').whereNull('ended_at').pluck('id')).toEqual([next]);
+});
+
 test('status counts by key and tells of the last rotation', async () => {
   expect(await run('status')).toEqual({ code: 0, out: 'no bank details are kept yet\n' });
   await store('new', 'old', 'old');

@@ -77,7 +77,8 @@ export const text = (max: number, min = 1) =>
 export const TimeZone = text(64).refine(isTimeZone, 'must be an IANA time zone such as Europe/Warsaw');
 
 function isTimeZone(value: string): boolean {
-  if (!/^[A-Za-z]/.test(value)) return false; // newer runtimes know offsets
+  // Newer runtimes know offsets; and CET and its like are to PostgreSQL abbreviations without summer time.
+  if (!/^(UTC|GMT|[A-Za-z_]+\/.+)$/.test(value)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
   } catch {

@@ -58,9 +58,12 @@ const unknownPath: RequestHandler = (_request, response) => {
 
 const onError =
   (log: Logger): ErrorRequestHandler =>
-  (error: unknown, { method }, response, next) => {
-    if (response.headersSent) return next(error);
-    sendError(response, error, { requestId: response.locals.requestId, method, log });
+  (error: unknown, { method }, response, _next) => {
+    const { requestId } = response.locals;
+    if (response.headersSent) {
+      log.error({ err: error, requestId, method }, 'an answer was broken off');
+      response.destroy();
+    } else sendError(response, error, { requestId, method, log });
   };
 
 /** `/enrollments/me` before `/enrollments/:id`: the first segment that differs decides, a literal one first. */

@@ -22,7 +22,7 @@ export async function inTransaction<Result>(
   const turn = session.begin();
   try {
     await ask(connection, 'BEGIN;');
-    const result = await run(during(session, turn)).catch(async (error: unknown) => {
+    const result = await running(run, during(session, turn)).catch(async (error: unknown) => {
       session.end();
       await rollBack(connection);
       throw error;
@@ -35,6 +35,10 @@ export async function inTransaction<Result>(
     db.client.releaseConnection(connection);
   }
 }
+
+/** Also one that throws before it returns a promise rejects. */
+const running = async <Result>(run: (tx: Knex.Transaction) => Promise<Result>, tx: Knex.Transaction) =>
+  run(tx);
 
 const ask = (connection: pg.Client, text: string): Promise<void> =>
   new Promise((resolve, reject) => connection.query(text, (error) => (error ? reject(error) : resolve())));

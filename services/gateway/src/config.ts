@@ -67,7 +67,10 @@ export const settings = z.object({
   ),
   BREAKER_RESET_MS: whole(5_000, 'How long an open breaker waits before one request is let through to try'),
   CONNECTIONS_MOST: whole(10_000, 'Connections open at once at most; more are closed unanswered'),
-  BODY_TIMEOUT_MS: whole(10_000, 'How long a caller may take to send a body'),
+  BODY_TIMEOUT_MS: whole(
+    10_000,
+    'How long a caller may take to send a body, and take nothing of a long answer',
+  ),
   BODY_MEMORY_BYTES: whole(
     64_000_000,
     'Memory for request bodies in flight, all together; as much again for webhooks',

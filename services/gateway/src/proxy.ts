@@ -104,7 +104,8 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
   });
   try {
     const outgoing = { method: request.method, path, headers, body };
-    const relay = (answer: Dispatcher.ResponseData) => relayTo(response, answer, log);
+    const relay = (answer: Dispatcher.ResponseData) =>
+      relayTo(response, answer, { log, timeout: bodies.timeout });
     await (isWebhook ? upstream.exchangeWebhook : upstream.exchange)(outgoing, caller, relay);
   } finally {
     release();
@@ -122,13 +123,19 @@ async function bodyOf(request: IncomingMessage, response: Response, rules: Param
 /** Bytes. One write of head and body: with a stream each the small answers, nearly all, cost a third more. */
 const SMALL = 64 * 1024;
 
-async function relayTo(response: Response, answer: Dispatcher.ResponseData, log: Logger): Promise<void> {
+/** `timeout`: milliseconds for which a caller may take nothing of a long answer, whose upstream has a place taken meanwhile. */
+async function relayTo(
+  response: Response,
+  answer: Dispatcher.ResponseData,
+  { log, timeout }: { readonly log: Logger; readonly timeout: number },
+): Promise<void> {
   // No length is no number, which is not small.
   const isSmall = Number(answer.headers['content-length']) <= SMALL;
   const whole = isSmall ? await answer.body.bytes() : undefined;
   response.status(answer.statusCode);
   copyHeaders(answer.headers, response);
   if (whole !== undefined) return void response.end(whole);
+  response.setTimeout(timeout, () => response.destroy());
   try {
     await pipeline(answer.body, response);
   } catch (error) {

@@ -170,3 +170,20 @@ test('answers say what a browser must not do with them', async () => {
   expect(answer).toMatch(/x-content-type-options: nosniff/i);
   expect(answer).not.toMatch(/x-powered-by/i);
 });
+
+test('who takes nothing of a long answer is cut off, so that his upstream has its place again', async () => {
+  function* endless() {
+    const piece = Buffer.alloc(1_000_000, 'a');
+    for (let n = 0; n < 1_000; n += 1) yield piece; // more than the buffers of two sockets hold
+  }
+  running.service.answer = (_request, response) => void Readable.from(endless()).pipe(response);
+  const before = running.service.cutOff();
+  const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => undefined);
+  socket.pause(); // reads nothing
+  socket.write(`GET /api/v1/courses HTTP/1.1\r\nHost: x\r\n${auth()}\r\n\r\n`);
+  await until(() => running.service.cutOff() > before, 20_000);
+  socket.resume();
+  await closed;
+}, 30_000);

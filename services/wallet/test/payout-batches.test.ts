@@ -9,6 +9,7 @@ import { emitted, type TestDatabase, testApp, testDatabase, token, workOf } from
 import request from 'supertest';
 import { manual } from '../src/payouts/manual.js';
 import { routes } from '../src/routes.js';
+import { clawBack } from '../src/use-cases/claw-back.js';
 import { makeBatch } from '../src/use-cases/payouts/make-batch.js';
 import { balance, brokenInvariants, config, migrations, usd, user } from './fixtures.js';
 import { all, faultsOf, parseXml } from './pain-rules.js';
@@ -107,6 +108,43 @@ describe('a batch', () => {
       ...{ status: 'processing', payoutBatchId: body.id },
       attempts: [{ n: 1, provider: 'manual', status: 'processing', startedBy: admin }],
     });
+  });
+
+  test('leaves out who owes or is suspended since, and of those that are named refuses who owes', async () => {
+    const ids = await withdrawn(3, { currency: 'NZD' });
+    const owners: string[] = await db()('withdrawals').whereIn('id', ids).orderBy('id').pluck('teacher_id');
+    await workOf(db(), (work) =>
+      clawBack(work, { userId: owners[0]!, amount: 5000, currency: 'NZD', reason: 'a test', actorId: admin }),
+    );
+    await db()('known_users').where({ id: owners[1]! }).update({ suspended: true });
+    const { body } = await post({ currency: 'NZD' });
+    expect(body.lines.map(({ withdrawalId: id }: { withdrawalId: string }) => id)).toEqual([ids[2]]);
+    const named = await post({ ...naming([ids[0]!]), currency: 'NZD' });
+    expect([named.status, named.body.type]).toEqual([409, '/problems/debt-stands']);
+    for (const step of ['process', 'complete']) {
+      const { status, body: problem } = await act(ids[0]!, step);
+      expect([status, problem.type]).toEqual([409, '/problems/debt-stands']);
+    }
+    expect((await act(ids[0]!, 'fail', { body: because })).status).toBe(200);
+    expect((await act(ids[1]!, 'fail', { body: because })).status).toBe(200);
+  });
+
+  test('names a withdrawal whose bank details do not open, or begin as a formula does', async () => {
+    const [broken, signed] = await withdrawn(2, { currency: 'CZK' });
+    const sealed = await db()('withdrawals').where({ id: broken! }).first('bank_sealed');
+    await db()('withdrawals').where({ id: broken! }).update({ bank_sealed: 'test.AAAA' });
+    const refused = await post({ currency: 'CZK' });
+    expect([refused.status, refused.body.type]).toEqual([422, '/problems/unpayable-bank-account']);
+    expect(refused.body.errors).toEqual([
+      { path: `withdrawals.${broken}`, message: 'Its bank details do not open.' },
+    ]);
+    await db()('withdrawals').where({ id: broken! }).update({ bank_sealed: sealed?.bank_sealed });
+    expect((await post({ ...naming([broken!, signed!]), currency: 'CZK' })).status).toBe(201);
+    const teacher = await user(db(), { earnings: 2000 }, 'CZK');
+    const bankAccount = { ...asked.bankAccount, accountNumber: '+8801712345678' };
+    const { body } = await ask(teacher, { ...asked, amount: 2000, currency: 'CZK', bankAccount });
+    await act(body.id, 'approve');
+    expect((await post({ ...naming([body.id]), currency: 'CZK' })).body.errors[0].message).toMatch(/formula/);
   });
 
   test('without names takes the oldest that may be paid, no more than asked for, of its currency alone', async () => {
@@ -252,16 +290,26 @@ describe('of admins at once', () => {
     expect([...codes].sort()).toEqual(['made', 'not-payable', 'not-payable', 'not-payable']);
   });
 
-  test('who decide on a withdrawal while it goes into a batch, one wins', async () => {
-    const ids = await withdrawn(6);
-    const tries = [
-      make({ withdrawals: ids.map((id) => ({ id })) }),
-      ...ids.map((id) => act(id, 'fail', { body: because })),
-    ];
-    await Promise.allSettled(tries);
-    const statuses = await statusesOf(ids);
-    // Failed before, the batch is refused whole; after, it is failed out of the batch.
-    expect(statuses).toEqual(Array(6).fill('failed'));
+  test('who complete a withdrawal while it goes into a batch, one wins: it is in the batch, or none of them is', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const ids = await withdrawn(6);
+      const [batch, ...completed] = await Promise.allSettled([
+        make({ withdrawals: ids.map((id) => ({ id })) }),
+        ...ids.map((id) => act(id, 'complete')),
+      ]);
+      expect(completed.map((one) => one.status === 'fulfilled' && one.value.status)).toEqual(
+        Array(6).fill(200),
+      );
+      expect(await statusesOf(ids)).toEqual(Array(6).fill('completed'));
+      const lines = await db()('payout_batch_lines').whereIn('withdrawal_id', ids);
+      const attempts = await db()('withdrawal_attempts').whereIn('withdrawal_id', ids);
+      expect(attempts).toHaveLength(6);
+      if (batch?.status === 'fulfilled') expect(lines).toHaveLength(6);
+      else {
+        expect(batch?.reason).toMatchObject({ code: 'not-payable' });
+        expect(lines).toHaveLength(0);
+      }
+    }
   });
 });
 
@@ -277,7 +325,18 @@ describe('the file', () => {
     expect(first.text.split('\r\n')[1]).toBe(`${ids[0]},10.00,USD,Tea Cher,${IBAN},A Bank,,`);
     await act(ids[0]!, 'complete');
     await act(ids[1]!, 'fail', { body: because });
-    expect((await get(`/${body.id}/file?format=csv`)).text).toBe(first.text);
+    expect((await get(`/${body.id}/file?format=csv&again=true`)).text).toBe(first.text);
+  });
+
+  test('is not had for the first time when money of it went back to its teachers, who would be paid twice', async () => {
+    const ids = await withdrawn(3);
+    const { body } = await post(naming(ids));
+    await act(ids[1]!, 'fail', { body: because });
+    const refused = await get(`/${body.id}/file?format=csv`);
+    expect([refused.status, refused.body.type]).toEqual([409, '/problems/lines-ended']);
+    expect(refused.body.withdrawals).toEqual([ids[1]]);
+    expect((await get(`/${body.id}/file?format=csv&again=true`)).status).toBe(200);
+    expect((await emitted(db(), walletAudited)).at(-1)?.data.reason).toMatch(/once more/);
   });
 
   test('as pain.001 follows the schema, and pays from the account that was set when the batch was made', async () => {

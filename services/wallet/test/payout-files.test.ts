@@ -63,7 +63,7 @@ describe('pain.001', () => {
       }),
       { numRuns: 300 },
     );
-    expect(written).toBeGreaterThan(500);
+    expect(written).toBeGreaterThan(300);
   });
 
   test('says who pays whom, how much, and by which ids', () => {

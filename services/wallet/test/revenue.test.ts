@@ -191,6 +191,7 @@ describe('analytics', () => {
     ['more than three years', 'from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 422],
     ['a zone that is none', 'timeZone=Mars/Olympus', 400],
     ['an offset', 'timeZone=%2B05:30', 400],
+    ['a name that the database takes for a zone without summer time', 'timeZone=CET', 400],
     ['an unknown slice', 'by=year', 400],
   ])('refuse %s', async (_what, query, status) => {
     expect((await get(`/wallet/analytics?${query}`, newId())).status).toBe(status);

@@ -94,7 +94,7 @@ describe('a withdrawal', () => {
   test('waits until its account has been named long enough, which a stored one may have been', async () => {
     const cautious = await testApp(routes({ db: db(), config: { ...config, BANK_COOL_DOWN_HOURS: 24 } }));
     const hands = handsOn(() => cautious);
-    const teacher = await user(db(), { earnings: 9000 });
+    const teacher = await user(db(), { earnings: 12_000 });
     const fresh = (await hands.ask(teacher)).body.id;
     await hands.act(fresh, 'approve');
     const early = await hands.act(fresh, 'complete');
@@ -112,6 +112,18 @@ describe('a withdrawal', () => {
       const { id } = (await hands.ask(teacher, body)).body;
       await hands.act(id, 'approve');
       expect((await hands.act(id, 'complete')).status).toBe(200);
+    }
+    // The same number at another bank, or of another person, is another account.
+    for (const other of [
+      { bankName: 'Another Bank' },
+      { accountName: 'Mall Ory' },
+      { swiftCode: 'COBADEFF' },
+    ]) {
+      const { id } = (
+        await hands.ask(teacher, { ...asked, amount: 1000, bankAccount: { ...bankAccount, ...other } })
+      ).body;
+      await hands.act(id, 'approve');
+      expect((await hands.act(id, 'complete')).body.type).toBe('/problems/bank-account-too-new');
     }
   });
 

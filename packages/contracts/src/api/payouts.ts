@@ -52,6 +52,17 @@ export const readPayoutReadiness = route({
   answer: PayoutReadiness,
 });
 
+export const readUserPayoutReadiness = route({
+  method: 'get',
+  path: '/admin/wallets/:userId/payout-readiness',
+  who: ['admin'],
+  summary: 'When a teacher is paid next, and what stands in its way',
+  params: z.strictObject({ userId: Id }),
+  query: z.strictObject({ currency: Currency.optional() }),
+  status: 200,
+  answer: PayoutReadiness,
+});
+
 const BatchStatus = z.enum(['processing', 'completed', 'partly-completed', 'failed']);
 
 const PayoutBatch = z
@@ -156,7 +167,11 @@ export const readPayoutBatchFile = route({
     'A payout batch as a file for the bank, the same to the byte each time: CSV, or ISO 20022 pain.001.001.09. It has ' +
     'bank details in full, so who asked for it stands in the audit trail',
   params: batchParams,
-  query: z.strictObject({ format: z.enum(['csv', 'pain.001']) }),
+  query: z.strictObject({
+    format: z.enum(['csv', 'pain.001']),
+    /** You have taken it to the bank before: have it again though lines of it have failed or come back since. */
+    again: z.enum(['true', 'false']).default('false'),
+  }),
   status: 200,
   files: ['text/csv', 'application/xml'],
   problems: [404, 409],

@@ -133,12 +133,12 @@ function refuseTooNew({ payableFrom }: Withdrawal, now: Date): void {
   );
 }
 
-/** Nothing is approved while its teacher owes: rejected, the money repays the debt. */
+/** Nothing is approved, or leaves for the bank, while its teacher owes: given back, the money repays the debt. */
 export function refuseWhileOwing(book: Book, withdrawal: Withdrawal): void {
   if (owedIn(book, account(withdrawal, 'earnings')) > 0)
     throw conflict(
       'debt-stands',
-      'The teacher owes money. Reject the withdrawal, and what comes back repays it; or write the debt off first.',
+      'The teacher owes money. Reject or fail the withdrawal, and what comes back repays it; or write the debt off first.',
     );
 }
 

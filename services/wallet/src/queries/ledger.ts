@@ -80,8 +80,9 @@ export const ledgerCsv = (
 ): Csv => csv('ledger', COLUMNS, ledgerRows(db, Math.max(after, decodeCursor(cursor, Seq)?.[0] ?? 0)));
 
 async function* ledgerRows(db: Database, after: number) {
-  for (let last = after; ; ) {
-    const rows = await sealsAfter(db, last, PAGE);
+  const upTo = await lastSeal(db); // what is sealed meanwhile is for the next one
+  for (let last = after; last < upTo; ) {
+    const rows = await sealsAfter(db, last, Math.min(PAGE, upTo - last));
     const end = rows.at(-1);
     if (end === undefined) return;
     yield rows.map(ledgerEntry).flatMap(rowsOf);

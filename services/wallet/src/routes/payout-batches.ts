@@ -37,8 +37,8 @@ export const payoutBatches = ({ db, config }: Context): Served[] => [
   command(
     db,
     api.readPayoutBatchFile,
-    (work, { params, query: { format }, user }) =>
-      takeFile(work, { ...params, format, actorId: user.id }, provider),
+    (work, { params, query: { format, again }, user }) =>
+      takeFile(work, { ...params, format, again: again === 'true', actorId: user.id }, provider),
     async (_db, { batchId }, { query: { format } }) => {
       const { name, type, text } = provider.file(await orderOf(db, batchId, config.BANK_KEYS), format);
       return attachment(name, type, text);

@@ -1,5 +1,5 @@
 /** What the wallet answers teachers about withdrawals, under both names, and where they go. */
-import { readPayoutReadiness } from '@rollcall/contracts/api/payouts';
+import { readPayoutReadiness, readUserPayoutReadiness } from '@rollcall/contracts/api/payouts';
 import * as api from '@rollcall/contracts/api/withdrawals';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
@@ -31,12 +31,16 @@ const settings = ({ db, config, clock = () => new Date() }: Context): Served[] =
     showSettings,
   ),
   query(db, readPayoutReadiness, (_db, { user, query: { currency } }) =>
-    payoutReadiness(db, {
-      ...{ teacherId: user.id, currency: currency ?? config.PLATFORM_CURRENCY, now: clock() },
-      coolDownHours: config.BANK_COOL_DOWN_HOURS,
-    }),
+    payoutReadiness(db, { teacherId: user.id, ...setting(config, clock(), currency) }),
+  ),
+  query(db, readUserPayoutReadiness, (_db, { params, query: { currency } }) =>
+    payoutReadiness(db, { teacherId: params.userId, ...setting(config, clock(), currency) }),
   ),
 ];
+
+const setting = (config: Context['config'], now: Date, currency = config.PLATFORM_CURRENCY) => ({
+  ...{ currency, now, coolDownHours: config.BANK_COOL_DOWN_HOURS },
+});
 
 async function showSettings(db: Database, { teacherId }: { teacherId: string }) {
   const settings = await settingsOf(db, teacherId);

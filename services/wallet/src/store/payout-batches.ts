@@ -22,7 +22,10 @@ export async function lockThese(tx: Knex.Transaction, ids: readonly string[]): P
   return rows as Payable[];
 }
 
-/** Locks the oldest approved ones that may be paid by now; passes over what another admin has in hand. */
+/**
+ * Locks the oldest approved ones that may be paid by now; passes over what another admin has in hand, and who is suspended or
+ * owes something since it was approved.
+ */
 export async function lockPayable(
   tx: Knex.Transaction,
   { currency, now, limit }: { currency: string; now: Date; limit: number },
@@ -30,6 +33,9 @@ export async function lockPayable(
   const { rows } = await tx.raw(
     `select ${COLUMNS} from withdrawals
       where status = 'approved' and currency = ? and payable_from <= ?
+        and not exists (select from known_users u where u.id = withdrawals.teacher_id and u.suspended)
+        and not exists (select from accounts d where d.owner_id = withdrawals.teacher_id and d.kind = 'debt'
+                         and d.currency = withdrawals.currency and d.balance < 0)
       order by id limit ? for update skip locked`,
     [currency, now, limit],
   );
@@ -70,4 +76,14 @@ export async function debtorOf(tx: Knex.Transaction, id: string): Promise<Debtor
   const row = await tx('payout_batches').where({ id }).first('debtor');
   if (row === undefined) throw notFound('payout batch');
   return row.debtor;
+}
+
+/** Withdrawals of a batch whose money is their teachers' again; the first 50 of them. */
+export async function endedLinesOf(tx: Knex.Transaction, id: string): Promise<string[]> {
+  const { rows } = await tx.raw(
+    `select w.id from payout_batch_lines l join withdrawals w on w.id = l.withdrawal_id
+      where l.batch_id = ? and w.status in ('failed', 'returned') order by l.n limit 50`,
+    [id],
+  );
+  return (rows as { id: string }[]).map((row) => row.id);
 }

@@ -52,6 +52,12 @@ export async function requestWithdrawal(
 
 const HOUR = 3_600_000;
 
+/** All of it: but for an IBAN, a number says nothing without its bank. */
+const isSame = (a: BankAccount, b: BankAccount): boolean =>
+  (['accountNumber', 'bankName', 'accountName', 'branch', 'swiftCode'] as const).every(
+    (part) => a[part] === b[part],
+  );
+
 /** Where the money is to go, and since when the teacher has named that account: one not stored is new. */
 async function goalOf(
   work: Work,
@@ -60,9 +66,8 @@ async function goalOf(
 ): Promise<{ account: BankAccount; since: Date }> {
   const row = await storedAccountOf(work.tx, teacherId);
   const stored = row && { account: unsealBankAccount(keys, row.sealed, teacherId), since: row.since };
-  const named = bankAccount?.accountNumber;
-  if (stored !== undefined && (named === undefined || named === stored.account.accountNumber))
-    return { ...stored, account: bankAccount ?? stored.account };
+  if (stored !== undefined && (bankAccount === undefined || isSame(bankAccount, stored.account)))
+    return stored;
   if (bankAccount !== undefined) return { account: bankAccount, since: work.now };
   throw unprocessable(
     'no-bank-account',

@@ -1,3 +1,4 @@
+import type { BankAccount } from '@rollcall/contracts/api/withdrawals';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { type FieldError, notFound, unprocessable } from '@rollcall/kit/errors';
 import { checkMatch, etag } from '@rollcall/kit/etag';
@@ -6,7 +7,9 @@ import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
 import { unsealBankAccount } from '../../bank-account.js';
 import { batchOf } from '../../domain/payout-batch.js';
+import { accountsToWithdraw } from '../../domain/withdrawal.js';
 import type { Debtor, PayoutProvider } from '../../payouts/provider.js';
+import { lockAccounts } from '../../store/accounts.js';
 import { addBatch, lockPayable, lockThese, type Payable } from '../../store/payout-batches.js';
 import { takeStep } from '../step-withdrawal.js';
 
@@ -39,10 +42,13 @@ export async function makeBatch(
   const found = await lockAsked(work, asked);
   const by = { actorId, fourEyes: false, now: work.now };
   const { count, total } = batchOf(currency, found, by);
-  refuseUnpayable(found, (one) =>
-    provider.refusal({ ...one, to: unsealBankAccount(keys, one.sealed, one.id) }, debtor),
-  );
+  refuseUnpayable(found, (one) => {
+    const to = opened(keys, one);
+    return to === undefined ? 'Its bank details do not open.' : provider.refusal({ ...one, to }, debtor);
+  });
 
+  // All accounts in one order, before each step takes its own: two batches of the same teachers must not wait in a circle.
+  await lockAccounts(work.tx, found.flatMap(accountsToWithdraw));
   const batchId = newId();
   for (const { id } of found)
     await takeStep(work, {
@@ -73,6 +79,15 @@ async function lockAsked(work: Work, { currency, withdrawals, limit }: Asked): P
     checkMatch(decidedBy === undefined ? undefined : etag(decidedBy), etag(version));
   }
   return found;
+}
+
+/** undefined: changed by hand, or sealed by a key that is in the list no more. One such row is named, and stops no other batch. */
+function opened(keys: Keyring, { sealed, id }: Payable): BankAccount | undefined {
+  try {
+    return unsealBankAccount(keys, sealed, id);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A 'no' names this many withdrawals at most. */
