@@ -1,6 +1,7 @@
 import { readConfig, serviceSettings } from '@rollcall/kit/config';
 import { keyList } from '@rollcall/kit/sealed';
 import { z } from 'zod';
+import type { MailOptions } from './mail.js';
 
 /** Where `npm start` puts the catcher of mail. */
 const STAND_IN = 'smtp://127.0.0.1:3008';
@@ -16,7 +17,9 @@ export const settings = z
     SMTP_INSECURE: z
       .enum(['true', 'false'])
       .default('false')
-      .meta({ says: 'true: smtp:// in production may go without TLS, as to a relay on the same machine' }),
+      .meta({
+        says: 'true: smtp:// goes without TLS, also in production and where STARTTLS is offered, as to a relay on the same machine',
+      }),
     MAIL_FROM: z
       .string()
       .min(3)
@@ -55,6 +58,12 @@ export const settings = z
   });
 
 export type Config = z.infer<typeof settings>;
+
+/** How letters go to an smtp:// server. */
+export function tlsOf({ NODE_ENV, SMTP_INSECURE }: Config): MailOptions['tls'] {
+  if (SMTP_INSECURE === 'true') return 'never';
+  return NODE_ENV === 'production' ? 'required' : 'offered';
+}
 
 /** The stand-in's port on this machine: no mail server of anybody's listens there. */
 function isStandIn(url: string): boolean {

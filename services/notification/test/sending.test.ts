@@ -1,6 +1,6 @@
 /** Letters on their way: a real exchange of SMTP with a server that takes, refuses, hangs up, or is not there. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { purchaseActivated, purchaseCancelled } from '@rollcall/contracts/events/enrollment';
 import { emailVerificationRequested } from '@rollcall/contracts/events/identity';
@@ -187,7 +187,7 @@ test('a replica that dies with a letter in hand leaves it to the others after it
   void sendLetters(dies);
   await until(async () => (await stateOf(who.userId)).attempts > 0);
   expect((await sendLetters(senderOf(database.db, server.url))).taken).toBe(0);
-  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  await sendLetters(senderOf(database.db, server.url, later(0.2)));
   await server.stop();
   expect(server.mails).toHaveLength(1);
   expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2 });
@@ -202,7 +202,7 @@ test('who lost his lease does not say what became of the letter', async () => {
   });
   const slow = sendLetters({ ...senderOf(database.db, server.url), mail: { send: () => held } });
   await until(async () => (await stateOf(who.userId)).attempts > 0);
-  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  await sendLetters(senderOf(database.db, server.url, later(0.2)));
   release();
   await slow;
   await server.stop();
@@ -212,11 +212,26 @@ test('who lost his lease does not say what became of the letter', async () => {
 test('where TLS is asked for, a server without it is given nothing', async () => {
   const server = await mailServer();
   const who = await waiting();
-  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', requireTls: true });
+  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', tls: 'required' });
   await sendLetters({ ...senderOf(database.db, server.url), mail });
   await server.stop();
   expect(server.mails).toEqual([]);
   expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
+});
+
+test('to a relay whose certificate nobody signed a letter goes where TLS was waived, and nowhere else', async () => {
+  const server = await mailServer({ disabledCommands: ['AUTH'] });
+  const who = await waiting();
+  const by = (tls: 'required' | 'offered' | 'never', hours: number) => ({
+    ...senderOf(database.db, server.url, later(hours)),
+    mail: createMail({ url: server.url, from: 'letters@rollcall.test', tls }),
+  });
+  await sendLetters(by('required', 0));
+  await sendLetters(by('offered', 1));
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 2 });
+  await sendLetters(by('never', 2));
+  await server.stop();
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 3 });
 });
 
 test('what no server takes in two days is given up, with its words', async () => {
@@ -260,6 +275,22 @@ test('the sender sends by itself, and stops when it is told to', async () => {
   await waiting();
   await server.stop();
   expect(server.mails).toHaveLength(1);
+});
+
+test('a server that never answers does not hold the stop', async () => {
+  const hung = createServer((socket) => void socket.on('error', () => undefined).write('220 hung\r\n'));
+  const sockets: Socket[] = [];
+  hung.on('connection', (socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const who = await waiting();
+  const url = `smtp://127.0.0.1:${(hung.address() as AddressInfo).port}`;
+  const sender = startSender(senderOf(database.db, url), 100);
+  await until(async () => (await stateOf(who.userId)).attempts > 0);
+  await sender.stop();
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1, last_error: null });
+  for (const socket of sockets) socket.destroy();
+  hung.close();
+  await until(async () => (await stateOf(who.userId)).last_error !== null);
 });
 
 test('that a letter was sent is forgotten after its time, and no letter that waits', async () => {
