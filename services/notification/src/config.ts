@@ -14,12 +14,9 @@ export const settings = z
       development: STAND_IN,
       says: 'The mail server: smtp:// (STARTTLS where it is offered) or smtps://, with user and password in it',
     }),
-    SMTP_INSECURE: z
-      .enum(['true', 'false'])
-      .default('false')
-      .meta({
-        says: 'true: smtp:// goes without TLS, also in production and where STARTTLS is offered, as to a relay on the same machine',
-      }),
+    SMTP_INSECURE: z.enum(['true', 'false']).default('false').meta({
+      says: 'true: smtp:// goes without TLS, also in production and where STARTTLS is offered, as to a relay on the same machine',
+    }),
     MAIL_FROM: z
       .string()
       .min(3)

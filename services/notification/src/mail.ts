@@ -1,7 +1,7 @@
 /** The way out: one letter by SMTP. What a refusal means is for others to judge. */
 import { within } from '@rollcall/kit/within';
 import { createTransport } from 'nodemailer';
-import type { Refusal } from './domain/ladder.js';
+import { type Refusal, withoutAddresses } from './domain/ladder.js';
 import type { Rendered } from './domain/render.js';
 
 export interface Mail {
@@ -14,14 +14,10 @@ export class MailError extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    super(withoutAddresses(refusal.response));
+    super(withoutAddresses(refusal.response).slice(0, 300));
     this.refusal = refusal;
   }
 }
-
-/** Servers repeat the address they refuse, and what is kept or logged holds none. */
-const withoutAddresses = (words: string): string =>
-  words.replace(/[^\s<>]+@[^\s<>]+/g, '(address)').slice(0, 300);
 
 /**
  * Milliseconds: until the server has greeted us, for each silence of its after that, and for all of it. A server that scans a

@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { paymentFailed, paymentSucceeded } from '@rollcall/contracts/events/billing';
 import { purchaseActivated, purchaseCancelled } from '@rollcall/contracts/events/enrollment';
 import { emailVerificationRequested } from '@rollcall/contracts/events/identity';
 import { withdrawalCompleted } from '@rollcall/contracts/events/wallet';
+import { newId } from '@rollcall/kit/id';
 import { createLog } from '@rollcall/kit/log';
 import { seal } from '@rollcall/kit/sealed';
 import { envelope, type TestDatabase, workOf } from '@rollcall/kit/testing';
@@ -24,6 +26,7 @@ import {
   senderOf,
   session,
   until,
+  usd,
   user,
   userData,
   withdrawn,
@@ -35,6 +38,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(() => database.db('letters').delete());
+
+const payment = (paymentId: string, userId: string) => ({
+  paymentId,
+  userId,
+  purpose: 'topup' as const,
+  amount: usd(2500),
+});
 
 const HOUR = 3_600_000;
 const later = (hours: number) => () => new Date(Date.now() + hours * HOUR);
@@ -264,6 +274,26 @@ test('a reminder of a lesson that was given up meanwhile, or a token that ran ou
     'purchase-cancelled sent',
     'reminder dropped',
   ]);
+});
+
+test('that a payment failed is not told any more once it went through', async () => {
+  const { db } = database;
+  const server = await mailServer();
+  const { userId } = await user(db);
+  const failed = (paymentId: string) =>
+    envelope(paymentFailed, { ...payment(paymentId, userId), reason: 'card_declined' });
+  const [mended, other] = [newId(), newId()];
+  await hear(db, [failed(mended), failed(other), envelope(paymentSucceeded, payment(mended, userId))]);
+  await sendLetters(senderOf(db, server.url));
+  await server.stop();
+  const ended = (await lettersTo(db, userId)).map(({ about, status }) => `${about} ${status}`);
+  expect(ended.sort()).toEqual(
+    [
+      `payment/${mended}/failed dropped`,
+      `payment/${mended}/received sent`,
+      `payment/${other}/failed sent`,
+    ].sort(),
+  );
 });
 
 test('the sender sends by itself, and stops when it is told to', async () => {

@@ -39,7 +39,7 @@ export interface DueLetter {
   /** With this one. It names the lease: who finds another number has lost it. */
   readonly attempts: number;
   readonly expiresAt: Date | null;
-  /** A reminder of a seat or a start that is no more. */
+  /** A reminder of a seat or a start that is no more; the failure of a payment that went through after all. */
   readonly idle: boolean;
   /** Is nothing sent to this address any more? */
   readonly suppressed: boolean;
@@ -60,11 +60,17 @@ export async function takeDue(
      update letters set attempts = attempts + 1, next_attempt_at = :lease
        from due where letters.id = due.id
      returning letters.id, recipient_id as "recipientId", email, content, attempts, expires_at as "expiresAt",
-               case when kind <> 'reminder' then false else not exists (
-                 select from seats join sessions on sessions.id = seats.session_id
-                  where seats.session_id = split_part(about, '/', 2)::uuid and seats.student_id = recipient_id
-                    and not seats.given_up and not sessions.cancelled
-                    and sessions.starts_at = (content #>> '{facts,lesson,startsAt}')::timestamptz) end as idle,
+               case kind
+                 when 'reminder' then not exists (
+                   select from seats join sessions on sessions.id = seats.session_id
+                    where seats.session_id = split_part(about, '/', 2)::uuid and seats.student_id = recipient_id
+                      and not seats.given_up and not sessions.cancelled
+                      and sessions.starts_at = (content #>> '{facts,lesson,startsAt}')::timestamptz)
+                 when 'payment-failed' then exists (
+                   select from letters receipt
+                    where receipt.about = 'payment/' || split_part(letters.about, '/', 2) || '/received'
+                      and receipt.kind = 'payment-received' and receipt.recipient_id = letters.recipient_id)
+                 else false end as idle,
                exists (select from suppressions where suppressions.email = letters.email) as suppressed`,
     { now, lease, most },
   );
