@@ -42,7 +42,7 @@ export const settings = z
       .default(24)
       .meta({ says: 'Hours before a session at which its students are reminded' }),
     LETTERS_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
-      says: 'Days for which it is kept that a letter was sent, and to which address; its words are not',
+      says: 'Days for which it is kept to which address a letter was sent; its words are not, that it was sent is kept for ever',
     }),
   })
   .superRefine(({ NODE_ENV, SMTP_URL }, { addIssue }) => {

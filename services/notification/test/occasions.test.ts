@@ -320,6 +320,20 @@ describe('a reminder', () => {
     expect(times).toEqual([lesson.startsAt, moved.startsAt]);
   });
 
+  test('comes again when the lesson moves back to a time it was told of before', async () => {
+    const { student, lesson, db } = await bought();
+    const move = (to: number, version: number) =>
+      hear(db, [envelope(sessionRescheduled, { ...lesson, startsAt: hours(to).toISOString(), version })]);
+    await remindAt(hours(-20));
+    await move(3, 2);
+    await remindAt(hours(-19));
+    await move(0, 3);
+    await remindAt(hours(-18));
+    await remindAt(hours(-17));
+    const times = (await reminders(student.userId)).map(({ content }) => content.facts.lesson.startsAt);
+    expect(times).toEqual([lesson.startsAt, hours(3).toISOString(), lesson.startsAt]);
+  });
+
   test('is spared who bought within the day, unless the lesson moves', async () => {
     const { student, lesson, db } = await bought(hours(-3));
     await remindAt(hours(-2));

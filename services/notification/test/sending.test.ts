@@ -323,16 +323,20 @@ test('a server that never answers does not hold the stop', async () => {
   await until(async () => (await stateOf(who.userId)).last_error !== null);
 });
 
-test('that a letter was sent is forgotten after its time, and no letter that waits', async () => {
+test('to whom a letter went is forgotten after its time, of none that waits; and it does not go out again', async () => {
   const server = await mailServer();
-  const sent = await waiting();
+  const sent = await user(database.db);
+  const news = withdrawn(withdrawalCompleted, sent.userId, { status: 'completed' });
+  await hear(database.db, [news]);
   await sendLetters(senderOf(database.db, server.url));
   await server.stop();
   const waits = await waiting();
   const forgetAt = (days: number) => workOf(database.db, (work) => forget(work, 90), later(days * 24)());
   await forgetAt(89);
-  expect(await lettersTo(database.db, sent.userId)).toHaveLength(1);
+  expect(await stateOf(sent.userId)).toMatchObject({ email: sent.email });
   await forgetAt(91);
-  expect(await lettersTo(database.db, sent.userId)).toEqual([]);
-  expect(await lettersTo(database.db, waits.userId)).toHaveLength(1);
+  expect(await stateOf(sent.userId)).toMatchObject({ status: 'sent', email: null, last_error: null });
+  expect(await stateOf(waits.userId)).toMatchObject({ status: 'waiting', email: waits.email });
+  await hear(database.db, [envelope(withdrawalCompleted, news.data)]);
+  expect(await lettersTo(database.db, sent.userId)).toHaveLength(1);
 });

@@ -112,13 +112,17 @@ export async function suppress(tx: Knex, email: string, reason: string, now: Dat
   await tx('suppressions').insert({ email, since: now, reason }).onConflict('email').ignore();
 }
 
-/** Forgets letters that ended before then, `most` at a time. Returns how many. */
+/**
+ * Forgets to whom letters went that ended before then, and what servers said, `most` at a time. Their rows stay: a dead letter
+ * that is retried, or an event said again, must not be a letter again. Returns how many.
+ */
 export async function forgetLetters(tx: Knex.Transaction, before: Date, most: number): Promise<number> {
   const old = tx('letters')
     .select('id')
     .whereNot('status', 'waiting')
+    .whereNotNull('email')
     .where('ended_at', '<', before)
     .orderBy('ended_at')
     .limit(most);
-  return tx('letters').whereIn('id', old).delete();
+  return tx('letters').whereIn('id', old).update({ email: null, last_error: null });
 }
