@@ -7,4 +7,4 @@ where status = 'waiting' and next_attempt_at < now() - interval '1 hour';
 
 -- name: nothing was sent to an address after it was found not to be there
 select l.id from letters l join suppressions s on s.email = l.email
-where l.status = 'sent' and l.ended_at > s.since + interval '2 minutes';
+where l.status = 'sent' and l.ended_at > s.since + interval '12 minutes';

@@ -53,7 +53,7 @@ create table letters (
   kind text not null,
   about text not null,
   recipient_id uuid not null,
-  email text not null,
+  email text,
   content jsonb,
   status text default 'waiting'::text not null,
   attempts integer default 0 not null,
@@ -64,16 +64,18 @@ create table letters (
   ended_at timestamp with time zone,
   constraint letters_attempts_check CHECK (attempts >= 0),
   constraint letters_email_check CHECK (length(email) >= 3 AND length(email) <= 254),
+  constraint letters_forgotten_hold_nothing CHECK (email IS NOT NULL OR last_error IS NULL),
   constraint letters_once UNIQUE (about, kind, recipient_id),
   constraint letters_over_have_ended CHECK ((status = 'waiting'::text) = (ended_at IS NULL)),
   constraint letters_over_hold_nothing CHECK ((status = 'waiting'::text) = (content IS NOT NULL)),
   constraint letters_pkey PRIMARY KEY (id),
   constraint letters_sent_were_tried CHECK (status <> 'sent'::text OR attempts > 0),
   constraint letters_status_check CHECK (status = ANY (ARRAY['waiting'::text, 'sent'::text, 'suppressed'::text, 'dropped'::text, 'failed'::text])),
-  constraint letters_waiting_have_a_time CHECK ((status = 'waiting'::text) = (next_attempt_at IS NOT NULL))
+  constraint letters_waiting_have_a_time CHECK ((status = 'waiting'::text) = (next_attempt_at IS NOT NULL)),
+  constraint letters_waiting_have_an_address CHECK (status <> 'waiting'::text OR email IS NOT NULL)
 );
 CREATE INDEX letters_due ON letters USING btree (next_attempt_at) WHERE status = 'waiting'::text;
-CREATE INDEX letters_ended ON letters USING btree (ended_at) WHERE status <> 'waiting'::text;
+CREATE INDEX letters_to_forget ON letters USING btree (ended_at) WHERE status <> 'waiting'::text AND email IS NOT NULL;
 
 create table migrations (
   name text not null,

@@ -108,6 +108,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     billing.paymentSucceeded,
     billing.paymentFailed,
     billing.paymentRefunded,
+    billing.refundFailed,
     billing.invoiceIssued,
     wallet.bankAccountChanged,
     wallet.debtOpened,

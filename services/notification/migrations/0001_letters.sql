@@ -49,7 +49,8 @@ create table letters (
   -- What it is about, so that the same news said by two events is one letter: `withdrawal/<id>/completed`.
   about           text not null,
   recipient_id    uuid not null,
-  email           text not null check (length(email) between 3 and 254),
+  -- Gone some time after it ended; the row stays, so that news said again much later is still no news.
+  email           text check (length(email) between 3 and 254),
   -- Name, language and zone of the reader and the facts the words are made of. Gone once nothing is to be sent any more.
   content         jsonb,
   -- dropped: of no use any more when its turn came. failed: no server took it in two days.
@@ -66,7 +67,9 @@ create table letters (
   constraint letters_over_hold_nothing check ((status = 'waiting') = (content is not null)),
   constraint letters_over_have_ended check ((status = 'waiting') = (ended_at is null)),
   constraint letters_waiting_have_a_time check ((status = 'waiting') = (next_attempt_at is not null)),
+  constraint letters_waiting_have_an_address check (status <> 'waiting' or email is not null),
+  constraint letters_forgotten_hold_nothing check (email is not null or last_error is null),
   constraint letters_sent_were_tried check (status <> 'sent' or attempts > 0)
 );
 create index letters_due on letters (next_attempt_at) where status = 'waiting';
-create index letters_ended on letters (ended_at) where status <> 'waiting';
+create index letters_to_forget on letters (ended_at) where status <> 'waiting' and email is not null;

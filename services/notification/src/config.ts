@@ -1,6 +1,7 @@
 import { readConfig, serviceSettings } from '@rollcall/kit/config';
 import { keyList } from '@rollcall/kit/sealed';
 import { z } from 'zod';
+import type { MailOptions } from './mail.js';
 
 /** Where `npm start` puts the catcher of mail. */
 const STAND_IN = 'smtp://127.0.0.1:3008';
@@ -13,10 +14,9 @@ export const settings = z
       development: STAND_IN,
       says: 'The mail server: smtp:// (STARTTLS where it is offered) or smtps://, with user and password in it',
     }),
-    SMTP_INSECURE: z
-      .enum(['true', 'false'])
-      .default('false')
-      .meta({ says: 'true: smtp:// in production may go without TLS, as to a relay on the same machine' }),
+    SMTP_INSECURE: z.enum(['true', 'false']).default('false').meta({
+      says: 'true: smtp:// goes without TLS, also in production and where STARTTLS is offered, as to a relay on the same machine',
+    }),
     MAIL_FROM: z
       .string()
       .min(3)
@@ -42,7 +42,7 @@ export const settings = z
       .default(24)
       .meta({ says: 'Hours before a session at which its students are reminded' }),
     LETTERS_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
-      says: 'Days for which it is kept that a letter was sent, and to which address; its words are not',
+      says: 'Days for which it is kept to which address a letter was sent; its words are not, that it was sent is kept for ever',
     }),
   })
   .superRefine(({ NODE_ENV, SMTP_URL }, { addIssue }) => {
@@ -55,6 +55,12 @@ export const settings = z
   });
 
 export type Config = z.infer<typeof settings>;
+
+/** How letters go to an smtp:// server. */
+export function tlsOf({ NODE_ENV, SMTP_INSECURE }: Config): MailOptions['tls'] {
+  if (SMTP_INSECURE === 'true') return 'never';
+  return NODE_ENV === 'production' ? 'required' : 'offered';
+}
 
 /** The stand-in's port on this machine: no mail server of anybody's listens there. */
 function isStandIn(url: string): boolean {

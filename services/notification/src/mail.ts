@@ -1,7 +1,7 @@
 /** The way out: one letter by SMTP. What a refusal means is for others to judge. */
 import { within } from '@rollcall/kit/within';
 import { createTransport } from 'nodemailer';
-import type { Refusal } from './domain/ladder.js';
+import { type Refusal, withoutAddresses } from './domain/ladder.js';
 import type { Rendered } from './domain/render.js';
 
 export interface Mail {
@@ -14,35 +14,40 @@ export class MailError extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    super(withoutAddresses(refusal.response));
+    super(withoutAddresses(refusal.response).slice(0, 300));
     this.refusal = refusal;
   }
 }
 
-/** Servers repeat the address they refuse, and what is kept or logged holds none. */
-const withoutAddresses = (words: string): string =>
-  words.replace(/[^\s<>]+@[^\s<>]+/g, '(address)').slice(0, 300);
-
-/** Milliseconds: for each step of the exchange, and for all of it. The lease of a letter is twice that. */
+/**
+ * Milliseconds: until the server has greeted us, for each silence of its after that, and for all of it. A server that scans a
+ * letter may take minutes after the final dot, and has the letter: RFC 5321 (4.5.3.2.6) has us wait for ten. Who hangs up
+ * before sends it again, each time.
+ */
 const STEP = 20_000;
-export const SEND = 60_000;
+const SILENCE = 600_000;
+export const SEND = SILENCE + STEP;
 
 export interface MailOptions {
   readonly url: string;
   /** `Name <address>`, or an address. */
   readonly from: string;
-  /** Never without TLS: a server that does not offer STARTTLS is not spoken to. */
-  readonly requireTls: boolean;
+  /**
+   * Of an smtp:// address. required: a server that does not offer STARTTLS is not spoken to. offered: taken where it is
+   * offered. never: not even then, as a relay on the same machine offers it with a certificate that nobody signed.
+   */
+  readonly tls: 'required' | 'offered' | 'never';
 }
 
 /** A connection a letter: none is kept that could be dead, and what hangs holds up nothing else. */
-export function createMail({ url, from, requireTls }: MailOptions): Mail {
+export function createMail({ url, from, tls }: MailOptions): Mail {
   const transport = createTransport({
     url,
-    requireTLS: requireTls,
+    requireTLS: tls === 'required',
+    ignoreTLS: tls === 'never',
     connectionTimeout: STEP,
     greetingTimeout: STEP,
-    socketTimeout: STEP,
+    socketTimeout: SILENCE,
     dnsTimeout: STEP,
     // Nothing in a letter is read from a file or an address, whatever it says.
     disableFileAccess: true,

@@ -1,5 +1,5 @@
 import { run } from '@rollcall/kit/service';
-import { config } from './config.js';
+import { config, tlsOf } from './config.js';
 import { consumers } from './consumers.js';
 import { collect } from './gauges.js';
 import { createMail } from './mail.js';
@@ -8,11 +8,7 @@ import { schedule } from './schedule.js';
 import { startSender } from './sender.js';
 
 const given = config();
-const mail = createMail({
-  url: given.SMTP_URL,
-  from: given.MAIL_FROM,
-  requireTls: given.NODE_ENV === 'production' && given.SMTP_INSECURE === 'false',
-});
+const mail = createMail({ url: given.SMTP_URL, from: given.MAIL_FROM, tls: tlsOf(given) });
 
 await run({
   name: 'notification',

@@ -126,6 +126,7 @@ test('a payment by card has its receipt, its refunds theirs, and an invoice its 
     envelope(billing.paymentSucceeded, payment),
     envelope(billing.paymentRefunded, refund),
     envelope(billing.paymentRefunded, { ...refund, refundId: newId() }),
+    envelope(billing.refundFailed, refund),
     envelope(billing.invoiceIssued, invoice),
   ];
   await hear(database.db, events());
@@ -134,7 +135,8 @@ test('a payment by card has its receipt, its refunds theirs, and an invoice its 
     events().filter(({ type }) => !type.includes('refunded')),
   );
   expect((await kindsTo(userId)).sort()).toEqual([
-    ...['invoice-issued', 'payment-failed', 'payment-received', 'payment-refunded', 'payment-refunded'],
+    ...['invoice-issued', 'payment-failed', 'payment-received', 'payment-refund-failed'],
+    ...['payment-refunded', 'payment-refunded'],
   ]);
 });
 
@@ -193,7 +195,10 @@ describe('of a hold', () => {
     ...{ teacher: usd(1000 - refund), commission: usd(0), commissionRate: 0, referral: usd(0) },
     ...{ refund: usd(refund), decisionVersion: 1 },
   });
-  const ended = (refund: number, reason: 'below-threshold' | 'cancelled' | 'attended') => ({
+  const ended = (
+    refund: number,
+    reason: 'below-threshold' | 'cancelled' | 'attended' | 'session-cancelled',
+  ) => ({
     ...{ ...share(refund), reason, policyVersion: 1, decidedAt: '2027-01-15T11:00:00.000Z' },
     attendance: {
       ...{ seconds: 719, maxSeconds: 719, scheduledSeconds: 3600 },
@@ -216,6 +221,16 @@ describe('of a hold', () => {
     expect(facts).toHaveLength(2);
     expect(facts).toContainEqual(expect.objectContaining({ refund: usd(1000), attended: 1997 }));
     expect(facts).toContainEqual(expect.objectContaining({ refund: usd(300), attended: null }));
+  });
+
+  test('a free lesson is told only where its teacher has cancelled it', async () => {
+    const { db } = database;
+    const [student, lesson] = [await user(db), await session(db)];
+    const free = (reason: Parameters<typeof ended>[1]) =>
+      envelope(holdRefunded, { ...hold(student.userId, lesson.sessionId), ...ended(0, reason) });
+    await hear(db, [free('session-cancelled'), free('below-threshold'), free('cancelled')]);
+    const letters = await lettersTo(db, student.userId);
+    expect(letters.map(({ content }) => content.facts.reason)).toEqual(['session-cancelled']);
   });
 
   test('a review is told to its student, a correction to whose part it changes', async () => {
@@ -305,6 +320,20 @@ describe('a reminder', () => {
     expect(times).toEqual([lesson.startsAt, moved.startsAt]);
   });
 
+  test('comes again when the lesson moves back to a time it was told of before', async () => {
+    const { student, lesson, db } = await bought();
+    const move = (to: number, version: number) =>
+      hear(db, [envelope(sessionRescheduled, { ...lesson, startsAt: hours(to).toISOString(), version })]);
+    await remindAt(hours(-20));
+    await move(3, 2);
+    await remindAt(hours(-19));
+    await move(0, 3);
+    await remindAt(hours(-18));
+    await remindAt(hours(-17));
+    const times = (await reminders(student.userId)).map(({ content }) => content.facts.lesson.startsAt);
+    expect(times).toEqual([lesson.startsAt, hours(3).toISOString(), lesson.startsAt]);
+  });
+
   test('is spared who bought within the day, unless the lesson moves', async () => {
     const { student, lesson, db } = await bought(hours(-3));
     await remindAt(hours(-2));
@@ -332,6 +361,16 @@ describe('a reminder', () => {
     for (const { userId } of [gaveUp.student, early, off.student, out.student])
       expect(await reminders(userId)).toEqual([]);
   });
+});
+
+test('an address that was not there is written to again once somebody new has it', async () => {
+  const { db } = database;
+  const [old, reborn] = [await user(db), userData()];
+  const since = new Date();
+  await db('suppressions').insert([old, reborn].map(({ email }) => ({ email, since, reason: '550' })));
+  await hear(db, [envelope(userUpdated, { ...old, version: 2 }), envelope(userRegistered, reborn)]);
+  const left = await db('suppressions').whereIn('email', [old.email, reborn.email]).pluck('email');
+  expect(left).toEqual([old.email]);
 });
 
 test('the newest version of an account wins, and another address lifts what was found of the old one', async () => {

@@ -1,10 +1,12 @@
 /** Letters on their way: a real exchange of SMTP with a server that takes, refuses, hangs up, or is not there. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { paymentFailed, paymentSucceeded } from '@rollcall/contracts/events/billing';
 import { purchaseActivated, purchaseCancelled } from '@rollcall/contracts/events/enrollment';
 import { emailVerificationRequested } from '@rollcall/contracts/events/identity';
 import { withdrawalCompleted } from '@rollcall/contracts/events/wallet';
+import { newId } from '@rollcall/kit/id';
 import { createLog } from '@rollcall/kit/log';
 import { seal } from '@rollcall/kit/sealed';
 import { envelope, type TestDatabase, workOf } from '@rollcall/kit/testing';
@@ -24,6 +26,7 @@ import {
   senderOf,
   session,
   until,
+  usd,
   user,
   userData,
   withdrawn,
@@ -35,6 +38,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(() => database.db('letters').delete());
+
+const payment = (paymentId: string, userId: string) => ({
+  paymentId,
+  userId,
+  purpose: 'topup' as const,
+  amount: usd(2500),
+});
 
 const HOUR = 3_600_000;
 const later = (hours: number) => () => new Date(Date.now() + hours * HOUR);
@@ -187,7 +197,7 @@ test('a replica that dies with a letter in hand leaves it to the others after it
   void sendLetters(dies);
   await until(async () => (await stateOf(who.userId)).attempts > 0);
   expect((await sendLetters(senderOf(database.db, server.url))).taken).toBe(0);
-  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  await sendLetters(senderOf(database.db, server.url, later(0.2)));
   await server.stop();
   expect(server.mails).toHaveLength(1);
   expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 2 });
@@ -202,7 +212,7 @@ test('who lost his lease does not say what became of the letter', async () => {
   });
   const slow = sendLetters({ ...senderOf(database.db, server.url), mail: { send: () => held } });
   await until(async () => (await stateOf(who.userId)).attempts > 0);
-  await sendLetters(senderOf(database.db, server.url, later(0.04)));
+  await sendLetters(senderOf(database.db, server.url, later(0.2)));
   release();
   await slow;
   await server.stop();
@@ -212,11 +222,26 @@ test('who lost his lease does not say what became of the letter', async () => {
 test('where TLS is asked for, a server without it is given nothing', async () => {
   const server = await mailServer();
   const who = await waiting();
-  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', requireTls: true });
+  const mail = createMail({ url: server.url, from: 'letters@rollcall.test', tls: 'required' });
   await sendLetters({ ...senderOf(database.db, server.url), mail });
   await server.stop();
   expect(server.mails).toEqual([]);
   expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1 });
+});
+
+test('to a relay whose certificate nobody signed a letter goes where TLS was waived, and nowhere else', async () => {
+  const server = await mailServer({ disabledCommands: ['AUTH'] });
+  const who = await waiting();
+  const by = (tls: 'required' | 'offered' | 'never', hours: number) => ({
+    ...senderOf(database.db, server.url, later(hours)),
+    mail: createMail({ url: server.url, from: 'letters@rollcall.test', tls }),
+  });
+  await sendLetters(by('required', 0));
+  await sendLetters(by('offered', 1));
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 2 });
+  await sendLetters(by('never', 2));
+  await server.stop();
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'sent', attempts: 3 });
 });
 
 test('what no server takes in two days is given up, with its words', async () => {
@@ -251,6 +276,26 @@ test('a reminder of a lesson that was given up meanwhile, or a token that ran ou
   ]);
 });
 
+test('that a payment failed is not told any more once it went through', async () => {
+  const { db } = database;
+  const server = await mailServer();
+  const { userId } = await user(db);
+  const failed = (paymentId: string) =>
+    envelope(paymentFailed, { ...payment(paymentId, userId), reason: 'card_declined' });
+  const [mended, other] = [newId(), newId()];
+  await hear(db, [failed(mended), failed(other), envelope(paymentSucceeded, payment(mended, userId))]);
+  await sendLetters(senderOf(db, server.url));
+  await server.stop();
+  const ended = (await lettersTo(db, userId)).map(({ about, status }) => `${about} ${status}`);
+  expect(ended.sort()).toEqual(
+    [
+      `payment/${mended}/failed dropped`,
+      `payment/${mended}/received sent`,
+      `payment/${other}/failed sent`,
+    ].sort(),
+  );
+});
+
 test('the sender sends by itself, and stops when it is told to', async () => {
   const server = await mailServer();
   const sender = startSender(senderOf(database.db, server.url));
@@ -262,16 +307,36 @@ test('the sender sends by itself, and stops when it is told to', async () => {
   expect(server.mails).toHaveLength(1);
 });
 
-test('that a letter was sent is forgotten after its time, and no letter that waits', async () => {
+test('a server that never answers does not hold the stop', async () => {
+  const hung = createServer((socket) => void socket.on('error', () => undefined).write('220 hung\r\n'));
+  const sockets: Socket[] = [];
+  hung.on('connection', (socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const who = await waiting();
+  const url = `smtp://127.0.0.1:${(hung.address() as AddressInfo).port}`;
+  const sender = startSender(senderOf(database.db, url), 100);
+  await until(async () => (await stateOf(who.userId)).attempts > 0);
+  await sender.stop();
+  expect(await stateOf(who.userId)).toMatchObject({ status: 'waiting', attempts: 1, last_error: null });
+  for (const socket of sockets) socket.destroy();
+  hung.close();
+  await until(async () => (await stateOf(who.userId)).last_error !== null);
+});
+
+test('to whom a letter went is forgotten after its time, of none that waits; and it does not go out again', async () => {
   const server = await mailServer();
-  const sent = await waiting();
+  const sent = await user(database.db);
+  const news = withdrawn(withdrawalCompleted, sent.userId, { status: 'completed' });
+  await hear(database.db, [news]);
   await sendLetters(senderOf(database.db, server.url));
   await server.stop();
   const waits = await waiting();
   const forgetAt = (days: number) => workOf(database.db, (work) => forget(work, 90), later(days * 24)());
   await forgetAt(89);
-  expect(await lettersTo(database.db, sent.userId)).toHaveLength(1);
+  expect(await stateOf(sent.userId)).toMatchObject({ email: sent.email });
   await forgetAt(91);
-  expect(await lettersTo(database.db, sent.userId)).toEqual([]);
-  expect(await lettersTo(database.db, waits.userId)).toHaveLength(1);
+  expect(await stateOf(sent.userId)).toMatchObject({ status: 'sent', email: null, last_error: null });
+  expect(await stateOf(waits.userId)).toMatchObject({ status: 'waiting', email: waits.email });
+  await hear(database.db, [envelope(withdrawalCompleted, news.data)]);
+  expect(await lettersTo(database.db, sent.userId)).toHaveLength(1);
 });

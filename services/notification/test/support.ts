@@ -121,7 +121,7 @@ export const refusal = (code: number, words: string) =>
 
 export const senderOf = (db: Database, url: string, clock: () => Date = () => new Date()): SendContext => ({
   ...{ db, keyring, publicUrl: 'https://app.example.com', log: quietLog, clock },
-  mail: createMail({ url, from: 'Rollcall <letters@rollcall.test>', requireTls: false }),
+  mail: createMail({ url, from: 'Rollcall <letters@rollcall.test>', tls: 'offered' }),
 });
 
 /** Waits, ten seconds at most, looking every 10 ms. */

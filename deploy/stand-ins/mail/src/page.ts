@@ -37,7 +37,10 @@ function answerOf(letters: readonly Letter[], { method, url = '/', headers }: In
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   if (!HOSTS.includes(host)) return plain(403, 'This page is for this machine alone.');
   if (method !== 'GET') return plain(405, 'Only to be looked at.');
-  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  // Joined, not resolved: `//` would name another host, and one without a name throws.
+  const asked = `http://127.0.0.1${url}`;
+  if (!URL.canParse(asked)) return plain(400, 'This is no address of a page.');
+  const { pathname, searchParams } = new URL(asked);
   if (pathname === '/') return html(listPage(letters));
   if (pathname === '/letters') return json(ofAddress(letters, searchParams.get('to')));
   const [, id, part] = /^\/letters\/(\d{1,9})(\/html)?$/.exec(pathname) ?? [];

@@ -92,4 +92,6 @@ test('a page elsewhere whose name leads to this machine reads nothing, and nothi
   expect(await status({ headers: { host: 'evil.example' } })).toBe(403);
   expect(await status({ method: 'DELETE' })).toBe(405);
   expect((await get('/elsewhere')).status).toBe(404);
+  for (const path of ['//', '//x:y', 'http://[', ':x']) expect(await status({ path })).toBeGreaterThan(399);
+  expect((await get('/')).status).toBe(200);
 });

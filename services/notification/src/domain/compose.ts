@@ -9,6 +9,13 @@ import { en } from './words-en.js';
 export const LANGUAGES: Readonly<Record<string, Words>> = { en, de };
 const FALLBACK = 'en';
 
+/** Characters of a name: longer ones are no names but texts. */
+const NAME = 60;
+
+/** Anybody can open an account for any address, under a name that is an advert: what proves an address says none. */
+const nameIn = ({ kind }: Content, { name }: Reader): string | null =>
+  kind === 'email-verification' || kind === 'password-reset' ? null : [...name].slice(0, NAME).join('');
+
 /** `publicUrl` is the base of links. The content's tokens must be open by now. Throws for a currency that is none. */
 export function compose(content: Content, reader: Reader, publicUrl: string): Rendered {
   const asked = languageOf(reader.locale);
@@ -19,5 +26,10 @@ export function compose(content: Content, reader: Reader, publicUrl: string): Re
     show: unknown,
   ) => ReturnType<Words['letters']['reminder']>;
   const draft = write(content.facts, showFor(reader, language));
-  return render(draft, { language, words, name: reader.name, publicUrl: publicUrl.replace(/\/+$/, '') });
+  return render(draft, {
+    language,
+    words,
+    name: nameIn(content, reader),
+    publicUrl: publicUrl.replace(/\/+$/, ''),
+  });
 }

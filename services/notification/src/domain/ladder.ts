@@ -18,10 +18,20 @@ export interface Refusal {
   readonly response: string;
 }
 
-/** Mailbox or domain that is not there, or is switched off: RFC 3463. 5.7.x is policy and 5.2.2 a full mailbox: both pass. */
-const GONE = /^5\.(1\.(0|1|2|3|6|10)|2\.1)$/;
-/** Without such a code: no mailbox (550, 551), no such name (553). */
+/**
+ * Mailbox or domain that is not there, or is switched off: RFC 3463. 5.7.x is policy and 5.2.2 a full mailbox: both pass. 5.1.0
+ * is any trouble with any address, also ours.
+ */
+const GONE = /^5\.(1\.(1|2|3|6|10)|2\.1)$/;
+/** Without such a code 550, 551 and 553 are said of policy as well: only words tell. */
 const GONE_CODES = [550, 551, 553];
+const GONE_WORDS =
+  /unknown|no such|does ?n.t exist|does not exist|not found|no mailbox|invalid (mailbox|recipient)/i;
+const OUR_WORDS = /relay|sender|auth|block|black|spam|policy|prohibit/i;
+
+/** Servers repeat the address they refuse: what is kept or logged holds none, and its letters are no words of theirs. */
+export const withoutAddresses = (response: string): string =>
+  response.replace(/[^\s<>]+@[^\s<>]+/g, '(address)');
 
 /**
  * Is it the address that is wrong, for good? Only a refusal of the recipient says so. That of a sender, a login or the
@@ -30,5 +40,7 @@ const GONE_CODES = [550, 551, 553];
 export function isBounce({ code, command, response }: Refusal): boolean {
   if (command !== 'RCPT TO' || code === undefined || code < 500) return false;
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
-  return enhanced === undefined ? GONE_CODES.includes(code) : GONE.test(enhanced);
+  if (enhanced !== undefined) return GONE.test(enhanced);
+  const words = withoutAddresses(response);
+  return GONE_CODES.includes(code) && GONE_WORDS.test(words) && !OUR_WORDS.test(words);
 }

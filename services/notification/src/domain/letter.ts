@@ -20,6 +20,8 @@ interface Secret {
 }
 
 interface Purchase {
+  /** credits, card or subscription. */
+  readonly fundedBy: string;
   readonly purchaseId: string;
   readonly lessons: readonly Lesson[];
   readonly total: Money;
@@ -47,7 +49,7 @@ export interface FactsOf {
   'email-verification': Secret;
   'password-reset': Secret;
   /** A purchase that went through; also the receipt for the credits it took. */
-  'purchase-activated': Purchase & { readonly fundedBy: string };
+  'purchase-activated': Purchase;
   'purchase-declined': Purchase & { readonly reason: string | null };
   'purchase-expired': Purchase;
   'purchase-cancelled': Purchase & { readonly refunded: Money };
@@ -60,7 +62,13 @@ export interface FactsOf {
     readonly attended: number | null;
   };
   'under-review': { readonly lesson: Lesson };
-  correction: { readonly lesson: Lesson; readonly before: Money; readonly after: Money };
+  /** What the student got back, or the teacher earned. */
+  correction: {
+    readonly lesson: Lesson;
+    readonly of: 'student' | 'teacher';
+    readonly before: Money;
+    readonly after: Money;
+  };
   settled: {
     readonly lesson: Lesson;
     readonly counts: { readonly released: number; readonly refunded: number; readonly review: number };
@@ -79,6 +87,8 @@ export interface FactsOf {
   'payment-received': Payment & { readonly purpose: string };
   'payment-failed': Payment;
   'payment-refunded': Payment;
+  /** The money is credits again. */
+  'payment-refund-failed': Payment;
   'invoice-issued': { readonly number: string; readonly total: Money };
   'bank-account-changed': { readonly last4: string | null };
   'debt-opened': Debt;
@@ -111,7 +121,8 @@ export interface Draft {
 
 /** Every letter in one language: what is missing here does not compile. */
 export interface Words {
-  readonly greeting: (name: string) => string;
+  /** null: a letter that names nobody. */
+  readonly greeting: (name: string | null) => string;
   readonly farewell: string;
   readonly letters: { readonly [K in Kind]: (facts: FactsOf[K], show: Show) => Draft };
 }

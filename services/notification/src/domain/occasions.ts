@@ -76,26 +76,32 @@ export const purchaseMade = purchaseLetter('activated', (lessons, { purchaseId, 
   kind: 'purchase-activated',
   facts: { purchaseId, lessons, total, fundedBy },
 }));
-export const purchaseRefused = purchaseLetter('declined', (lessons, { purchaseId, total, reason }) => ({
-  kind: 'purchase-declined',
-  facts: { purchaseId, lessons, total, reason },
-}));
-export const purchaseGivenUp = purchaseLetter('expired', (lessons, { purchaseId, total }) => ({
+export const purchaseRefused = purchaseLetter(
+  'declined',
+  (lessons, { purchaseId, total, fundedBy, reason }) => ({
+    kind: 'purchase-declined',
+    facts: { purchaseId, lessons, total, fundedBy, reason },
+  }),
+);
+export const purchaseGivenUp = purchaseLetter('expired', (lessons, { purchaseId, total, fundedBy }) => ({
   kind: 'purchase-expired',
-  facts: { purchaseId, lessons, total },
+  facts: { purchaseId, lessons, total, fundedBy },
 }));
-export const purchaseUndone = purchaseLetter('cancelled', (lessons, { purchaseId, total, refunded }) => ({
-  kind: 'purchase-cancelled',
-  facts: { purchaseId, lessons, total, refunded },
-}));
+export const purchaseUndone = purchaseLetter(
+  'cancelled',
+  (lessons, { purchaseId, total, fundedBy, refunded }) => ({
+    kind: 'purchase-cancelled',
+    facts: { purchaseId, lessons, total, fundedBy, refunded },
+  }),
+);
 
 /**
  * To the student, of a refund and of the part of a split that comes back. What the student cancelled is told in one letter
- * for the whole cancellation, and of nothing there is nothing to tell.
+ * for the whole cancellation, and of nothing there is nothing to tell, but that a free lesson will not take place.
  */
 export function refunded({ data }: Heard<typeof holdRefunded>): Plan[] {
   const { holdId, decisionVersion, sessionId, studentId, refund, amount, reason, attendance } = data;
-  if (refund.amount === 0 || reason === 'cancelled') return [];
+  if (reason === 'cancelled' || (refund.amount === 0 && reason !== 'session-cancelled')) return [];
   const attended = reason === 'below-threshold' ? (attendance?.percentBasisPoints ?? null) : null;
   return [
     {
@@ -125,16 +131,16 @@ export const inDoubt = ({
 export function corrected({ data }: Heard<typeof holdCorrected>): Plan[] {
   const { holdId, decisionVersion, sessionId, studentId, teacherId, from, to } = data;
   const parts = [
-    { user: studentId, before: from.refund, after: to.refund },
-    { user: teacherId, before: from.teacher, after: to.teacher },
-  ];
+    { of: 'student', user: studentId, before: from.refund, after: to.refund },
+    { of: 'teacher', user: teacherId, before: from.teacher, after: to.teacher },
+  ] as const;
   return parts
     .filter(({ before, after }) => before.amount !== after.amount)
-    .map(({ user, before, after }) => ({
+    .map(({ of, user, before, after }) => ({
       about: `hold/${holdId}/${decisionVersion}`,
       to: user,
       sessionIds: [sessionId],
-      content: (lessons) => ({ kind: 'correction', facts: { lesson: only(lessons), before, after } }),
+      content: (lessons) => ({ kind: 'correction', facts: { lesson: only(lessons), of, before, after } }),
     }));
 }
 
@@ -196,14 +202,14 @@ export const notPaid = ({ data: { paymentId, userId, amount } }: Heard<typeof pa
   },
 ];
 
-export const paidBack = ({
-  data: { refundId, paymentId, userId, amount },
-}: Heard<typeof paymentRefunded>): Plan[] => [
-  {
-    ...{ about: `card-refund/${refundId}`, to: userId, sessionIds: [] },
-    content: () => ({ kind: 'payment-refunded', facts: { paymentId, amount } }),
-  },
-];
+export const cardRefund =
+  (kind: 'payment-refunded' | 'payment-refund-failed') =>
+  ({ data: { refundId, paymentId, userId, amount } }: Heard<typeof paymentRefunded>): Plan[] => [
+    {
+      ...{ about: `card-refund/${refundId}`, to: userId, sessionIds: [] },
+      content: () => ({ kind, facts: { paymentId, amount } }),
+    },
+  ];
 
 export const invoiced = ({
   data: { invoiceId, userId, number, total },

@@ -10,7 +10,7 @@ export interface Rendered {
 export interface Frame {
   readonly language: string;
   readonly words: Words;
-  readonly name: string;
+  readonly name: string | null;
   /** Base of links, without a slash at its end. */
   readonly publicUrl: string;
 }
@@ -41,7 +41,7 @@ const linkOf = ({ path }: NonNullable<Draft['action']>, { publicUrl }: Frame): s
 function textOf(draft: Draft, frame: Frame): string {
   const { paragraphs, rows = [], action, closing = [] } = draft;
   const blocks = [
-    frame.words.greeting(oneLine(frame.name)),
+    frame.words.greeting(frame.name && oneLine(frame.name)),
     ...paragraphs.map(oneLine),
     ...(rows.length > 0
       ? [rows.map(([name, value]) => `- ${oneLine(name)}: ${oneLine(value)}`).join('\n')]

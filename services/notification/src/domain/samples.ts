@@ -8,6 +8,7 @@ const purchase = {
   purchaseId: '0193a000-0000-7000-8000-000000000001',
   lessons: [lesson],
   total: eur(123_456),
+  fundedBy: 'card',
 };
 const payment = { paymentId: '0193a000-0000-7000-8000-000000000003', amount: eur(123_456) };
 const withdrawal = {
@@ -20,13 +21,13 @@ const withdrawal = {
 const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'email-verification': { token: 'a-sample-token', expiresAt: at },
   'password-reset': { token: 'a-sample-token', expiresAt: at },
-  'purchase-activated': { ...purchase, fundedBy: 'credits' },
+  'purchase-activated': purchase,
   'purchase-declined': { ...purchase, reason: 'insufficient-credit' },
   'purchase-expired': purchase,
   'purchase-cancelled': { ...purchase, refunded: eur(123_456) },
   refund: { lesson, refund: eur(123_456), paid: eur(123_456), reason: 'below-threshold', attended: 1_999 },
   'under-review': { lesson },
-  correction: { lesson, before: eur(123_456), after: eur(0) },
+  correction: { lesson, of: 'student', before: eur(123_456), after: eur(0) },
   settled: { lesson, counts: { released: 2, refunded: 1, review: 0 }, earned: [eur(123_456)] },
   reminder: { lesson, durationMinutes: 60 },
   'withdrawal-requested': withdrawal,
@@ -40,6 +41,7 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'payment-received': { ...payment, purpose: 'topup' },
   'payment-failed': payment,
   'payment-refunded': payment,
+  'payment-refund-failed': payment,
   'invoice-issued': { number: 'RC-2026-000017', total: eur(123_456) },
   'bank-account-changed': { last4: '3000' },
   'debt-opened': { amount: eur(123_456), cause: 'chargeback' },

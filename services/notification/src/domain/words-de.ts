@@ -21,13 +21,18 @@ const DEBT: Readonly<Record<string, string>> = {
   chargeback: 'Eine Kartenzahlung wurde zurückgebucht, und das Guthaben war schon verwendet.',
   'card-refund': 'Eine Kartenzahlung wurde erstattet, und das Guthaben war schon verwendet.',
 };
+const untaken = (fundedBy: string): string =>
+  fundedBy === 'card'
+    ? 'Ihre Karte wurde belastet; der Betrag steht als Guthaben bereit.'
+    : 'Es wurde Ihnen nichts berechnet.';
 const because = (reason: string | null): string[] => (reason === null ? [] : [`Grund: ${reason}`]);
+const PART = { student: 'Ihnen erstattet', teacher: 'Ihr Anteil' } as const;
 const wallet = { label: 'Guthaben ansehen', path: '/wallet' };
 const lessons = { label: 'Stunden ansehen', path: '/lessons' };
 const earnings = { label: 'Auszahlungen ansehen', path: '/withdrawals' };
 
 export const de: Words = {
-  greeting: (name) => `Guten Tag ${name},`,
+  greeting: (name) => (name === null ? 'Guten Tag,' : `Guten Tag ${name},`),
   farewell: 'Rollcall',
   letters: {
     'email-verification': ({ token, expiresAt }, show) => ({
@@ -58,19 +63,19 @@ export const de: Words = {
       rows: [...lessonRows(bought, show), ['Summe', show.money(total)], ['Kauf', purchaseId]],
       action: lessons,
     }),
-    'purchase-declined': ({ lessons: wanted, total, reason }, show) => ({
+    'purchase-declined': ({ lessons: wanted, total, fundedBy, reason }, show) => ({
       subject: 'Ihr Kauf kam nicht zustande',
       paragraphs: [
         DECLINED[reason ?? ''] ?? 'Der Kauf konnte nicht abgeschlossen werden.',
-        'Es wurde Ihnen nichts berechnet.',
+        untaken(fundedBy),
       ],
       rows: [...lessonRows(wanted, show), ['Preis', show.money(total)]],
       action: wallet,
     }),
-    'purchase-expired': ({ lessons: wanted, total }, show) => ({
+    'purchase-expired': ({ lessons: wanted, total, fundedBy }, show) => ({
       subject: 'Ihr Kauf kam nicht zustande',
       paragraphs: [
-        'Der Kauf dauerte zu lange und wurde abgebrochen. Es wurde Ihnen nichts berechnet; bitte versuchen Sie es noch einmal.',
+        `Der Kauf dauerte zu lange und wurde abgebrochen. ${untaken(fundedBy)} Bitte versuchen Sie es noch einmal.`,
       ],
       rows: [...lessonRows(wanted, show), ['Preis', show.money(total)]],
       action: lessons,
@@ -84,9 +89,13 @@ export const de: Words = {
       action: wallet,
     }),
     refund: ({ lesson, refund, paid, reason, attended }, show) => ({
-      subject: `Erstattung für ${lesson.title}`,
+      subject: refund.amount === 0 ? `Abgesagt: ${lesson.title}` : `Erstattung für ${lesson.title}`,
       paragraphs: [
-        `${show.money(refund)} von ${show.money(paid)} für diese Stunde gingen dorthin zurück, woher sie kamen.`,
+        ...(refund.amount === 0
+          ? []
+          : [
+              `${show.money(refund)} von ${show.money(paid)} für diese Stunde gingen dorthin zurück, woher sie kamen.`,
+            ]),
         REFUNDED[reason] ?? 'Die Stunde wird nicht berechnet.',
       ],
       rows: [
@@ -102,15 +111,15 @@ export const de: Words = {
       ],
       rows: lessonRows([lesson], show),
     }),
-    correction: ({ lesson, before, after }, show) => ({
+    correction: ({ lesson, of, before, after }, show) => ({
       subject: `Korrigiert: ${lesson.title}`,
       paragraphs: [
         'Die Abrechnung dieser Stunde wurde korrigiert, weil sich seither etwas herausgestellt hat.',
       ],
       rows: [
         ...lessonRows([lesson], show),
-        ['Ihr Anteil bisher', show.money(before)],
-        ['Ihr Anteil von nun an', show.money(after)],
+        [`${PART[of]} bisher`, show.money(before)],
+        [`${PART[of]} von nun an`, show.money(after)],
       ],
       action: wallet,
     }),
@@ -225,6 +234,15 @@ export const de: Words = {
         ['Erstattet', show.money(amount)],
         ['Zahlung', paymentId],
       ],
+      action: wallet,
+    }),
+    'payment-refund-failed': ({ paymentId, amount }, show) => ({
+      subject: `Die Erstattung von ${show.money(amount)} auf Ihre Karte ist fehlgeschlagen`,
+      paragraphs: [
+        `${show.money(amount)} Ihrer Zahlung konnten nicht auf Ihre Karte zurückgezahlt werden. Das Geld ist noch bei uns: Es wird wieder Ihrem Guthaben gutgeschrieben.`,
+        'Sie können die Erstattung noch einmal verlangen oder uns schreiben.',
+      ],
+      rows: [['Zahlung', paymentId]],
       action: wallet,
     }),
     'invoice-issued': ({ number, total }, show) => ({

@@ -21,13 +21,18 @@ const DEBT: Readonly<Record<string, string>> = {
   chargeback: 'A card payment was charged back, and the credits had already been used.',
   'card-refund': 'A card payment was refunded, and the credits had already been used.',
 };
+const untaken = (fundedBy: string): string =>
+  fundedBy === 'card'
+    ? 'Your card was charged; the money is in your credits.'
+    : 'Nothing was taken from you.';
 const because = (reason: string | null): string[] => (reason === null ? [] : [`Reason: ${reason}`]);
+const PART = { student: 'Refunded to you', teacher: 'Your part' } as const;
 const wallet = { label: 'Open your wallet', path: '/wallet' };
 const lessons = { label: 'See your lessons', path: '/lessons' };
 const earnings = { label: 'See your withdrawals', path: '/withdrawals' };
 
 export const en: Words = {
-  greeting: (name) => `Hello ${name},`,
+  greeting: (name) => (name === null ? 'Hello,' : `Hello ${name},`),
   farewell: 'Rollcall',
   letters: {
     'email-verification': ({ token, expiresAt }, show) => ({
@@ -61,20 +66,15 @@ export const en: Words = {
       rows: [...lessonRows(bought, show), ['Total', show.money(total)], ['Purchase', purchaseId]],
       action: lessons,
     }),
-    'purchase-declined': ({ lessons: wanted, total, reason }, show) => ({
+    'purchase-declined': ({ lessons: wanted, total, fundedBy, reason }, show) => ({
       subject: 'Your purchase did not go through',
-      paragraphs: [
-        DECLINED[reason ?? ''] ?? 'The purchase could not be made.',
-        'Nothing was taken from you.',
-      ],
+      paragraphs: [DECLINED[reason ?? ''] ?? 'The purchase could not be made.', untaken(fundedBy)],
       rows: [...lessonRows(wanted, show), ['Price', show.money(total)]],
       action: wallet,
     }),
-    'purchase-expired': ({ lessons: wanted, total }, show) => ({
+    'purchase-expired': ({ lessons: wanted, total, fundedBy }, show) => ({
       subject: 'Your purchase did not go through',
-      paragraphs: [
-        'The purchase took too long and was given up. Nothing was taken from you; please try again.',
-      ],
+      paragraphs: [`The purchase took too long and was given up. ${untaken(fundedBy)} Please try again.`],
       rows: [...lessonRows(wanted, show), ['Price', show.money(total)]],
       action: lessons,
     }),
@@ -87,9 +87,13 @@ export const en: Words = {
       action: wallet,
     }),
     refund: ({ lesson, refund, paid, reason, attended }, show) => ({
-      subject: `Refund for ${lesson.title}`,
+      subject: refund.amount === 0 ? `Cancelled: ${lesson.title}` : `Refund for ${lesson.title}`,
       paragraphs: [
-        `${show.money(refund)} of the ${show.money(paid)} for this lesson went back to where it came from.`,
+        ...(refund.amount === 0
+          ? []
+          : [
+              `${show.money(refund)} of the ${show.money(paid)} for this lesson went back to where it came from.`,
+            ]),
         REFUNDED[reason] ?? 'The lesson is not charged.',
       ],
       rows: [
@@ -105,13 +109,13 @@ export const en: Words = {
       ],
       rows: lessonRows([lesson], show),
     }),
-    correction: ({ lesson, before, after }, show) => ({
+    correction: ({ lesson, of, before, after }, show) => ({
       subject: `Corrected: ${lesson.title}`,
       paragraphs: ['The settlement of this lesson was corrected, because of what was found out since.'],
       rows: [
         ...lessonRows([lesson], show),
-        ['Your part until now', show.money(before)],
-        ['Your part from now on', show.money(after)],
+        [`${PART[of]} until now`, show.money(before)],
+        [`${PART[of]} from now on`, show.money(after)],
       ],
       action: wallet,
     }),
@@ -224,6 +228,15 @@ export const en: Words = {
         ['Refunded', show.money(amount)],
         ['Payment', paymentId],
       ],
+      action: wallet,
+    }),
+    'payment-refund-failed': ({ paymentId, amount }, show) => ({
+      subject: `The refund of ${show.money(amount)} to your card failed`,
+      paragraphs: [
+        `${show.money(amount)} of your payment could not be paid back to your card. The money is still with us: it goes back into your credits.`,
+        'You can ask for the refund again, or write to us.',
+      ],
+      rows: [['Payment', paymentId]],
       action: wallet,
     }),
     'invoice-issued': ({ number, total }, show) => ({

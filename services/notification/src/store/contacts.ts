@@ -11,8 +11,8 @@ export interface Contact {
 }
 
 /**
- * Writes what is newer than what is known, in id order. Whoever has another address than before is written to again: what
- * was found of the old one says nothing of the new.
+ * Writes what is newer than what is known, in id order. Whoever has another address than before is written to again, and so is
+ * an address that somebody new has: what was found of it was found of another mailbox.
  */
 export async function upsertContacts(tx: Knex, contacts: readonly Contact[]): Promise<void> {
   const sorted = [...contacts].sort((a, b) => (a.userId < b.userId ? -1 : 1));
@@ -23,7 +23,9 @@ export async function upsertContacts(tx: Knex, contacts: readonly Contact[]): Pr
      ), moved as (
        delete from suppressions where email in (
          select known.email from contacts known join row on row."userId" = known.user_id
-          where row.version > known.version and row.email <> known.email)
+          where row.version > known.version and row.email <> known.email
+         union all
+         select email from row where not exists (select from contacts where user_id = row."userId"))
      )
      insert into contacts as known (user_id, email, display_name, locale, time_zone, suspended, version)
      select "userId", email, "displayName", locale, "timeZone", suspended, version from row

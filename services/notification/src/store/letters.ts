@@ -39,7 +39,7 @@ export interface DueLetter {
   /** With this one. It names the lease: who finds another number has lost it. */
   readonly attempts: number;
   readonly expiresAt: Date | null;
-  /** A reminder of a seat or a start that is no more. */
+  /** A reminder of a seat or a start that is no more; the failure of a payment that went through after all. */
   readonly idle: boolean;
   /** Is nothing sent to this address any more? */
   readonly suppressed: boolean;
@@ -60,11 +60,17 @@ export async function takeDue(
      update letters set attempts = attempts + 1, next_attempt_at = :lease
        from due where letters.id = due.id
      returning letters.id, recipient_id as "recipientId", email, content, attempts, expires_at as "expiresAt",
-               case when kind <> 'reminder' then false else not exists (
-                 select from seats join sessions on sessions.id = seats.session_id
-                  where seats.session_id = split_part(about, '/', 2)::uuid and seats.student_id = recipient_id
-                    and not seats.given_up and not sessions.cancelled
-                    and sessions.starts_at = (content #>> '{facts,lesson,startsAt}')::timestamptz) end as idle,
+               case kind
+                 when 'reminder' then not exists (
+                   select from seats join sessions on sessions.id = seats.session_id
+                    where seats.session_id = split_part(about, '/', 2)::uuid and seats.student_id = recipient_id
+                      and not seats.given_up and not sessions.cancelled
+                      and sessions.starts_at = (content #>> '{facts,lesson,startsAt}')::timestamptz)
+                 when 'payment-failed' then exists (
+                   select from letters receipt
+                    where receipt.about = 'payment/' || split_part(letters.about, '/', 2) || '/received'
+                      and receipt.kind = 'payment-received' and receipt.recipient_id = letters.recipient_id)
+                 else false end as idle,
                exists (select from suppressions where suppressions.email = letters.email) as suppressed`,
     { now, lease, most },
   );
@@ -106,13 +112,17 @@ export async function suppress(tx: Knex, email: string, reason: string, now: Dat
   await tx('suppressions').insert({ email, since: now, reason }).onConflict('email').ignore();
 }
 
-/** Forgets letters that ended before then, `most` at a time. Returns how many. */
+/**
+ * Forgets to whom letters went that ended before then, and what servers said, `most` at a time. Their rows stay: a dead letter
+ * that is retried, or an event said again, must not be a letter again. Returns how many.
+ */
 export async function forgetLetters(tx: Knex.Transaction, before: Date, most: number): Promise<number> {
   const old = tx('letters')
     .select('id')
     .whereNot('status', 'waiting')
+    .whereNotNull('email')
     .where('ended_at', '<', before)
     .orderBy('ended_at')
     .limit(most);
-  return tx('letters').whereIn('id', old).delete();
+  return tx('letters').whereIn('id', old).update({ email: null, last_error: null });
 }

@@ -43,6 +43,8 @@ export interface Reminder extends Omit<Seat, 'purchaseId'> {
   readonly title: string;
   readonly startsAt: Date;
   readonly durationMinutes: number;
+  /** Of the session. */
+  readonly version: number;
   readonly email: string;
   readonly displayName: string;
   readonly locale: string;
@@ -60,7 +62,7 @@ export async function takeReminders(
   const { rows } = await tx.raw(
     `with due as (
        select seats.session_id, seats.student_id, seats.purchase_id, sessions.title, sessions.starts_at,
-              sessions.duration_minutes, contacts.email, contacts.display_name, contacts.locale, contacts.time_zone
+              sessions.duration_minutes, sessions.version, contacts.email, contacts.display_name, contacts.locale, contacts.time_zone
          from sessions
          join seats on seats.session_id = sessions.id
          join contacts on contacts.user_id = seats.student_id
@@ -75,7 +77,7 @@ export async function takeReminders(
       where (seats.session_id, seats.student_id, seats.purchase_id)
           = (due.session_id, due.student_id, due.purchase_id)
      returning due.session_id as "sessionId", due.student_id as "studentId", due.title, due.starts_at as "startsAt",
-               due.duration_minutes as "durationMinutes", due.email, due.display_name as "displayName", due.locale,
+               due.duration_minutes as "durationMinutes", due.version, due.email, due.display_name as "displayName", due.locale,
                due.time_zone as "timeZone"`,
     { now, until, most },
   );

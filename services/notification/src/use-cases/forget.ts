@@ -4,7 +4,7 @@ import { forgetLetters } from '../store/letters.js';
 /** Rows of one turn: 60,000 an hour. */
 const MOST = 10_000;
 
-/** Forgets that letters were sent, and to which address, after so many days. */
+/** Forgets to which address letters were sent after so many days. */
 export async function forget(work: Work, days: number): Promise<void> {
   await forgetLetters(work.tx, new Date(work.now.getTime() - days * 86_400_000), MOST);
 }

@@ -24,11 +24,12 @@ function letterOf({
   timeZone,
   ...session
 }: Reminder): NewLetter {
-  const { title, startsAt, durationMinutes } = session;
+  const { title, startsAt, durationMinutes, version } = session;
   const at = startsAt.toISOString();
   return {
     id: newId(),
-    about: `session/${sessionId}/${at}`,
+    // By version, not by time: who was told of another time meanwhile is told when it moves back.
+    about: `session/${sessionId}/${version}`,
     recipientId: studentId,
     email,
     reader: { name: displayName, locale, timeZone },

@@ -28,7 +28,8 @@ const tries = counter('notification_letters_total', 'Tries to send a letter by w
 
 /** Letters on their way at once, a replica; each on a connection of its own. */
 const AT_ONCE = 5;
-const LEASE = 2 * SEND;
+/** Past the longest exchange: whoever has not ended a letter by then is dead. */
+const LEASE = SEND + 60_000;
 
 export interface Turn {
   readonly taken: number;
