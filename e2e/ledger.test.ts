@@ -4,7 +4,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   type LedgerEntry,
+  listSolvency,
   readLedger,
+  readSolvency,
   readTrialBalance,
   type Verification,
 } from '@rollcall/contracts/api/finance';
@@ -62,6 +64,16 @@ test('what is bought and settled is sealed in its order, and everybody who compu
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
   const { body: balance } = await finance.api.call(readTrialBalance, { query: {} });
   expect(balance.totals).toEqual([{ currency: 'USD', balance: 0 }]);
+  const { body: solvency } = await finance.api.call(readSolvency, { query: { asOf: balance.asOf } });
+  const [dollars] = solvency.currencies;
+  const rest = Object.values(dollars!.explainedBy).reduce((sum, figure) => sum + figure, 0);
+  expect([solvency.seq, dollars!.held.total - dollars!.owed.total]).toEqual([balance.seq, rest]);
+  const escrow = balance.accounts.find(({ account }) => account === 'escrow')?.balance;
+  expect(dollars!.owed.figures.escrow).toBe(escrow);
+  expect((await finance.api.call(listSolvency, { query: {} })).body).toEqual({
+    data: [],
+    nextCursor: null,
+  });
   const verified = await finance.get<Verification>('/finance/verify');
   expect(verified.body).toMatchObject({ valid: true, firstBad: null, count: entries.length });
   expect((await runCli(system, 'ledger', 'verify')).output).toContain(entries.at(-1)!.hash);
