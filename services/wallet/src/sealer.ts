@@ -25,7 +25,7 @@ const SEALER: Office = { name: 'sealer', lock: 7_250_004, durable: true };
 /** Entries of one batch, and seals between two checkpoints: a trial balance reads at most both. */
 const BATCH = 1_000;
 const CHECKPOINT = 1_000;
-/** Milliseconds: a look for what is new, a standby's try for the lock. */
+/** Milliseconds: between two looks for what is new, so that entries gather; a standby's try for the lock. */
 const POLL = 100;
 const STANDBY = 1_000;
 
@@ -92,7 +92,7 @@ async function sealWhileLeading(
   while (!lead.lost() && !isStopping()) {
     const next = await sealBatch(lead.query, place, new Date());
     seen(next.seq - place.seq);
-    if (next === place) await pause(POLL);
+    if (next.seq - place.seq < BATCH) await pause(POLL);
     place = next;
   }
 }
