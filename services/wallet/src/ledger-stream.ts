@@ -13,8 +13,8 @@ import { markPublished, readUnpublished, type Sealed } from './store/stream.js';
 /** Seals published at once, all of which are confirmed before the next: what is in flight at most, about 1 MB. */
 const BATCH = 1_000;
 /**
- * Milliseconds: between two looks for what is new, so that seals gather (seal by seal a third of all purchases a second was lost),
- * the pause after a failure, a silent confirm.
+ * Milliseconds: between two looks for what is new, so that seals gather; the pause after a failure, a silent confirm. What publishing
+ * costs a purchase: docs/decisions/0009.
  */
 const POLL = 250;
 const PAUSE = 1_000;
