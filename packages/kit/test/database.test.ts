@@ -31,6 +31,12 @@ describe('the database is away', () => {
   });
 });
 
+test('no statement is compiled: it would take longer than any of ours does', async () => {
+  const { db, close } = await testDatabase();
+  expect((await db.raw('show jit')).rows).toEqual([{ jit: 'off' }]);
+  await close();
+});
+
 describe('what a statement that failed says of itself', () => {
   let database: TestDatabase;
   beforeAll(async () => {
