@@ -1,5 +1,5 @@
 /** Stand-ins for what is around the gateway, on real ports: services, the issuer of tokens, and the gateway itself. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, randomInt, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -75,11 +75,22 @@ export async function double(port = 0): Promise<Double> {
   return self;
 }
 
-/** A port nobody listens on. */
+/**
+ * A port nobody listens on, below those that a system gives out by itself: one of these, just closed, would be the next that
+ * some other listener is given.
+ */
 export async function freePort(): Promise<number> {
-  const taken = await double();
-  await taken.close();
-  return taken.port;
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = 20_000 + randomInt(10_000);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const free = await Promise.race([
+      once(probe, 'listening').then(() => true),
+      once(probe, 'error').then(() => false),
+    ]).catch(() => false);
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return port;
+  }
+  throw new Error('no free port between 20000 and 29999');
 }
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -66,6 +66,10 @@ describe('pain.001', () => {
     expect(written).toBeGreaterThan(300);
   });
 
+  test('has no number that is meant as an IBAN and is none: such a payment is refused', () => {
+    expect(manual.refusal(payment({ accountNumber: 'lT0  0 ' }), debtor)).toMatch(/IBAN/);
+  });
+
   test('says who pays whom, how much, and by which ids', () => {
     const one = payment({ swiftCode: 'cobadeffxxx' });
     const file = pain(order([one, payment({}, 1)], { id: '0199f3b1-0000-7000-8000-00000000abcd' }));

@@ -4,7 +4,7 @@
  * order the schema wants, and ids are made of ours, so that a file sent twice is recognised by the bank.
  */
 import { toDecimal } from '@rollcall/contracts/money';
-import { isInSepa, isMeantAsIban, plainNumber } from '../bank-account.js';
+import { isBankNumber, isInSepa, isMeantAsIban, plainNumber } from '../bank-account.js';
 import { latin } from './latin.js';
 import type { Debtor, Order, Payment } from './provider.js';
 import { element, leaf } from './xml.js';
@@ -19,6 +19,8 @@ const NUMBER = 34;
 export function refusalOf({ to }: Payment): string | undefined {
   if (latin(to.accountName, NAME) === undefined)
     return 'The name on the account is not in Latin letters, which banks ask for.';
+  if (isMeantAsIban(to.accountNumber) && !isBankNumber(to.accountNumber))
+    return 'The account number is meant as an IBAN and is none.';
   if (!isMeantAsIban(to.accountNumber) && otherNumber(to) === undefined)
     return 'The account number has signs banks do not take, or more than 34.';
   return undefined;
