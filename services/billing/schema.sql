@@ -182,6 +182,36 @@ create table payments (
 CREATE INDEX payments_of_user ON payments USING btree (user_id, id);
 CREATE INDEX payments_to_look_at ON payments USING btree (look_at) WHERE look_at IS NOT NULL;
 
+create table plans (
+  id uuid not null,
+  name text not null,
+  slug text not null,
+  price bigint not null,
+  currency text not null,
+  "interval" text not null,
+  lessons_per_month integer not null,
+  max_lesson_price bigint not null,
+  trial_days integer default 0 not null,
+  features text[] default '{}'::text[] not null,
+  active boolean default true not null,
+  provider_price_id text,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint plans_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint plans_interval_check CHECK ("interval" = ANY (ARRAY['month'::text, 'year'::text])),
+  constraint plans_lessons_per_month_check CHECK (lessons_per_month > 0),
+  constraint plans_max_lesson_price_check CHECK (max_lesson_price > 0),
+  constraint plans_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
+  constraint plans_pkey PRIMARY KEY (id),
+  constraint plans_price_check CHECK (price > 0),
+  constraint plans_provider_price_id_key UNIQUE (provider_price_id),
+  constraint plans_slug_check CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text),
+  constraint plans_slug_key UNIQUE (slug),
+  constraint plans_trial_days_check CHECK (trial_days >= 0 AND trial_days <= 730),
+  constraint plans_version_check CHECK (version > 0)
+);
+CREATE INDEX plans_offered ON plans USING btree (price, id) WHERE active;
+
 create table refunds (
   id uuid not null,
   payment_id uuid not null,
@@ -214,6 +244,56 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table subscription_periods (
+  subscription_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  paid bigint not null,
+  provider_ref text,
+  constraint subscription_periods_check CHECK (ends_at > starts_at),
+  constraint subscription_periods_paid_check CHECK (paid >= 0),
+  constraint subscription_periods_pkey PRIMARY KEY (subscription_id, starts_at),
+  constraint subscription_periods_provider_ref_key UNIQUE (provider_ref)
+);
+
+create table subscriptions (
+  id uuid not null,
+  user_id uuid not null,
+  plan_id uuid not null,
+  method_id uuid not null,
+  status text default 'pending'::text not null,
+  provider_ref text,
+  lessons_per_month integer not null,
+  max_lesson_price bigint not null,
+  currency text not null,
+  current_period_start timestamp with time zone,
+  current_period_end timestamp with time zone,
+  trial_end timestamp with time zone,
+  cancel_at_period_end boolean default false not null,
+  ended_at timestamp with time zone,
+  look_at timestamp with time zone,
+  looks integer default 0 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint subscriptions_check CHECK (current_period_end > current_period_start),
+  constraint subscriptions_check1 CHECK ((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text]))),
+  constraint subscriptions_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint subscriptions_known CHECK ((status = ANY (ARRAY['pending'::text, 'refused'::text])) OR num_nonnulls(provider_ref, current_period_start, current_period_end) = 3),
+  constraint subscriptions_lessons_per_month_check CHECK (lessons_per_month > 0),
+  constraint subscriptions_looks_check CHECK (looks >= 0),
+  constraint subscriptions_max_lesson_price_check CHECK (max_lesson_price > 0),
+  constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_provider_ref_key UNIQUE (provider_ref),
+  constraint subscriptions_status_check CHECK (status = ANY (ARRAY['pending'::text, 'refused'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'cancelled'::text, 'expired'::text])),
+  constraint subscriptions_version_check CHECK (version > 0)
+);
+CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
+CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
+CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;
+
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table payments add constraint payments_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table subscriptions add constraint subscriptions_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
+alter table subscriptions add constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.js';
-import { Id, Money } from '../shapes.js';
+import { Id, Instant, Money } from '../shapes.js';
+import { PurchaseKind } from './enrollment.js';
 
 /** What a payment by card is for: credits alone, or credits with which a course or session is bought at once. */
 export const Purpose = z.enum(['topup', 'course', 'session']);
@@ -77,10 +78,106 @@ export const disputeClosed = event(
   dispute.extend({ won: z.boolean() }),
 );
 
+/** `period` is what one payment of a plan covers, its month or its year; its start names it. */
+const subscription = z.object({
+  subscriptionId: Id,
+  userId: Id,
+  planId: Id,
+  period: z.object({ startsAt: Instant, endsAt: Instant }),
+  amount: Money,
+});
+
+export const subscriptionStarted = event(
+  'billing.subscription-started',
+  1,
+  'subscriptionId',
+  'A subscription has begun: its first period is paid, or is a trial and the amount zero.',
+  subscription,
+);
+export const subscriptionRenewed = event(
+  'billing.subscription-renewed',
+  1,
+  'subscriptionId',
+  'The next period of a subscription is paid; the one before it is over.',
+  subscription,
+);
+export const subscriptionPastDue = event(
+  'billing.subscription-past-due',
+  1,
+  'subscriptionId',
+  'A period of a subscription could not be paid; the provider tries again.',
+  subscription,
+);
+export const subscriptionCancelled = event(
+  'billing.subscription-cancelled',
+  1,
+  'subscriptionId',
+  'Its student gave a subscription up, and it is over; `period` was the last one, `amount` what was paid for it.',
+  subscription,
+);
+export const subscriptionExpired = event(
+  'billing.subscription-expired',
+  1,
+  'subscriptionId',
+  'A subscription is over because it was not paid; `period` was the last one, `amount` what was paid for it.',
+  subscription,
+);
+
+export const lessonReserved = event(
+  'billing.lesson-reserved',
+  1,
+  'purchaseId',
+  "A subscription's quota has room for a purchase: the wallet holds its money, out of what the period was paid with.",
+  z.object({
+    purchaseId: Id,
+    requestedAt: Instant,
+    kind: PurchaseKind,
+    studentId: Id,
+    teacherId: Id,
+    courseId: Id,
+    subscriptionId: Id,
+    /** The start of the paid period that bears it. */
+    period: Instant,
+    holds: z.array(z.object({ holdId: Id, sessionId: Id, amount: Money })).min(1),
+    total: Money,
+  }),
+);
+export const LessonDeclineReason = z.enum([
+  'no-subscription',
+  'subscription-past-due',
+  'quota-used-up',
+  'lesson-too-dear',
+  'other-currency',
+]);
+export const lessonDeclined = event(
+  'billing.lesson-declined',
+  1,
+  'purchaseId',
+  'A purchase cannot be had by subscription; nothing was reserved.',
+  z.object({ purchaseId: Id, studentId: Id, reason: LessonDeclineReason }),
+);
+
+const invoice = z.object({ invoiceId: Id, number: z.string(), userId: Id, total: Money });
+
 export const invoiceIssued = event(
   'billing.invoice-issued',
   1,
   'invoiceId',
   'An invoice has its number and will not change any more.',
-  z.object({ invoiceId: Id, number: z.string(), userId: Id, total: Money }),
+  invoice,
+);
+export const invoicePaid = event('billing.invoice-paid', 1, 'invoiceId', 'An invoice is paid.', invoice);
+export const invoiceOverdue = event(
+  'billing.invoice-overdue',
+  1,
+  'invoiceId',
+  'An invoice was not paid by the day it was due.',
+  invoice,
+);
+export const invoiceVoided = event(
+  'billing.invoice-voided',
+  1,
+  'invoiceId',
+  'An invoice was called back; its number stays taken.',
+  invoice,
 );
