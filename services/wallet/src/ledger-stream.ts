@@ -8,6 +8,7 @@ import { counter } from '@rollcall/kit/metrics';
 import { streamName } from '@rollcall/kit/topology';
 import { within } from '@rollcall/kit/within';
 import type { ConfirmChannel } from 'amqplib';
+import { createFreshSeals } from './fresh-seals.js';
 import { markPublished, readUnpublished, type Sealed } from './store/stream.js';
 
 /** Seals published at once, all of which are confirmed before the next: what is in flight at most, about 1 MB. */
@@ -23,6 +24,8 @@ const CONFIRM_TIMEOUT = 10_000;
 const published = counter('ledger_published_total', 'Seals that the stream confirmed, repeats counted');
 
 export interface LedgerStream {
+  /** Seals that were just written under the lead that publishes: they need not be read again. */
+  give(seals: readonly Sealed[]): void;
   /** Publishes what is sealed for as long as the lead lasts. Never throws: sealing does not depend on it. */
   publishWhile(lead: Lead, life: Life): Promise<void>;
   stop(): Promise<void>;
@@ -44,27 +47,32 @@ export function openLedgerStream(broker: Broker, log: Logger): LedgerStream {
     });
   });
   const stream = streamName(broker.topology.prefix, LEDGER_STREAM);
+  const fresh = createFreshSeals();
 
   /** Whether more waits. */
   const round = async ({ query }: Lead): Promise<boolean> => {
     if (current === undefined || broker.blocked()) return false;
-    const { mark, seals } = await readUnpublished(query, BATCH);
+    const { mark, seals } = await fresh.take(BATCH, () => readUnpublished(query, BATCH));
     const last = seals.at(-1);
     const channel: ConfirmChannel | undefined = current;
     if (last === undefined || channel === undefined) return false;
     await publishSeals(channel, stream, seals);
-    await markPublished(query, { from: mark, to: last.seq });
+    if (await markPublished(query, { from: mark, to: last.seq })) fresh.moved(last.seq);
+    else fresh.lookAgain();
     published.inc(seals.length);
     return seals.length === BATCH;
   };
   return {
+    give: fresh.give,
     publishWhile: async (lead, { isStopping, isBehind, pause }) => {
+      fresh.lookAgain();
       while (!lead.lost() && !isStopping()) {
         try {
           // Sealing first: both ride the one connection, and nothing may wait for the stream.
           if (isBehind() || !(await round(lead))) await pause(POLL);
         } catch (error) {
           if (lead.lost()) return;
+          fresh.lookAgain();
           log.warn({ err: error }, 'the ledger was not published; it is tried again from the last mark');
           // A fresh channel: what was in flight on the old one is out before its repeats, so that order holds.
           await kept.reopen();

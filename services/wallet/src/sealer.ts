@@ -1,6 +1,5 @@
 /** Gives committed entries their place in the ledger. One leader a database; a standby in every replica. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Tip } from '@rollcall/contracts/ledger';
 import type { Broker } from '@rollcall/kit/broker';
 import { type Lead, lead, type Office } from '@rollcall/kit/leader';
 import type { Logger } from '@rollcall/kit/log';
@@ -8,6 +7,7 @@ import { counter, gauge } from '@rollcall/kit/metrics';
 import { chain } from './chain.js';
 import { type Life, openLedgerStream } from './ledger-stream.js';
 import { addCheckpoint, addSeals, type Place, readPlace, readUnsealed } from './store/seals.js';
+import type { Sealed } from './store/stream.js';
 
 export interface SealerOptions {
   readonly databaseUrl: string;
@@ -40,10 +40,11 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
     sleep(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
   let behind = false;
   const life: Life = { isStopping: () => stopping.signal.aborted, isBehind: () => behind, pause };
-  const seen = (seals: number) => {
-    behind = seals === BATCH;
-  };
   const stream = options.broker && openLedgerStream(options.broker, log);
+  const seen = (seals: readonly Sealed[]) => {
+    behind = seals.length === BATCH;
+    stream?.give(seals);
+  };
   let publishing: Promise<void> | undefined;
   let leads = false;
 
@@ -86,34 +87,37 @@ export function startSealer(options: SealerOptions): { leads(): boolean; stop():
 async function sealWhileLeading(
   lead: Lead,
   { isStopping, pause }: Life,
-  seen: (seals: number) => void,
+  seen: (seals: readonly Sealed[]) => void,
 ): Promise<void> {
   let place = await readPlace(lead.query);
   while (!lead.lost() && !isStopping()) {
-    const next = await sealBatch(lead.query, place, new Date());
-    seen(next.seq - place.seq);
-    if (next.seq - place.seq < BATCH) await pause(POLL);
+    const { next, seals } = await sealBatch(lead.query, place, new Date());
+    seen(seals);
+    if (seals.length < BATCH) await pause(POLL);
     place = next;
   }
 }
 
-/** Seals what is new and committed, a batch at most. Returns where the next one goes on: `place` itself when nothing was. */
-export async function sealBatch(query: Lead['query'], place: Place, now: Date): Promise<Place> {
+/** Seals what is new and committed, a batch at most. Returns it, and where the next one goes on: `place` itself when nothing was. */
+export async function sealBatch(
+  query: Lead['query'],
+  place: Place,
+  now: Date,
+): Promise<{ readonly next: Place; readonly seals: readonly Sealed[] }> {
   const unsealed = await readUnsealed(query, BATCH);
-  if (unsealed.length === 0) return place;
+  // Later than the batch before, whatever the clocks of two leaders say: 'as of' then means the same batches for ever.
+  const sealedAt = new Date(Math.max(now.getTime(), place.sealedAt + 1));
   const seals = chain(
     place,
     unsealed.map(({ entry }) => entry),
-  );
-  // Later than the batch before, whatever the clocks of two leaders say: 'as of' then means the same batches for ever.
-  const sealedAt = Math.max(now.getTime(), place.sealedAt + 1);
-  await addSeals(query, seals, {
-    sealedAt: new Date(sealedAt),
-    entryNos: unsealed.map(({ entryNo }) => entryNo),
-  });
+  ).map((seal) => ({ ...seal, sealedAt: sealedAt.toISOString() }));
+  const last = seals.at(-1);
+  if (last === undefined) return { next: place, seals };
+  await addSeals(query, seals, { sealedAt, entryNos: unsealed.map(({ entryNo }) => entryNo) });
   sealed.inc(seals.length);
-  const { seq, hash } = seals.at(-1) as Tip;
-  if (seq - place.checkpoint < CHECKPOINT) return { ...place, seq, hash, sealedAt };
-  await addCheckpoint(query, seq);
-  return { seq, hash, sealedAt, checkpoint: seq };
+  const { seq, hash } = last;
+  const isDue = seq - place.checkpoint >= CHECKPOINT;
+  if (isDue) await addCheckpoint(query, seq);
+  const checkpoint = isDue ? seq : place.checkpoint;
+  return { next: { seq, hash, sealedAt: sealedAt.getTime(), checkpoint }, seals };
 }

@@ -48,7 +48,7 @@ export async function readUnsealed(query: Query, limit: number): Promise<Unseale
 /** One statement: the seals of a batch and that it waits no more, or neither. Unique numbers refuse a second leader's. */
 export async function addSeals(
   query: Query,
-  seals: readonly (Tip & { entryId: string })[],
+  seals: readonly (Tip & Pick<LedgerFacts, 'id'>)[],
   { sealedAt, entryNos }: { readonly sealedAt: Date; readonly entryNos: readonly number[] },
 ): Promise<void> {
   await query({
@@ -61,7 +61,7 @@ export async function addSeals(
       column(entryNos, (no) => no),
       sealedAt,
       column(seals, ({ seq }) => seq),
-      column(seals, ({ entryId }) => entryId),
+      column(seals, ({ id }) => id),
       column(seals, ({ hash }) => hash),
     ],
   });

@@ -54,14 +54,15 @@ function sealedOf(row: SealedRow, seq: number): Sealed {
   return { seq, ...facts, previousHash, hash, sealedAt: sealedAt.toISOString() };
 }
 
-/** Moves the mark from where the batch began; not when another publisher or an operator has moved it meanwhile. */
+/** Moves the mark from where the batch began; false when another publisher or an operator has moved it meanwhile. */
 export async function markPublished(
   query: Query,
   { from, to }: { readonly from: number; readonly to: number },
-): Promise<void> {
-  await query({
+): Promise<boolean> {
+  const { rowCount } = await query({
     name: 'stream-mark',
     text: 'update ledger_published set seq = $2 where seq = $1',
     values: [from, to],
   });
+  return rowCount === 1;
 }
