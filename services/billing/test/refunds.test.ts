@@ -215,6 +215,19 @@ describe('a refund nobody here asked for', () => {
     expect(await statusOf(payment)).toEqual(['partially_refunded', 600]);
   });
 
+  test('that failed unheard makes room for the one made in its place', async () => {
+    const payment = await stage.paid(student, 1000);
+    const first = stage.provider.refundThere(payment.providerRef!, 600);
+    await stage.hear('charge.refunded', bodies.charge(payment.providerRef!));
+    await stage.look();
+    stage.provider.failRefund(first.ref); // its webhook is lost
+    stage.provider.refundThere(payment.providerRef!, 700);
+    await stage.hear('charge.refunded', bodies.charge(payment.providerRef!));
+    await stage.look();
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 700]);
+    expect(await said(refundFailed, payment)).toMatchObject([{ amount: usd(600), requestedHere: false }]);
+  });
+
   test('heard of before its payment succeeded makes both known', async () => {
     const { id, providerRef } = await stage.begin(student);
     stage.provider.payInBrowser(providerRef!);
