@@ -41,8 +41,9 @@ export interface Noted {
  * failure is one of a try, and the next one may succeed. Throws where the provider took another amount than was asked.
  */
 export function afterIntent(payment: Payment, intent: IntentFact): Noted | undefined {
-  if (payment.succeededAt !== null || payment.status === 'cancelled') return undefined;
   const { state, failureCode } = intent;
+  if (payment.succeededAt !== null) return undefined;
+  if (payment.status === 'cancelled' && state !== 'succeeded') return undefined;
   if (state === 'succeeded') {
     if (intent.amount !== payment.amount || intent.currency !== payment.currency)
       throw new Error(`payment ${payment.id} was paid with ${intent.amount} ${intent.currency}`);
