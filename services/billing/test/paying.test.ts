@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { paymentFailed, paymentSucceeded } from '@rollcall/contracts/events/billing';
 import { newId } from '@rollcall/kit/id';
 import { emitted } from '@rollcall/kit/testing';
+import { confirmingOf } from '../src/queries.js';
+import { confirmThere } from '../src/use-cases/confirm-payment.js';
 import { bodies } from './fake-provider.js';
 import { brokenInvariants, openStage, type Person, person, type Stage, topUp, usd } from './stage.js';
 
@@ -175,6 +177,42 @@ describe('an unknown outcome', () => {
     stage.provider.setStrange(false);
     stage.provider.payInBrowser(providerRef!);
     expect((await stage.confirm(student, id).expect(200)).body.status).toBe('succeeded');
+  });
+
+  test('of a try stays unknown when the failure of the one before it is heard late', async () => {
+    const { id, providerRef } = await stage.begin(student);
+    const [bad, good] = [await stage.card(student, 'pm_card_declines'), await stage.card(student)];
+    await stage.confirm(student, id, { methodId: bad.id }).expect(200);
+    const late = bodies.intent(
+      stage.provider.intentOf(providerRef!),
+      'requires_payment_method',
+      'insufficient_funds',
+    );
+    stage.provider.loseAnswers(1, 1); // of confirming it
+    await stage.confirm(student, id, { methodId: good.id }).expect(200);
+    await stage.hear('payment_intent.payment_failed', late);
+    expect((await stage.read(student, id)).status).toBe('processing');
+    stage.wait(1);
+    await stage.look();
+    expect((await stage.read(student, id)).status).toBe('succeeded');
+    expect(await failuresOf(id)).toHaveLength(1);
+  });
+
+  test('of a try stays unknown when the call of the one before it is answered after it began', async () => {
+    const { id, providerRef } = await stage.begin(student);
+    const [bad, good] = [await stage.card(student, 'pm_card_declines'), await stage.card(student)];
+    await stage.confirm(student, id, { methodId: bad.id }).expect(200);
+    const before = { ...(await confirmingOf(stage.db, id)), status: 'processing' };
+    stage.provider.setAway(true);
+    await stage.confirm(student, id, { methodId: good.id }).expect(200);
+    stage.provider.setAway(false);
+    await confirmThere(stage.desk, before);
+    expect((await stage.read(student, id)).status).toBe('processing');
+    stage.provider.payInBrowser(providerRef!); // the call arrives at last
+    stage.wait(1);
+    await stage.look();
+    expect((await stage.read(student, id)).status).toBe('succeeded');
+    expect(await failuresOf(id)).toHaveLength(1);
   });
 
   test('for a week of a payment nobody paid ends with its cancellation at the provider', async () => {

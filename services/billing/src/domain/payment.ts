@@ -53,6 +53,13 @@ export function afterIntent(payment: Payment, intent: IntentFact): Noted | undef
   return status === payment.status ? undefined : { status, failureCode };
 }
 
+/** A failure may be of the try before the one in hand: it says nothing of how that one ends. */
+export const isOfNoTryInHand = (
+  { status, attempts }: Payment,
+  { state }: IntentFact,
+  attempt: number | undefined,
+): boolean => status === 'processing' && state === 'open' && attempt !== attempts;
+
 /** How a payment stands that was paid. A dispute that was lost stays one. */
 export function standingOf({
   amount,

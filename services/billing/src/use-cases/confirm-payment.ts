@@ -52,7 +52,12 @@ export interface Confirming {
 export async function confirmThere(desk: Desk, payment: Confirming): Promise<void> {
   try {
     const intent = await askedToConfirm(desk, payment);
-    await inWork(desk.db, { correlationId: newId() }, (work) => noteIntent(work, intent), desk.clock);
+    await inWork(
+      desk.db,
+      { correlationId: newId() },
+      (work) => noteIntent(work, intent, payment.attempts),
+      desk.clock,
+    );
   } catch (error) {
     if (error instanceof Refused) throw paymentRefused();
     if (!(error instanceof NoAnswer)) throw error;

@@ -32,7 +32,7 @@ export async function lookAtPayments(desk: Desk): Promise<number> {
 
 async function look(desk: Desk, payment: Due): Promise<void> {
   const intent = await intentOf(desk, payment);
-  await record(desk, (work) => noteIntent(work, intent));
+  await record(desk, (work) => noteIntent(work, intent, payment.attempts));
   if (intent.state === 'succeeded')
     for (const refund of failedFirst(await desk.provider.refundsOf(intent.ref)))
       await record(desk, (work) => noteRefund(work, refund));
