@@ -169,10 +169,10 @@ test('a refund that its bank has not taken yet waits, and is known to be made wh
   const [there] = await stage.provider.refundsOf(payment.providerRef!);
   cards.control['end-refund']({ refund: there!.ref, status: 'succeeded' });
   await settled();
+  expect([await standing(payment), await madeOf(payment)]).toEqual([['partially_refunded', 400], 1]);
   stage.wait(6);
   await sendAll();
-  expect([await standing(payment), await madeOf(payment)]).toEqual([['partially_refunded', 400], 1]);
-  expect(await said(paymentRefunded, payment)).toBe(1);
+  expect([await said(paymentRefunded, payment), await madeOf(payment)]).toEqual([1, 1]);
 });
 
 test('a payment whose beginning is answered to nobody is begun once for its payer', async () => {

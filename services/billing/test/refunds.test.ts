@@ -228,6 +228,17 @@ describe('a refund nobody here asked for', () => {
     expect(await said(refundFailed, payment)).toMatchObject([{ amount: usd(600), requestedHere: false }]);
   });
 
+  test('that is cancelled before its bank took it is money of ours again', async () => {
+    const payment = await stage.paid(student, 1000);
+    const there = bodies.refund(stage.provider.refundThere(payment.providerRef!, 400));
+    await stage.hear('refund.updated', { ...there, status: 'pending' });
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 400]);
+    await stage.hear('refund.updated', { ...there, status: 'canceled' });
+    await stage.hear('refund.updated', { ...there, status: 'pending' }); // late
+    expect(await statusOf(payment)).toEqual(['succeeded', 0]);
+    expect(await said(refundFailed, payment)).toMatchObject([{ amount: usd(400), requestedHere: false }]);
+  });
+
   test('heard of before its payment succeeded makes both known', async () => {
     const { id, providerRef } = await stage.begin(student);
     stage.provider.payInBrowser(providerRef!);
