@@ -44,5 +44,9 @@ select id, status from refunds where status = 'reserved' and look_at is null;
 -- name: no refund waits longer than 20 minutes for the wallet
 select id, created_at from refunds where status = 'requested' and created_at < now() - interval '20 minutes';
 
+-- name: no refund waits longer than a week for the provider
+select id, provider_ref, created_at from refunds
+ where status = 'reserved' and created_at < now() - interval '7 days';
+
 -- name: no webhook waits for a person
 select event_id, type, last_error from deliveries where status = 'dead';

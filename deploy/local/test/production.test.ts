@@ -115,3 +115,15 @@ describe.each(readdirSync(join(root, 'services')))('%s in production', (service)
     );
   });
 });
+
+test.each<[string, boolean]>([
+  ['https://api.stripe.com', true],
+  ['http://127.0.0.1:3020', true],
+  ['http://[::1]:3020/', true],
+  ['http://api.stripe.com', false],
+  ['http://127.0.0.1.example.com', false],
+  ['http://localhost@example.com', false],
+])('the key of the card provider goes to %s: %s', async (url, goes) => {
+  const { settings } = (await import(join(root, 'services/billing/src/config.ts'))) as { settings: Settings };
+  expect(says(settings, { STRIPE_API_BASE: url }).includes('STRIPE_API_BASE')).toBe(!goes);
+});

@@ -102,6 +102,7 @@ const READERS: Readonly<Record<string, (object: unknown) => Fact | undefined>> =
   'payment_intent.succeeded': intent,
   'payment_intent.payment_failed': intent,
   'charge.refunded': refundsOfCharge,
+  'refund.updated': (object) => ({ kind: 'refund', refund: refundFact(object) }),
   'refund.failed': (object) => ({ kind: 'refund', refund: refundFact(object) }),
   'charge.dispute.created': dispute,
   'charge.dispute.funds_withdrawn': dispute,

@@ -35,8 +35,9 @@ export interface Opened extends IntentFact {
   readonly clientSecret: string;
 }
 
-/** Milliseconds. The gateway waits 10 s for us. */
-const TIMEOUT = 7_000;
+/** Milliseconds. The gateway waits 10 s for us, and to confirm is a look, a try and a look: what it costs together. */
+export const TIMEOUT = 5_500;
+export const LOOK = 2_000;
 const BREAKER = {
   volumeThreshold: 5,
   errorThresholdPercentage: 50,
@@ -53,7 +54,7 @@ type Access = Pick<Config, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>;
  * Every call throws Refused or NoAnswer. Keys are ours and stable: what is asked again under one is done once, for a day
  * at least. Tries again are ours to decide, so the SDK makes none.
  */
-export function createProvider(access: Access, { timeout = TIMEOUT } = {}) {
+export function createProvider(access: Access, { timeout = TIMEOUT, look = LOOK } = {}) {
   const stripe = clientOf(access, timeout);
   const { ask, close } = breakerOf();
   return {
@@ -61,7 +62,7 @@ export function createProvider(access: Access, { timeout = TIMEOUT } = {}) {
       ask(async () => {
         const customer = await stripe.customers.create(
           { metadata: { userId } },
-          { idempotencyKey: `customer-${userId}` },
+          { idempotencyKey: `customer-${userId}`, timeout: look },
         );
         return customer.id;
       }),
@@ -83,7 +84,8 @@ export function createProvider(access: Access, { timeout = TIMEOUT } = {}) {
         );
         return opened(intent);
       }),
-    readIntent: (ref: string) => ask(async () => opened(await stripe.paymentIntents.retrieve(ref))),
+    readIntent: (ref: string) =>
+      ask(async () => opened(await stripe.paymentIntents.retrieve(ref, {}, { timeout: look }))),
     confirm: ({ ref, method, key }: { ref: string; method: string; key: string }) =>
       ask(async () =>
         opened(await stripe.paymentIntents.confirm(ref, { payment_method: method }, { idempotencyKey: key })),
@@ -177,7 +179,7 @@ async function refundsOf(stripe: Stripe, paymentRef: string): Promise<RefundFact
   throw new RangeError(`${paymentRef} has more than ${PAGES} pages of refunds`);
 }
 
-/** Seconds a signature may be old or ahead: what is replayed later is refused. */
+/** Seconds a signature may be old: what is replayed later is refused. */
 const TOLERANCE = 300;
 
 /** Is this body signed by the provider, and lately? */

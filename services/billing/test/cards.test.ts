@@ -92,6 +92,23 @@ test('a lost answer is a 503 that the same key makes good, with one card', async
   expect(await list(student)).toHaveLength(1);
 });
 
+test('a card that is kept, or was, is not kept anew under the same id of the provider', async () => {
+  student = await person('student');
+  const { id } = await stage.card(student, 'pm_entered');
+  const again = async () =>
+    (
+      await stage
+        .send('post', '/payments/methods', student)
+        .send({ paymentMethodId: 'pm_entered' })
+        .expect(422)
+    ).body.type;
+  expect(await again()).toBe('/problems/method-kept');
+  expect(await standing(student)).toEqual([[id, true]]);
+  await stage.send('delete', `/payments/methods/${id}`, student).expect(204);
+  expect(await again()).toBe('/problems/method-refused');
+  expect(await list(student)).toEqual([]);
+});
+
 test.each(['4242424242424242', 'tok_visa', 'pm_', 'pm_x y', `pm_${'x'.repeat(201)}`])(
   'what is no id of a payment method is refused: %s',
   async (paymentMethodId) => {

@@ -16,9 +16,13 @@ const opened = (intent: KeptIntent): Opened => ({ ...intent, clientSecret: `${in
 const idOf = (kind: string): string => `${kind}_${randomBytes(8).toString('hex')}`;
 
 export interface FakeProvider extends Provider {
-  /** It does what it is asked, and its answer is lost. */
-  loseAnswers(count: number): void;
+  /** It does what it is asked, and its answer is lost: of so many calls, after so many that are answered. */
+  loseAnswers(count: number, after?: number): void;
   setAway(away: boolean): void;
+  /** Our key is another account's: nothing that was made is known. */
+  setStrange(strange: boolean): void;
+  /** A day has passed: no key of ours is known any more. */
+  forgetKeys(): void;
   /** Of every intent: how often it was paid. */
   readonly charges: Map<string, number>;
   intentOf(ref: string): KeptIntent;
@@ -34,7 +38,7 @@ export function fakeProvider(): FakeProvider {
   const refunds = new Map<string, RefundFact>();
   const charges = new Map<string, number>();
   const answers = new Map<string, unknown>();
-  let [lost, away] = [0, false];
+  let [lost, answered, away, strange] = [0, 0, false, false];
 
   /** What a key asked for is done once. */
   async function ask<Answer>(act: () => Answer, key?: string): Promise<Answer> {
@@ -42,7 +46,8 @@ export function fakeProvider(): FakeProvider {
     const known = key === undefined ? undefined : (answers.get(key) as Answer | undefined);
     const answer = known ?? act();
     if (key !== undefined) answers.set(key, answer);
-    if (lost > 0) {
+    if (answered > 0) answered -= 1;
+    else if (lost > 0) {
       lost -= 1;
       throw new NoAnswer('lost');
     }
@@ -50,7 +55,7 @@ export function fakeProvider(): FakeProvider {
   }
   const read = (ref: string): KeptIntent => {
     const intent = intents.get(ref);
-    if (intent === undefined) throw new Refused('resource_missing', ref);
+    if (intent === undefined || strange) throw new Refused('resource_missing', ref);
     return intent;
   };
   const pay = (intent: KeptIntent): void => {
@@ -80,9 +85,13 @@ export function fakeProvider(): FakeProvider {
   return {
     charges,
     refunds,
-    loseAnswers: (count) => {
-      lost = count;
+    loseAnswers: (count, after = 0) => {
+      [lost, answered] = [count, after];
     },
+    setStrange: (value) => {
+      strange = value;
+    },
+    forgetKeys: () => answers.clear(),
     setAway: (value) => {
       away = value;
     },
@@ -98,7 +107,8 @@ export function fakeProvider(): FakeProvider {
     attach: ({ id, given }) =>
       ask(() => {
         if (given === 'pm_card_refused') throw new Refused('card_declined', 'no');
-        const providerId = given === 'pm_card_declines' ? `pm_declines_${id}` : idOf('pm');
+        const test = given === 'pm_card_declines' ? `pm_declines_${id}` : idOf('pm');
+        const providerId = given.startsWith('pm_card_') ? test : given;
         return { providerId, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2031 };
       }, `method-${id}`),
     detach: () => ask(() => undefined),
@@ -130,7 +140,10 @@ export function fakeProvider(): FakeProvider {
       }),
     refund: ({ id, paymentRef, amount }) => ask(() => addRefund(paymentRef, amount, id), `refund-${id}`),
     refundsOf: (paymentRef) =>
-      ask(() => [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef)),
+      ask(() => {
+        read(paymentRef);
+        return [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef).reverse();
+      }),
     close: () => undefined,
   };
 }

@@ -49,6 +49,10 @@ test.each<[string, string]>([
     'no refund waits longer than 20 minutes for the wallet',
     "update refunds set status = 'requested', created_at = now() - interval '21 minutes' where id = :refundId",
   ],
+  [
+    'no refund waits longer than a week for the provider',
+    "update refunds set status = 'reserved', look_at = now(), created_at = now() - interval '8 days' where id = :refundId",
+  ],
   ['no webhook waits for a person', "update deliveries set status = 'dead'"],
 ])('it is noticed when this does not hold: %s', async (name, damage) => {
   expect(await brokenInvariants(stage.db)).toEqual([]);

@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { paymentFailed, paymentSucceeded } from '@rollcall/contracts/events/billing';
 import { newId } from '@rollcall/kit/id';
 import { emitted } from '@rollcall/kit/testing';
+import { confirmingOf } from '../src/queries.js';
+import { confirmThere } from '../src/use-cases/confirm-payment.js';
 import { bodies } from './fake-provider.js';
 import { brokenInvariants, openStage, type Person, person, type Stage, topUp, usd } from './stage.js';
 
@@ -17,6 +19,7 @@ afterEach(async () => {
   stage.now();
   stage.provider.loseAnswers(0);
   stage.provider.setAway(false);
+  stage.provider.setStrange(false);
   expect(await brokenInvariants(stage.db)).toEqual([]);
 });
 afterAll(() => stage.close());
@@ -102,10 +105,9 @@ describe('an unknown outcome', () => {
   test('of a confirmation is no failure: it is processing, and asked again after 5 minutes', async () => {
     const { id: methodId } = await stage.card(student);
     const { id, providerRef } = await stage.begin(student);
-    stage.provider.loseAnswers(2); // of reading the intent, then of nothing else: the call is not made
+    stage.provider.loseAnswers(1, 1); // of confirming it
     expect((await stage.confirm(student, id, { methodId }).expect(200)).body.status).toBe('processing');
-    stage.provider.loseAnswers(0);
-    stage.provider.payInBrowser(providerRef!); // as if the lost call had arrived
+    expect(stage.provider.charges.get(providerRef!)).toBe(1);
     stage.wait(4);
     await stage.look();
     expect((await stage.read(student, id)).status).toBe('processing');
@@ -142,6 +144,75 @@ describe('an unknown outcome', () => {
     const { body } = await ask().expect(201);
     expect(body.payment.providerRef).not.toBeNull();
     expect((await stage.db('payments').where({ amount: 700 })).length).toBe(1);
+  });
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ['asking to confirm', (id) => stage.confirm(student, id).expect(422)],
+    ['the clock', () => stage.look()],
+  ])('of beginning that %s finds to be a no ends the payment', async (_by, find) => {
+    stage.provider.setAway(true);
+    const payer = student;
+    await stage.send('post', '/payments/intent', payer).send(topUp(666)).expect(503);
+    const { id } = await stage.db('payments').where({ amount: 666, status: 'pending' }).first();
+    stage.provider.setAway(false);
+    stage.wait(6);
+    await find(id);
+    expect(await stage.read(payer, id)).toMatchObject({
+      status: 'cancelled',
+      failureCode: 'amount_too_large',
+    });
+    expect((await stage.db('payments').where({ id }).first()).look_at).toBeNull();
+  });
+
+  test('is what it is to an account that does not know the intent, whoever asks', async () => {
+    const key = newId();
+    const begin = () => stage.send('post', '/payments/intent', student).set('Idempotency-Key', key);
+    const { id, providerRef } = (await begin().send(topUp(900)).expect(201)).body.payment;
+    stage.provider.setStrange(true);
+    await begin().send(topUp(900)).expect(503);
+    expect((await stage.confirm(student, id).expect(200)).body.status).toBe('pending');
+    stage.wait(8 * 1440);
+    await stage.look();
+    expect((await stage.read(student, id)).status).toBe('pending');
+    stage.provider.setStrange(false);
+    stage.provider.payInBrowser(providerRef!);
+    expect((await stage.confirm(student, id).expect(200)).body.status).toBe('succeeded');
+  });
+
+  test('of a try stays unknown when the failure of the one before it is heard late', async () => {
+    const { id, providerRef } = await stage.begin(student);
+    const [bad, good] = [await stage.card(student, 'pm_card_declines'), await stage.card(student)];
+    await stage.confirm(student, id, { methodId: bad.id }).expect(200);
+    const late = bodies.intent(
+      stage.provider.intentOf(providerRef!),
+      'requires_payment_method',
+      'insufficient_funds',
+    );
+    stage.provider.loseAnswers(1, 1); // of confirming it
+    await stage.confirm(student, id, { methodId: good.id }).expect(200);
+    await stage.hear('payment_intent.payment_failed', late);
+    expect((await stage.read(student, id)).status).toBe('processing');
+    stage.wait(1);
+    await stage.look();
+    expect((await stage.read(student, id)).status).toBe('succeeded');
+    expect(await failuresOf(id)).toHaveLength(1);
+  });
+
+  test('of a try stays unknown when the call of the one before it is answered after it began', async () => {
+    const { id, providerRef } = await stage.begin(student);
+    const [bad, good] = [await stage.card(student, 'pm_card_declines'), await stage.card(student)];
+    await stage.confirm(student, id, { methodId: bad.id }).expect(200);
+    const before = { ...(await confirmingOf(stage.db, id)), status: 'processing' };
+    stage.provider.setAway(true);
+    await stage.confirm(student, id, { methodId: good.id }).expect(200);
+    stage.provider.setAway(false);
+    await confirmThere(stage.desk, before);
+    expect((await stage.read(student, id)).status).toBe('processing');
+    stage.provider.payInBrowser(providerRef!); // the call arrives at last
+    stage.wait(1);
+    await stage.look();
+    expect((await stage.read(student, id)).status).toBe('succeeded');
+    expect(await failuresOf(id)).toHaveLength(1);
   });
 
   test('for a week of a payment nobody paid ends with its cancellation at the provider', async () => {

@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterEach(async () => {
   stage.now();
   stage.provider.loseAnswers(0);
+  stage.provider.setStrange(false);
   expect(await brokenInvariants(stage.db)).toEqual([]);
 });
 afterAll(() => stage.close());
@@ -120,8 +121,9 @@ describe('a refund', () => {
   test('whose answer is lost is made once: it is looked for before it is asked for again', async () => {
     const payment = await stage.paid(student, 1000);
     const refund = await reserved(payment, 500);
-    stage.provider.loseAnswers(1);
+    stage.provider.loseAnswers(1, 1); // of making it
     await stage.sendRefunds();
+    expect(thereOf(refund.id)).toHaveLength(1);
     expect((await stage.read(student, payment.id)).refunds[0]!.status).toBe('reserved');
     stage.wait(4);
     await stage.sendRefunds();
@@ -140,6 +142,37 @@ describe('a refund', () => {
     await stage.sendRefunds();
     expect(await said(refundFailed, payment)).toMatchObject([{ refundId: refund.id, requestedHere: true }]);
     expect(await statusOf(payment)).toEqual(['succeeded', 0]);
+  });
+
+  test('is no failure where the provider does not know the payment, as with the key of another account', async () => {
+    const payment = await stage.paid(student, 1000);
+    const [lost, unasked] = [await reserved(payment, 500), await reserved(payment, 200)];
+    stage.provider.loseAnswers(1, 1); // of making the first
+    await stage.sendRefunds();
+    stage.provider.setStrange(true);
+    for (const minutes of [6, 61, 1441]) {
+      stage.wait(minutes);
+      await stage.sendRefunds();
+    }
+    expect(await said(refundFailed, payment)).toEqual([]);
+    stage.provider.setStrange(false);
+    stage.wait(1441);
+    await stage.sendRefunds();
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 700]);
+    expect([thereOf(lost.id).length, thereOf(unasked.id).length]).toEqual([1, 1]);
+  });
+
+  test('that was made before our database was put back by more than a day is not made again', async () => {
+    const payment = await stage.paid(student, 1000);
+    const refund = await reserved(payment, 500);
+    const before = await stage.db('refunds').where({ id: refund.id }).first();
+    await stage.sendRefunds();
+    await stage.db('refunds').where({ id: refund.id }).update(before);
+    await stage.db('payments').where({ id: payment.id }).update({ status: 'succeeded', refunded: 0 });
+    stage.provider.forgetKeys();
+    await stage.sendRefunds();
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 500]);
+    expect(thereOf(refund.id)).toHaveLength(1);
   });
 
   test('that fails after it was made is money of ours again', async () => {
@@ -180,6 +213,30 @@ describe('a refund nobody here asked for', () => {
       [true, true],
     ]);
     expect(await statusOf(payment)).toEqual(['partially_refunded', 600]);
+  });
+
+  test('that failed unheard makes room for the one made in its place', async () => {
+    const payment = await stage.paid(student, 1000);
+    const first = stage.provider.refundThere(payment.providerRef!, 600);
+    await stage.hear('charge.refunded', bodies.charge(payment.providerRef!));
+    await stage.look();
+    stage.provider.failRefund(first.ref); // its webhook is lost
+    stage.provider.refundThere(payment.providerRef!, 700);
+    await stage.hear('charge.refunded', bodies.charge(payment.providerRef!));
+    await stage.look();
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 700]);
+    expect(await said(refundFailed, payment)).toMatchObject([{ amount: usd(600), requestedHere: false }]);
+  });
+
+  test('that is cancelled before its bank took it is money of ours again', async () => {
+    const payment = await stage.paid(student, 1000);
+    const there = bodies.refund(stage.provider.refundThere(payment.providerRef!, 400));
+    await stage.hear('refund.updated', { ...there, status: 'pending' });
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 400]);
+    await stage.hear('refund.updated', { ...there, status: 'canceled' });
+    await stage.hear('refund.updated', { ...there, status: 'pending' }); // late
+    expect(await statusOf(payment)).toEqual(['succeeded', 0]);
+    expect(await said(refundFailed, payment)).toMatchObject([{ amount: usd(400), requestedHere: false }]);
   });
 
   test('heard of before its payment succeeded makes both known', async () => {

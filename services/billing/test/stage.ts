@@ -9,6 +9,7 @@ import { deliver, emitted, envelope, quietLog, testApp, testDatabase, token } fr
 import request, { type Test } from 'supertest';
 import { consumers } from '../src/consumers.js';
 import type { Desk } from '../src/desk.js';
+import type { Provider } from '../src/provider.js';
 import { routes } from '../src/routes.js';
 import { lookAtPayments } from '../src/use-cases/look-at-payments.js';
 import { sendRefunds } from '../src/use-cases/refund-payment.js';
@@ -27,10 +28,12 @@ export const person = async (...roles: Role[]): Promise<Person> => {
   return { id, bearer: `Bearer ${await token({ id, roles })}` };
 };
 
-/** One database, the app, and the provider in memory, with a clock that a test moves. */
-export async function openStage() {
+/** With the provider in memory. */
+export const openStage = () => stageWith(fakeProvider());
+
+/** One database, the app, and a provider, with a clock that a test moves. */
+export async function stageWith<Given extends Provider>(provider: Given) {
   const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
-  const provider = fakeProvider();
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };

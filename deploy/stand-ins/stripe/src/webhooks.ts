@@ -3,15 +3,17 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
 
-/** What domain.md names; Stripe too posts only the types an endpoint asked for. */
+/** What docs/billing.md asks for, and subscriptions; Stripe too posts only the types an endpoint asked for. */
 export const WEBHOOK_TYPES = [
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.requires_action',
   'payment_intent.canceled',
   'charge.refunded',
+  'refund.updated',
   'refund.failed',
   'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
   'charge.dispute.closed',
   'customer.subscription.created',
   'customer.subscription.updated',

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '../../../../packages/kit/src/id.js';
 import {
   createProvider,
+  LOOK,
   NoAnswer,
   type Provider,
   Refused,
+  TIMEOUT,
 } from '../../../../services/billing/src/provider.js';
 import { type StripeStandIn, startStripeStandIn } from '../src/stand-in.js';
 
@@ -117,6 +119,25 @@ test.each([500, 503, 429, 409, 401, 403, 'never'] as const)('%s is no answer', a
   await expect(asked.readIntent('pi_1')).rejects.toBeInstanceOf(NoAnswer);
   asked.close();
   server.stop();
+});
+
+test('a look is given up sooner than a try, so that a look, a try and a look fit into the time the gateway waits', async () => {
+  const server = await answering('never');
+  const asked = createProvider(
+    { STRIPE_SECRET_KEY, STRIPE_API_BASE: server.url },
+    { timeout: 900, look: 100 },
+  );
+  const took = async (call: Promise<unknown>): Promise<number> => {
+    const began = performance.now();
+    await expect(call).rejects.toBeInstanceOf(NoAnswer);
+    return performance.now() - began;
+  };
+  expect(await took(asked.readIntent('pi_1'))).toBeLessThan(600);
+  expect(await took(asked.createCustomer(newId()))).toBeLessThan(600);
+  expect(await took(asked.confirm({ ref: 'pi_1', method: 'pm_1', key: newId() }))).toBeGreaterThan(800);
+  asked.close();
+  server.stop();
+  expect(LOOK + TIMEOUT + LOOK).toBeLessThan(10_000); // UPSTREAM_TIMEOUT_MS of the gateway
 });
 
 test('a provider that is away is spared the question for a while, and that is no answer either', async () => {

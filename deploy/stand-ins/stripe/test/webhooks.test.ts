@@ -135,9 +135,11 @@ test('a dispute card is disputed at once; won brings the money back, and larger 
   expect(await heard()).toEqual([
     'payment_intent.succeeded',
     'charge.dispute.created',
+    'charge.dispute.funds_withdrawn',
     'charge.dispute.closed',
     'payment_intent.succeeded',
     'charge.dispute.created',
+    'charge.dispute.funds_withdrawn',
     'charge.dispute.closed',
   ]);
   expect(endpoint.events[1]?.data.object).toMatchObject({
@@ -163,8 +165,13 @@ test('a refund from the dashboard, and one that the bank sends back', async () =
   const { id, latest_charge } = await paid(stripe, 1_000);
   const refund = both.standIn.control.refund({ paymentIntent: id, amount: 400 });
   both.standIn.control['end-refund']({ refund: refund.id, status: 'failed', reason: 'lost_or_stolen_card' });
-  expect(await heard()).toEqual(['payment_intent.succeeded', 'charge.refunded', 'refund.failed']);
-  expect(endpoint.events[2]?.data.object).toMatchObject({
+  expect(await heard()).toEqual([
+    'payment_intent.succeeded',
+    'charge.refunded',
+    'refund.updated',
+    'refund.failed',
+  ]);
+  expect(endpoint.events[3]?.data.object).toMatchObject({
     status: 'failed',
     failure_reason: 'lost_or_stolen_card',
   });

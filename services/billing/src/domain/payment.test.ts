@@ -40,6 +40,7 @@ test.each<[string, PaymentStatus, IntentFact, PaymentStatus | 'as it is']>([
   ['a payer who has to authenticate has not failed', 'processing', intent('open'), 'pending'],
   ['what the provider works on is processing', 'pending', intent('processing'), 'processing'],
   ['what is cancelled there is cancelled here', 'failed', intent('cancelled'), 'cancelled'],
+  ['what was given up here and paid there was paid', 'cancelled', intent('succeeded'), 'succeeded'],
   ['what is cancelled stays so', 'cancelled', intent('open', 'card_declined'), 'as it is'],
 ])('%s', (_rule, before, fact, after) => {
   expect(afterIntent(payment(before), fact)?.status ?? 'as it is').toBe(after);

@@ -41,8 +41,9 @@ export interface Noted {
  * failure is one of a try, and the next one may succeed. Throws where the provider took another amount than was asked.
  */
 export function afterIntent(payment: Payment, intent: IntentFact): Noted | undefined {
-  if (payment.succeededAt !== null || payment.status === 'cancelled') return undefined;
   const { state, failureCode } = intent;
+  if (payment.succeededAt !== null) return undefined;
+  if (payment.status === 'cancelled' && state !== 'succeeded') return undefined;
   if (state === 'succeeded') {
     if (intent.amount !== payment.amount || intent.currency !== payment.currency)
       throw new Error(`payment ${payment.id} was paid with ${intent.amount} ${intent.currency}`);
@@ -51,6 +52,13 @@ export function afterIntent(payment: Payment, intent: IntentFact): Noted | undef
   const status = state === 'open' ? (failureCode === null ? 'pending' : 'failed') : state;
   return status === payment.status ? undefined : { status, failureCode };
 }
+
+/** A failure may be of the try before the one in hand: it says nothing of how that one ends. */
+export const isOfNoTryInHand = (
+  { status, attempts }: Payment,
+  { state }: IntentFact,
+  attempt: number | undefined,
+): boolean => status === 'processing' && state === 'open' && attempt !== attempts;
 
 /** How a payment stands that was paid. A dispute that was lost stays one. */
 export function standingOf({

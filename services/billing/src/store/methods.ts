@@ -60,8 +60,20 @@ export async function lockPayer(tx: Tx, userId: string): Promise<void> {
   await tx('customers').where({ user_id: userId }).forUpdate().first('user_id');
 }
 
-/** The card is attached; a payer's only one is the default. */
-export async function keepCard(tx: Tx, { id, userId }: Attaching, card: Card): Promise<void> {
+/**
+ * The card is attached; a payer's only one is the default. Where it is kept already, or was, the provider's id of it has
+ * its row: then this says how that stands, and nothing is kept.
+ */
+export async function keepCard(
+  tx: Tx,
+  { id, userId }: Attaching,
+  card: Card,
+): Promise<Attaching['status'] | undefined> {
+  const before = await tx('payment_methods')
+    .where({ provider_id: card.providerId })
+    .whereNot({ id })
+    .first('status');
+  if (before !== undefined) return before.status;
   const other = await tx('payment_methods').where({ user_id: userId, is_default: true }).first('id');
   await tx('payment_methods')
     .where({ id, status: 'attaching' })
@@ -69,6 +81,7 @@ export async function keepCard(tx: Tx, { id, userId }: Attaching, card: Card): P
       ...{ status: 'attached', provider_id: card.providerId, brand: card.brand, last4: card.last4 },
       ...{ exp_month: card.expMonth, exp_year: card.expYear, is_default: other === undefined },
     });
+  return undefined;
 }
 
 export async function refuseCard(tx: Tx, id: string): Promise<void> {

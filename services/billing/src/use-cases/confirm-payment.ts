@@ -7,7 +7,7 @@ import { NoAnswer, Refused } from '../provider.js';
 import { ownMethod } from '../store/methods.js';
 import { changePayment, lockPayment } from '../store/payments.js';
 import { noteIntent } from './note-payment.js';
-import { intentOf } from './open-payment.js';
+import { intentOf, paymentRefused, readIntent } from './open-payment.js';
 
 interface Confirmed {
   readonly paymentId: string;
@@ -47,13 +47,19 @@ export interface Confirming {
 
 /**
  * Asks the provider and records what it says. No answer leaves the payment as it is: that is not a failure, and it is
- * asked about again by the clock.
+ * asked about again by the clock. Throws 422 where the provider will not have it.
  */
 export async function confirmThere(desk: Desk, payment: Confirming): Promise<void> {
   try {
     const intent = await askedToConfirm(desk, payment);
-    await inWork(desk.db, { correlationId: newId() }, (work) => noteIntent(work, intent), desk.clock);
+    await inWork(
+      desk.db,
+      { correlationId: newId() },
+      (work) => noteIntent(work, intent, payment.attempts),
+      desk.clock,
+    );
   } catch (error) {
+    if (error instanceof Refused) throw paymentRefused();
     if (!(error instanceof NoAnswer)) throw error;
     desk.log.warn(
       { err: error, paymentId: payment.id },
@@ -70,7 +76,7 @@ async function askedToConfirm(desk: Desk, payment: Confirming): Promise<IntentFa
     return await desk.provider.confirm({ ref: intent.ref, method, key: `confirm-${id}-${attempts}` });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const after = await desk.provider.readIntent(intent.ref);
+    const after = await readIntent(desk, intent.ref);
     return after.state === 'open' ? { ...after, failureCode: after.failureCode ?? error.code } : after;
   }
 }

@@ -39,10 +39,13 @@ export async function attachThere(desk: Desk, id: string): Promise<void> {
   try {
     const customer = await customerFor(desk, method.userId);
     const card = await desk.provider.attach({ id, given: method.given, customer });
-    await inWork(desk.db, cause, async ({ tx }) => {
+    const before = await inWork(desk.db, cause, async ({ tx }) => {
       await lockPayer(tx, method.userId);
-      await keepCard(tx, method, card);
+      const before = await keepCard(tx, method, card);
+      if (before !== undefined) await refuseCard(tx, id);
+      return before;
     });
+    if (before !== undefined) throw before === 'attached' ? keptAlready() : notTaken();
   } catch (error) {
     if (error instanceof NoAnswer) throw providerAway(desk, error);
     if (!(error instanceof Refused)) throw error;
@@ -57,6 +60,11 @@ const notTaken = () =>
     'The card provider does not take this card. Enter it again, or take another.',
     [{ path: 'paymentMethodId', message: 'was refused by the card provider' }],
   );
+
+const keptAlready = () =>
+  unprocessable('method-kept', 'You keep this card already. Pay with it, or enter another.', [
+    { path: 'paymentMethodId', message: 'is kept already' },
+  ]);
 
 /** Throws 404 for another's card. */
 export async function makeDefault(work: Work, { methodId, userId }: Own): Promise<{ id: string }> {

@@ -1,6 +1,7 @@
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
+import type { RefundFact } from '../domain/facts.js';
 import { isAbandoned, nextLook } from '../domain/payment.js';
 import { type Due, endLook, takeDue } from '../store/payments.js';
 import { noteIntent, noteRefund } from './note-payment.js';
@@ -31,9 +32,9 @@ export async function lookAtPayments(desk: Desk): Promise<number> {
 
 async function look(desk: Desk, payment: Due): Promise<void> {
   const intent = await intentOf(desk, payment);
-  await record(desk, (work) => noteIntent(work, intent));
+  await record(desk, (work) => noteIntent(work, intent, payment.attempts));
   if (intent.state === 'succeeded')
-    for (const refund of await desk.provider.refundsOf(intent.ref))
+    for (const refund of failedFirst(await desk.provider.refundsOf(intent.ref)))
       await record(desk, (work) => noteRefund(work, refund));
   if (intent.state === 'open' && isAbandoned(payment, desk.clock())) {
     const cancelled = await desk.provider.cancelIntent(intent.ref);
@@ -41,6 +42,10 @@ async function look(desk: Desk, payment: Due): Promise<void> {
   }
   await record(desk, ({ tx }) => endLook(tx, payment));
 }
+
+/** What has failed makes room: no more than was paid is given back at any time. */
+const failedFirst = (refunds: readonly RefundFact[]): RefundFact[] =>
+  [...refunds].sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'));
 
 const record = <Result>({ db, clock }: Desk, run: (work: Work) => Promise<Result>): Promise<Result> =>
   inWork(db, { correlationId: newId() }, run, clock);

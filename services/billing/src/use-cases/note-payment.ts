@@ -11,8 +11,8 @@ import { money } from '@rollcall/contracts/money';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import type { DisputeFact, IntentFact, RefundFact } from '../domain/facts.js';
-import { afterIntent, type Payment } from '../domain/payment.js';
-import { changePayment, lockPaymentOf, needNoLook, standAnew } from '../store/payments.js';
+import { afterIntent, isOfNoTryInHand, type Payment } from '../domain/payment.js';
+import { changePayment, lockPaymentOf, needNoLook, standAnew, wantLook } from '../store/payments.js';
 import {
   addDispute,
   addRefund,
@@ -23,10 +23,20 @@ import {
   refundIn,
 } from '../store/refunds.js';
 
-/** Records how an intent stands; false for one that is none of ours. A success is said once, whoever brings it. */
-export async function noteIntent(work: Work, intent: IntentFact): Promise<boolean> {
+/** Milliseconds: by then the provider has ended a try, whether or not its answer reached us. */
+const TRY_ENDS = 30_000;
+
+/**
+ * Records how an intent stands; false for one that is none of ours. A success is said once, whoever brings it. `attempt` is
+ * the try that was in hand when the provider was asked; there is none of a webhook, which tells what was.
+ */
+export async function noteIntent(work: Work, intent: IntentFact, attempt?: number): Promise<boolean> {
   const payment = await lockPaymentOf(work.tx, intent);
   if (payment === undefined) return false;
+  if (isOfNoTryInHand(payment, intent, attempt)) {
+    await wantLook(work.tx, payment.id, new Date(work.now.getTime() + TRY_ENDS));
+    return true;
+  }
   const noted = afterIntent(payment, intent);
   if (noted === undefined) return true;
   if (noted.status === 'succeeded') {

@@ -4,7 +4,6 @@ import type { refundRefused, refundReserved } from '@rollcall/contracts/events/w
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
-import type { RefundFact } from '../domain/facts.js';
 import { nextLook, refundOf } from '../domain/payment.js';
 import { Refused } from '../provider.js';
 import { lockPayment, lockPaymentById } from '../store/payments.js';
@@ -77,26 +76,26 @@ export async function sendRefunds(desk: Desk): Promise<number> {
   return due.length;
 }
 
+/**
+ * It is looked for first: the provider forgets our key after a day, and our database may have been put back to before it
+ * was asked for.
+ */
 async function send(desk: Desk, refund: DueRefund): Promise<void> {
   const cause = { correlationId: newId() };
+  const { id, amount, paymentRef } = refund;
+  const known = (await desk.provider.refundsOf(paymentRef)).find(({ refundId }) => refundId === id);
   try {
-    const fact = await made(desk, refund);
+    const fact = known ?? (await desk.provider.refund({ id, amount, paymentRef }));
     await inWork(desk.db, cause, (work) => noteRefund(work, fact), desk.clock);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    desk.log.warn({ err: error, refundId: refund.id }, 'the card provider refused a refund');
+    if (!isNo(error)) throw error;
+    desk.log.warn({ err: error, refundId: id }, 'the card provider refused a refund');
     await inWork(desk.db, cause, (work) => fail(work, refund), desk.clock);
   }
 }
 
-/** The provider forgets our key after a day: what was asked for before is looked for first. */
-async function made({ provider }: Desk, { id, amount, paymentRef, looks }: DueRefund): Promise<RefundFact> {
-  if (looks > 0) {
-    const found = (await provider.refundsOf(paymentRef)).find(({ refundId }) => refundId === id);
-    if (found !== undefined) return found;
-  }
-  return provider.refund({ id, amount, paymentRef });
-}
+/** Who does not know the payment whose success it told us of is not who took it: we have the key of another account. */
+const isNo = (error: unknown): boolean => error instanceof Refused && error.code !== 'resource_missing';
 
 async function fail(work: Work, { id, paymentId }: DueRefund): Promise<void> {
   const payment = await lockPaymentById(work.tx, paymentId);
