@@ -131,9 +131,17 @@ export function fakeProvider(): FakeProvider {
     refund: ({ id, paymentRef, amount }) => ask(() => addRefund(paymentRef, amount, id), `refund-${id}`),
     refundsOf: (paymentRef) =>
       ask(() => [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef)),
+    ...notHere,
     close: () => undefined,
   };
 }
+
+/** Subscriptions are tried against the stand-in of the provider's API, in subscription-stage.ts. */
+const away = () => Promise.reject(new NoAnswer('subscriptions are not played here'));
+const notHere = {
+  ...{ tellOfPlan: away, subscribe: away, findSubscription: away, readSubscription: away },
+  ...{ endAtPeriodEnd: away, endNow: away },
+};
 
 export const SECRET = 'whsec_test';
 
