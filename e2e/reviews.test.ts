@@ -211,7 +211,7 @@ async function sellPlans(): Promise<void> {
     params: { planId: made.body.id },
     body: { active: false, ...because },
   });
-  expect(changed).toMatchObject({ active: false });
+  expect(changed.body).toMatchObject({ active: false });
 }
 
 describe('the audit trail', () => {
