@@ -154,18 +154,28 @@ describe('a card that is declined', () => {
 describe('3-D Secure', () => {
   const begin = async () => {
     const payers = await payer('pm_card_authenticationRequired');
-    const { body } = await stage.subscribe(payers.student, planId, payers.methodId).expect(202);
+    const key = newId();
+    const ask = () => stage.subscribe(payers.student, planId, payers.methodId).set('Idempotency-Key', key);
+    const { body } = await ask().expect(202);
     expect(body).toMatchObject({ status: 'pending', currentPeriodStart: null });
     const [paymentIntent] = String(body.clientSecret).split('_secret');
-    return { ...payers, id: body.id as string, paymentIntent: paymentIntent! };
+    return {
+      ...payers,
+      ask,
+      id: body.id as string,
+      secret: body.clientSecret,
+      paymentIntent: paymentIntent!,
+    };
   };
 
   test('is done in the browser by the secret, which can be had again, and then it is active', async () => {
-    const { student, id, paymentIntent } = await begin();
+    const { student, id, paymentIntent, ask, secret } = await begin();
+    expect((await ask().expect(202)).body.clientSecret).toBe(secret);
     expect(problem(await stage.cancel(student).expect(409))).toEqual(['subscription-pending', 'pending']);
     stage.standIn.control.authenticate({ paymentIntent, passed: true });
     await stage.look();
     expect((await stage.current(student)).status).toBe('active');
+    expect((await ask().expect(201)).body).toMatchObject({ status: 'active', clientSecret: null });
     expect(await stage.said(id)).toEqual([['started', 4000]]);
   });
 

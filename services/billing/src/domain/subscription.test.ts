@@ -17,7 +17,7 @@ const FINAL = ['refused', 'cancelled', 'expired'];
 
 const subscription = (status: SubscriptionStatus, more: Partial<Subscription> = {}): Subscription => ({
   ...{ id: 's', userId: 'u', planId: 'p', methodId: 'm', status, providerRef: 'sub', price: 4000 },
-  ...{ currency: 'USD', trialDays: 0, providerPriceId: 'price', currentPeriodEnd: null, trialEnd: null },
+  ...{ currency: 'USD', trialDays: 0, providerPriceId: 'price', trialEnd: null },
   ...{ cancelAtPeriodEnd: false, pastDueSince: status === 'past_due' ? ago(1) : null, failureCode: null },
   ...{ endedAt: null, wish: null, looks: 0, version: 1, createdAt: ago(0.1) },
   ...more,

@@ -34,7 +34,6 @@ export interface Subscription extends Standing {
   readonly currency: string;
   readonly trialDays: number;
   readonly providerPriceId: string;
-  readonly currentPeriodEnd: Date | null;
   readonly wish: Wish | null;
   readonly looks: number;
   readonly version: number;

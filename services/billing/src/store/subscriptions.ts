@@ -8,7 +8,7 @@ type Tx = Knex.Transaction;
 const COLUMNS = `
   id, user_id as "userId", plan_id as "planId", method_id as "methodId", status, provider_ref as "providerRef", price,
   currency, trial_days as "trialDays", provider_price_id as "providerPriceId", failure_code as "failureCode",
-  current_period_end as "currentPeriodEnd", trial_end as "trialEnd", cancel_at_period_end as "cancelAtPeriodEnd",
+  trial_end as "trialEnd", cancel_at_period_end as "cancelAtPeriodEnd",
   past_due_since as "pastDueSince", ended_at as "endedAt", wish, looks, version, created_at as "createdAt"`;
 /** The columns of one that the provider is asked about. */
 export const ASKED = `${COLUMNS}, (select provider_id from payment_methods m where m.id = method_id) as "methodRef"`;

@@ -7,7 +7,7 @@ import { askSubscription } from './ask-subscription.js';
 
 /** Subscriptions of one turn; the next one takes the rest. */
 const LIMIT = 25;
-/** Made due in one hourly turn: what a turn a second asks about in an hour, with two calls each, and no more. */
+/** Made due in one turn of the hour, and of five minutes; the next one takes the rest, the longest waiting first. */
 const STALE = 10_000;
 const OVERDUE = 1_000;
 const HOUR = 3_600_000;
