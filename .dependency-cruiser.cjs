@@ -38,8 +38,14 @@ module.exports = {
     rule(
       'services-stand-alone',
       'Tools know services; services do not know tools.',
-      { path: '^(packages|services)/' },
+      code('^(packages|services)/'),
       { path: '^(cli|e2e|bench|deploy)/' },
+    ),
+    rule(
+      'tests-know-stand-ins-alone',
+      'A test of a service may stand on what stands in for a provider, and on no other tool.',
+      { path: '^(packages|services)/.*(\\.test\\.ts$|/test/)' },
+      { path: '^(cli|e2e|bench|deploy)/', pathNot: '^deploy/stand-ins/' },
     ),
     rule(
       'packages-know-no-service',

@@ -5,10 +5,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Payment, PaymentMethod, Refund } from '@rollcall/contracts/api/billing';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
+import type { AdminPlan, Plan, Subscription } from '@rollcall/contracts/api/subscriptions';
 import type { Transaction } from '@rollcall/contracts/api/wallet';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import { checkInvariants } from './invariants.js';
-import { buy, type Caller, eventually, publishedCourse, register, walletOf } from './story.js';
+import { buy, type Caller, demo, eventually, publishedCourse, register, walletOf } from './story.js';
 import { type System, startSystem } from './system.js';
 
 let system: System;
@@ -128,6 +129,29 @@ test('webhooks that are late and in the wrong order, and a refund nobody here as
   cards.control.webhooks({ holding: false, copies: 1 });
   await statusIs(student, id, 'partially_refunded');
   await creditsAre(student, 1500);
+}, 60_000);
+
+test('a plan is sold, subscribed to, renewed by the provider’s word, and given up', async () => {
+  const admin = await demo(system.gateway, 'admin');
+  const plan = { name: 'Four lessons', slug: 'four-lessons', price: usd(4000), interval: 'month' };
+  const sold = await admin.post<AdminPlan>('/admin/plans', { ...plan, lessonsPerMonth: 4 });
+  expect(sold.status).toBe(201);
+  const { student, methodId } = await payer();
+  const offered = await student.get<{ data: Plan[] }>('/subscriptions/plans');
+  expect(offered.body.data.map(({ slug }) => slug)).toEqual(['four-lessons']);
+  const begun = await student.post<Subscription>('/subscriptions', { planId: sold.body.id, methodId });
+  expect([begun.status, begun.body.status]).toEqual([201, 'active']);
+  const until = async (what: string, is: (subscription: Subscription) => boolean) =>
+    eventually(what, async () => {
+      const { body } = await student.get<Subscription>('/subscriptions/current');
+      return is(body) && body;
+    });
+  cards.control.clock({ seconds: 31 * 86_400 });
+  const end = begun.body.currentPeriodEnd;
+  await until('the next period', ({ currentPeriodStart }) => currentPeriodStart === end);
+  expect((await student.post('/subscriptions/cancel')).status).toBe(200);
+  cards.control.clock({ seconds: 31 * 86_400 });
+  await until('its end', ({ status }) => status === 'cancelled');
 }, 60_000);
 
 test('a forged webhook through the gateway is a 400', async () => {

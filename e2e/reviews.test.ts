@@ -4,7 +4,9 @@ import { routesOf, services } from '@rollcall/contracts/api';
 import { clawBack, writeOffDebt } from '@rollcall/contracts/api/debts';
 import { adminAudit, financeAudit, updateUser } from '@rollcall/contracts/api/identity';
 import type { Hold, Review } from '@rollcall/contracts/api/settlement';
+import { updatePlan } from '@rollcall/contracts/api/subscriptions';
 import { creditWallet, debitWallet } from '@rollcall/contracts/api/wallet';
+import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import { checkInvariants } from './invariants.js';
 import {
   buy,
@@ -19,7 +21,7 @@ import {
   studentWith,
   walletOf,
 } from './story.js';
-import { type System, startSystem } from './system.js';
+import { MONEY, type System, startSystem } from './system.js';
 
 interface Page<Item> {
   readonly data: Item[];
@@ -29,17 +31,23 @@ const because = { reason: 'The recording shows it.' };
 const PRICE = 1000;
 
 let system: System;
+let cards: StripeStandIn;
 let admin: Caller;
 let teacher: Caller;
 
 beforeAll(async () => {
-  system = await startSystem();
+  cards = await startStripeStandIn();
+  system = await startSystem({
+    services: [...MONEY, 'billing', 'gateway'],
+    settingsOf: { billing: { STRIPE_API_BASE: cards.url } },
+  });
   admin = await demo(system.gateway, 'admin');
   // Somebody referred this one: the platform keeps 30 %.
   teacher = await demo(system.gateway, 'referred.teacher');
 }, 60_000);
 afterAll(async () => {
   await system.stop();
+  await cards.stop();
 });
 
 /** A student, the hold as the scenario left it, and how the two wallets stand then. */
@@ -149,6 +157,8 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/holds/:holdId/split': 'settlement.hold.split',
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
+  'post /admin/plans': 'billing.plan.create',
+  'patch /admin/plans/:planId': 'billing.plan.update',
   'post /admin/payout-batches': 'wallet.payout-batch.make',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
@@ -191,6 +201,19 @@ async function decideWithdrawals(): Promise<void> {
   expect(batch.status).toBe(201);
 }
 
+/** A plan that is made and put out of offer. */
+async function sellPlans(): Promise<void> {
+  const sold = { name: 'Four lessons', slug: 'four-lessons', price: { amount: 4000, currency: 'USD' } };
+  const plan = { ...sold, interval: 'month', lessonsPerMonth: 4, ...because };
+  const made = await admin.post<{ id: string }>('/admin/plans', plan);
+  expect(made.status).toBe(201);
+  const changed = await admin.api.call(updatePlan, {
+    params: { planId: made.body.id },
+    body: { active: false, ...because },
+  });
+  expect(changed.body).toMatchObject({ active: false });
+}
+
 describe('the audit trail', () => {
   test('is to know of every route by which an admin changes something', () => {
     const changing = services
@@ -206,6 +229,7 @@ describe('the audit trail', () => {
     await admin.api.call(clawBack, money);
     await admin.api.call(writeOffDebt, money);
     await decideWithdrawals();
+    await sellPlans();
     const change = { roles: ['student' as const, 'finance' as const], ...because };
     await admin.api.call(updateUser, { params: { id: userId }, body: change });
 

@@ -9,7 +9,7 @@ import { bindings } from '@rollcall/kit/service';
 import { amqpUrl, type TestDatabase, testDatabase, testPrefix } from '@rollcall/kit/testing';
 
 /** Those that a class and its money go through; each test starts them unless it says otherwise. */
-const MONEY = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'] as const;
+export const MONEY = ['identity', 'enrollment', 'attendance', 'settlement', 'wallet'] as const;
 const STORING = [...MONEY, 'billing', 'notification'] as const;
 export type Storing = (typeof STORING)[number];
 export type ServiceName = Storing | 'gateway';

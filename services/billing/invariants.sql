@@ -50,3 +50,31 @@ select id, provider_ref, created_at from refunds
 
 -- name: no webhook waits for a person
 select event_id, type, last_error from deliveries where status = 'dead';
+
+-- name: a period of a subscription is paid once and said once, by its first event or a later one
+select p.subscription_id, p.starts_at, count(o.id) as said
+  from subscription_periods p
+  join subscriptions s on s.id = p.subscription_id and s.created_at > now() - interval '30 days'
+  left join outbox o on o.type in ('billing.subscription-started.v1', 'billing.subscription-renewed.v1')
+                    and o.subject = p.subscription_id::text
+                    and (o.body::jsonb #>> '{data,period,startsAt}')::timestamptz = p.starts_at
+                    and (o.body::jsonb #>> '{data,amount,amount}')::bigint = p.paid
+ group by p.subscription_id, p.starts_at
+having count(o.id) <> 1;
+
+-- name: a subscription stands in the newest of its paid periods
+select s.id, s.status, s.current_period_start, max(p.starts_at) as newest
+  from subscriptions s left join subscription_periods p on p.subscription_id = s.id
+ group by s.id
+having s.current_period_start is distinct from max(p.starts_at)
+    or (s.status in ('pending', 'refused')) <> (count(p.starts_at) = 0);
+
+-- name: a subscription that waits for the provider is asked about
+select id, status, wish from subscriptions where (status = 'pending' or wish is not null) and look_at is null;
+
+-- name: a plan on offer has its price at the provider, or is to get it
+select id, slug from plans where active and provider_price_id is null and tell_at is null;
+
+-- name: what lives was heard of at the provider within a day
+select id, status, looked_at from subscriptions
+ where status in ('trialing', 'active', 'past_due') and looked_at < now() - interval '1 day';

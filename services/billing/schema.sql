@@ -190,11 +190,13 @@ create table plans (
   currency text not null,
   "interval" text not null,
   lessons_per_month integer not null,
-  max_lesson_price bigint not null,
+  max_lesson_price bigint,
   trial_days integer default 0 not null,
   features text[] default '{}'::text[] not null,
   active boolean default true not null,
+  prices integer default 1 not null,
   provider_price_id text,
+  tell_at timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
   constraint plans_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
@@ -204,6 +206,7 @@ create table plans (
   constraint plans_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
   constraint plans_pkey PRIMARY KEY (id),
   constraint plans_price_check CHECK (price > 0),
+  constraint plans_prices_check CHECK (prices > 0),
   constraint plans_provider_price_id_key UNIQUE (provider_price_id),
   constraint plans_slug_check CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text),
   constraint plans_slug_key UNIQUE (slug),
@@ -211,6 +214,7 @@ create table plans (
   constraint plans_version_check CHECK (version > 0)
 );
 CREATE INDEX plans_offered ON plans USING btree (price, id) WHERE active;
+CREATE INDEX plans_to_tell ON plans USING btree (tell_at) WHERE tell_at IS NOT NULL;
 
 create table refunds (
   id uuid not null,
@@ -263,30 +267,47 @@ create table subscriptions (
   method_id uuid not null,
   status text default 'pending'::text not null,
   provider_ref text,
+  price bigint not null,
+  currency text not null,
+  "interval" text not null,
   lessons_per_month integer not null,
   max_lesson_price bigint not null,
-  currency text not null,
+  trial_days integer default 0 not null,
+  provider_price_id text not null,
+  failure_code text,
   current_period_start timestamp with time zone,
   current_period_end timestamp with time zone,
   trial_end timestamp with time zone,
   cancel_at_period_end boolean default false not null,
+  past_due_since timestamp with time zone,
   ended_at timestamp with time zone,
+  wish text,
   look_at timestamp with time zone,
   looks integer default 0 not null,
+  looked_at timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
-  constraint subscriptions_check CHECK (current_period_end > current_period_start),
-  constraint subscriptions_check1 CHECK ((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text]))),
+  constraint subscriptions_check CHECK (failure_code IS NULL OR status = 'refused'::text),
+  constraint subscriptions_check1 CHECK (current_period_end > current_period_start),
+  constraint subscriptions_check2 CHECK (past_due_since IS NULL OR status = 'past_due'::text),
+  constraint subscriptions_check3 CHECK ((ended_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'expired'::text]))),
   constraint subscriptions_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint subscriptions_interval_check CHECK ("interval" = ANY (ARRAY['month'::text, 'year'::text])),
   constraint subscriptions_known CHECK ((status = ANY (ARRAY['pending'::text, 'refused'::text])) OR num_nonnulls(provider_ref, current_period_start, current_period_end) = 3),
   constraint subscriptions_lessons_per_month_check CHECK (lessons_per_month > 0),
   constraint subscriptions_looks_check CHECK (looks >= 0),
   constraint subscriptions_max_lesson_price_check CHECK (max_lesson_price > 0),
+  constraint subscriptions_pending_is_asked CHECK (status <> 'pending'::text OR look_at IS NOT NULL),
   constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_price_check CHECK (price > 0),
   constraint subscriptions_provider_ref_key UNIQUE (provider_ref),
   constraint subscriptions_status_check CHECK (status = ANY (ARRAY['pending'::text, 'refused'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'cancelled'::text, 'expired'::text])),
-  constraint subscriptions_version_check CHECK (version > 0)
+  constraint subscriptions_trial_days_check CHECK (trial_days >= 0 AND trial_days <= 730),
+  constraint subscriptions_version_check CHECK (version > 0),
+  constraint subscriptions_wish_check CHECK (wish = ANY (ARRAY['end-now'::text, 'end-at-period-end'::text, 'go-on'::text]))
 );
+CREATE INDEX subscriptions_looked_at ON subscriptions USING btree (looked_at) WHERE status = ANY (ARRAY['trialing'::text, 'active'::text, 'past_due'::text]);
+CREATE INDEX subscriptions_of_method ON subscriptions USING btree (method_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
 CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;

@@ -3,6 +3,7 @@ import { isCurrency } from '@rollcall/contracts/money';
 import { Id } from '@rollcall/contracts/shapes';
 import { z } from 'zod';
 import type { DisputeFact, Fact, IntentFact, RefundFact } from './domain/facts.js';
+import { ofInvoice, ofSubscription } from './facts-subscriptions.js';
 
 const Amount = z.int().min(0);
 const Currency = z
@@ -107,6 +108,11 @@ const READERS: Readonly<Record<string, (object: unknown) => Fact | undefined>> =
   'charge.dispute.created': dispute,
   'charge.dispute.funds_withdrawn': dispute,
   'charge.dispute.closed': dispute,
+  'customer.subscription.created': ofSubscription,
+  'customer.subscription.updated': ofSubscription,
+  'customer.subscription.deleted': ofSubscription,
+  'invoice.paid': ofInvoice,
+  'invoice.payment_failed': ofInvoice,
 };
 
 export function factOf(body: string): Fact | undefined {

@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import type { Desk } from './desk.js';
 import type { Provider } from './provider.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
+import { subscriptionRoutes } from './routes/subscriptions.js';
 import { beginPayment } from './use-cases/begin-payment.js';
 import { beginConfirming, confirmThere } from './use-cases/confirm-payment.js';
 import { attachThere, beginAttaching, detachThere, dropMethod, makeDefault } from './use-cases/keep-cards.js';
@@ -34,6 +35,7 @@ export const routes =
       ...paying(desk),
       ...reading(db),
       ...cards(desk),
+      ...subscriptionRoutes(desk),
     ];
   };
 

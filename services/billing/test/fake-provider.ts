@@ -144,9 +144,17 @@ export function fakeProvider(): FakeProvider {
         read(paymentRef);
         return [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef).reverse();
       }),
+    ...notHere,
     close: () => undefined,
   };
 }
+
+/** Subscriptions are tried against the stand-in of the provider's API, in subscription-stage.ts. */
+const away = () => Promise.reject(new NoAnswer('subscriptions are not played here'));
+const notHere = {
+  ...{ tellOfPlan: away, subscribe: away, findSubscription: away, readSubscription: away },
+  ...{ endAtPeriodEnd: away, endNow: away },
+};
 
 export const SECRET = 'whsec_test';
 

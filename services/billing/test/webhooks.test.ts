@@ -78,6 +78,12 @@ test.each<[string, object]>([
     { id: 'pi_else', amount: 5, currency: 'usd', status: 'succeeded', metadata: {} },
   ],
   ['charge.refunded', { id: 'ch_else', payment_intent: null }],
+  ['customer.subscription.updated', { id: 'sub_else', metadata: { subscriptionId: 'theirs' } }],
+  ['invoice.paid', { id: 'in_else', parent: null }],
+  [
+    'invoice.payment_failed',
+    { parent: { subscription_details: { subscription: 'sub_else', metadata: {} } } },
+  ],
   ['charge.dispute.created', bodies.dispute('dp_else', 'pi_else', 5, 'needs_response')],
 ])('a webhook %s of nothing of ours is kept and ignored', async (type, object) => {
   const body = bodies.event(type, object);

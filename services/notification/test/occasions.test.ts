@@ -140,6 +140,30 @@ test('a payment by card has its receipt, its refunds theirs, and an invoice its 
   ]);
 });
 
+test('of a subscription each paid period, each that is not paid, and its end are told once', async () => {
+  const { db } = database;
+  const { userId } = await user(db);
+  const said = (month: string, amount: number) => ({
+    ...{ subscriptionId, userId, planId: newId(), amount: usd(amount) },
+    period: { startsAt: `2027-${month}-01T00:00:00.000Z`, endsAt: `2027-${month}-28T00:00:00.000Z` },
+  });
+  const subscriptionId = newId();
+  const events = () => [
+    envelope(billing.subscriptionStarted, said('01', 0)),
+    envelope(billing.subscriptionRenewed, said('02', 4000)),
+    envelope(billing.subscriptionRenewed, said('03', 4000)),
+    envelope(billing.subscriptionPastDue, said('04', 4000)),
+    envelope(billing.subscriptionCancelled, said('03', 4000)),
+    envelope(billing.subscriptionExpired, { ...said('03', 4000), subscriptionId: newId() }),
+  ];
+  await hear(db, events());
+  await hear(db, events().slice(0, 5));
+  expect((await kindsTo(userId)).sort()).toEqual([
+    ...['subscription-cancelled', 'subscription-expired', 'subscription-past-due'],
+    ...['subscription-renewed', 'subscription-renewed', 'subscription-started'],
+  ]);
+});
+
 test('each change of a bank account and each change of a debt is a letter of its own', async () => {
   const { db } = database;
   const { userId } = await user(db);

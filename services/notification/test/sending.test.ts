@@ -2,7 +2,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { paymentFailed, paymentSucceeded } from '@rollcall/contracts/events/billing';
+import {
+  paymentFailed,
+  paymentSucceeded,
+  subscriptionPastDue,
+  subscriptionRenewed,
+} from '@rollcall/contracts/events/billing';
 import { purchaseActivated, purchaseCancelled } from '@rollcall/contracts/events/enrollment';
 import { emailVerificationRequested } from '@rollcall/contracts/events/identity';
 import { withdrawalCompleted } from '@rollcall/contracts/events/wallet';
@@ -294,6 +299,30 @@ test('that a payment failed is not told any more once it went through', async ()
       `payment/${other}/failed sent`,
     ].sort(),
   );
+});
+
+test('that a period is past due is not told any more once it is paid', async () => {
+  const { db } = database;
+  const server = await mailServer();
+  const { userId } = await user(db);
+  const of = (month: string) => ({
+    ...{ subscriptionId, userId, planId: newId(), amount: usd(4000) },
+    period: { startsAt: `2027-${month}-01T00:00:00.000Z`, endsAt: `2027-${month}-28T00:00:00.000Z` },
+  });
+  const subscriptionId = newId();
+  await hear(db, [
+    envelope(subscriptionPastDue, of('02')),
+    envelope(subscriptionPastDue, of('03')),
+    envelope(subscriptionRenewed, of('02')),
+  ]);
+  await sendLetters(senderOf(db, server.url));
+  await server.stop();
+  const ended = (await lettersTo(db, userId)).map(({ kind, status }) => `${kind} ${status}`);
+  expect(ended.sort()).toEqual([
+    'subscription-past-due dropped',
+    'subscription-past-due sent',
+    'subscription-renewed sent',
+  ]);
 });
 
 test('the sender sends by itself, and stops when it is told to', async () => {

@@ -197,10 +197,10 @@ export const detachMethod = route({
   method: 'delete',
   path: '/payments/methods/:methodId',
   who: payer,
-  summary: 'Keep a card no longer',
+  summary: 'Keep a card no longer; not one that pays a subscription',
   params: methodParams,
   status: 204,
-  problems: [404],
+  problems: [404, 409],
 });
 
 export const stripeWebhook = route({

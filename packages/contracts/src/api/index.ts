@@ -9,6 +9,7 @@ import * as identity from './identity.js';
 import * as payouts from './payouts.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
+import * as subscriptions from './subscriptions.js';
 import * as wallet from './wallet.js';
 import * as withdrawals from './withdrawals.js';
 import * as withdrawalsAdmin from './withdrawals-admin.js';
@@ -18,7 +19,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  billing,
+  billing: { ...billing, ...subscriptions },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { event } from '../event.js';
 import { Id, Instant, Money } from '../shapes.js';
 import { PurchaseKind } from './enrollment.js';
+import { audited } from './identity.js';
 
 /** What a payment by card is for: credits alone, or credits with which a course or session is bought at once. */
 export const Purpose = z.enum(['topup', 'course', 'session']);
@@ -78,7 +79,10 @@ export const disputeClosed = event(
   dispute.extend({ won: z.boolean() }),
 );
 
-/** `period` is what one payment of a plan covers, its month or its year; its start names it. */
+/**
+ * `period` is what one payment of a plan covers, its month or its year; its start names it. `amount` is what was paid for
+ * it; of a period that could not be paid, what is due.
+ */
 const subscription = z.object({
   subscriptionId: Id,
   userId: Id,
@@ -180,4 +184,12 @@ export const invoiceVoided = event(
   'invoiceId',
   'An invoice was called back; its number stays taken.',
   invoice,
+);
+
+export const billingAudited = event(
+  'billing.action-audited',
+  1,
+  'auditId',
+  'Somebody changed what is sold or billed by hand: who, what, why.',
+  audited,
 );

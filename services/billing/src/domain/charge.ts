@@ -22,31 +22,32 @@ const LEAST: Readonly<Record<string, number>> = {
 /** Eight digits: more the provider does not take. */
 const MOST = 99_999_999;
 
-/** Throws 422 for a currency no card is charged in here, or an amount too small or too large for it. */
-export function checkCharge({
-  amount,
-  currency,
-}: {
-  readonly amount: number;
-  readonly currency: string;
-}): void {
+/**
+ * Throws 422 for a currency no card is charged in here, or an amount too small or too large for it. `within`: the field
+ * of the request that holds both, where there is one.
+ */
+export function checkCharge(
+  { amount, currency }: { readonly amount: number; readonly currency: string },
+  within?: string,
+): void {
+  const at = (field: string): string => (within === undefined ? field : `${within}.${field}`);
   const least = Object.hasOwn(LEAST, currency) ? LEAST[currency] : undefined;
   if (least === undefined)
     throw unprocessable(
       'currency-not-supported',
       'Cards are not charged in this currency. Take another one.',
-      [{ path: 'currency', message: `must be one of ${Object.keys(LEAST).sort().join(', ')}` }],
+      [{ path: at('currency'), message: `must be one of ${Object.keys(LEAST).sort().join(', ')}` }],
     );
   if (amount < least)
     throw unprocessable(
       'amount-too-small',
       `The least a card is charged is ${least} minor units of ${currency}.`,
-      [{ path: 'amount', message: `must be at least ${least}` }],
+      [{ path: at('amount'), message: `must be at least ${least}` }],
     );
   if (amount > MOST)
     throw unprocessable(
       'amount-too-large',
       `The most a card is charged is ${MOST} minor units. Pay in parts.`,
-      [{ path: 'amount', message: `must be at most ${MOST}` }],
+      [{ path: at('amount'), message: `must be at most ${MOST}` }],
     );
 }

@@ -31,9 +31,13 @@ export interface DisputeFact {
   readonly state: 'open' | 'won' | 'lost' | 'none';
 }
 
-/** A webhook, read. `refunds`: some of a payment changed, and have to be looked at; undefined: nothing of ours. */
+/**
+ * A webhook, read. `refunds`: some of a payment changed, and have to be looked at; `subscription`: so it is with one or
+ * its invoices, by the provider's id or ours.
+ */
 export type Fact =
   | { readonly kind: 'intent'; readonly intent: IntentFact }
   | { readonly kind: 'refund'; readonly refund: RefundFact }
   | { readonly kind: 'refunds'; readonly paymentRef: string }
-  | { readonly kind: 'dispute'; readonly dispute: DisputeFact };
+  | { readonly kind: 'dispute'; readonly dispute: DisputeFact }
+  | { readonly kind: 'subscription'; readonly ref: string; readonly subscriptionId: string | null };

@@ -1,4 +1,4 @@
-import { unprocessable } from '@rollcall/kit/errors';
+import { conflict, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
@@ -13,6 +13,7 @@ import {
   putDefault,
   refuseCard,
 } from '../store/methods.js';
+import { paysSubscription } from '../store/subscriptions.js';
 import { customerFor, providerAway } from './open-payment.js';
 
 interface Own {
@@ -74,10 +75,15 @@ export async function makeDefault(work: Work, { methodId, userId }: Own): Promis
   return { id: methodId };
 }
 
-/** Kept no longer here, at once. Returns the provider's id of it. Throws 404 for another's card. */
+/**
+ * Kept no longer here, at once. Returns the provider's id of it. Throws 404 for another's card, 409 for one that pays a
+ * subscription.
+ */
 export async function dropMethod(work: Work, { methodId, userId }: Own): Promise<{ providerId: string }> {
   await lockPayer(work.tx, userId);
   const providerId = await ownMethod(work.tx, methodId, userId);
+  if (await paysSubscription(work.tx, methodId))
+    throw conflict('method-in-use', 'This card pays for your subscription. Cancel that first.');
   await dropCard(work.tx, methodId, userId);
   return { providerId };
 }

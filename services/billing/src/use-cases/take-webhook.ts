@@ -17,6 +17,7 @@ import {
   putOff,
   takeDelivery,
 } from '../store/deliveries.js';
+import { wantLook as wantSubscriptionLook } from '../store/looks.js';
 import { lockPaymentOf, wantLook } from '../store/payments.js';
 import { noteDispute, noteIntent, noteRefund } from './note-payment.js';
 
@@ -102,6 +103,7 @@ async function note(work: Work, fact: Fact): Promise<boolean> {
   if (fact.kind === 'intent') return noteIntent(work, fact.intent);
   if (fact.kind === 'refund') return noteRefund(work, fact.refund);
   if (fact.kind === 'dispute') return noteDispute(work, fact.dispute);
+  if (fact.kind === 'subscription') return wantSubscriptionLook(work.tx, fact, work.now);
   const payment = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
   if (payment !== undefined) await wantLook(work.tx, payment.id, work.now);
   return payment !== undefined;

@@ -39,6 +39,14 @@ interface Payment {
   readonly amount: Money;
 }
 
+interface Subscribed {
+  readonly subscriptionId: string;
+  /** What was paid for the period; of one that is past due, what is due for it. */
+  readonly amount: Money;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
 interface Debt {
   readonly amount: Money;
   readonly cause: string;
@@ -90,6 +98,13 @@ export interface FactsOf {
   /** The money is credits again. */
   'payment-refund-failed': Payment;
   'invoice-issued': { readonly number: string; readonly total: Money };
+  /** The receipt for the first period, or the beginning of a trial, of which nothing was paid. */
+  'subscription-started': Subscribed;
+  'subscription-renewed': Subscribed;
+  'subscription-past-due': Subscribed;
+  /** The period is the last that was paid. */
+  'subscription-cancelled': Subscribed;
+  'subscription-expired': Subscribed;
   'bank-account-changed': { readonly last4: string | null };
   'debt-opened': Debt;
   'debt-repaid': Debt;

@@ -5,6 +5,7 @@ import type {
   paymentFailed,
   paymentRefunded,
   paymentSucceeded,
+  subscriptionStarted,
 } from '@rollcall/contracts/events/billing';
 import type { purchaseActivated } from '@rollcall/contracts/events/enrollment';
 import type { passwordResetRequested } from '@rollcall/contracts/events/identity';
@@ -219,3 +220,13 @@ export const invoiced = ({
     content: () => ({ kind: 'invoice-issued', facts: { number, total } }),
   },
 ];
+
+/** Of a period once each, and of its end once: a period that is paid late has both, and the receipt is the news. */
+export const subscriptionLetter =
+  (kind: Extract<Content['kind'], `subscription-${string}`>) =>
+  ({ data: { subscriptionId, userId, amount, period } }: Heard<typeof subscriptionStarted>): Plan[] => [
+    {
+      ...{ about: `subscription/${subscriptionId}/${period.startsAt}`, to: userId, sessionIds: [] },
+      content: () => ({ kind, facts: { subscriptionId, amount, ...period } }),
+    },
+  ];

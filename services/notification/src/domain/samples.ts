@@ -11,6 +11,10 @@ const purchase = {
   fundedBy: 'card',
 };
 const payment = { paymentId: '0193a000-0000-7000-8000-000000000003', amount: eur(123_456) };
+const subscribed = {
+  ...{ subscriptionId: '0193a000-0000-7000-8000-000000000004', amount: eur(123_456) },
+  ...{ startsAt: at, endsAt: '2027-02-15T17:30:00.000Z' },
+};
 const withdrawal = {
   withdrawalId: '0193a000-0000-7000-8000-000000000002',
   amount: eur(123_456),
@@ -43,6 +47,11 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'payment-refunded': payment,
   'payment-refund-failed': payment,
   'invoice-issued': { number: 'RC-2026-000017', total: eur(123_456) },
+  'subscription-started': subscribed,
+  'subscription-renewed': subscribed,
+  'subscription-past-due': subscribed,
+  'subscription-cancelled': subscribed,
+  'subscription-expired': subscribed,
   'bank-account-changed': { last4: '3000' },
   'debt-opened': { amount: eur(123_456), cause: 'chargeback' },
   'debt-repaid': { amount: eur(123_456), cause: 'refund' },

@@ -29,6 +29,7 @@ const because = (reason: string | null): string[] => (reason === null ? [] : [`G
 const PART = { student: 'Ihnen erstattet', teacher: 'Ihr Anteil' } as const;
 const wallet = { label: 'Guthaben ansehen', path: '/wallet' };
 const lessons = { label: 'Stunden ansehen', path: '/lessons' };
+const subscription = { label: 'Abonnement ansehen', path: '/subscription' };
 const earnings = { label: 'Auszahlungen ansehen', path: '/withdrawals' };
 
 export const de: Words = {
@@ -255,6 +256,60 @@ export const de: Words = {
         ['Gesamt', show.money(total)],
       ],
       action: { label: 'Zu Ihren Rechnungen', path: '/invoices' },
+    }),
+    'subscription-started': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
+      subject:
+        amount.amount === 0
+          ? 'Ihr Probezeitraum hat begonnen'
+          : `Beleg: Abonnement für ${show.money(amount)} abgeschlossen`,
+      paragraphs: [
+        amount.amount === 0
+          ? `Ihr Probezeitraum dauert bis ${show.moment(endsAt)}. Danach wird Ihre Karte belastet, wenn Sie nicht vorher kündigen.`
+          : `Wir haben ${show.money(amount)} erhalten. Ihr Abonnement verlängert sich von selbst: Die nächste Zahlung ist am ${show.moment(endsAt)} fällig.`,
+      ],
+      rows: [
+        ['Von', show.moment(startsAt)],
+        ['Bis', show.moment(endsAt)],
+        ['Bezahlt', show.money(amount)],
+        ['Abonnement', subscriptionId],
+      ],
+      action: subscription,
+    }),
+    'subscription-renewed': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
+      subject: `Beleg: ${show.money(amount)} für Ihr Abonnement`,
+      paragraphs: [`Wir haben ${show.money(amount)} für den nächsten Zeitraum Ihres Abonnements erhalten.`],
+      rows: [
+        ['Von', show.moment(startsAt)],
+        ['Bis', show.moment(endsAt)],
+        ['Bezahlt', show.money(amount)],
+        ['Abonnement', subscriptionId],
+      ],
+      action: subscription,
+    }),
+    'subscription-past-due': ({ subscriptionId, amount, startsAt }, show) => ({
+      subject: `Ihr Abonnement konnte nicht bezahlt werden: ${show.money(amount)}`,
+      paragraphs: [
+        `${show.money(amount)} für den Zeitraum ab ${show.moment(startsAt)} konnten nicht von Ihrer Karte abgebucht werden. Bis zur Zahlung können Sie über Ihr Abonnement keine Stunden buchen.`,
+        'Wir versuchen es in den nächsten Tagen noch einmal. Bitte sorgen Sie dafür, dass Ihre Karte belastet werden kann.',
+      ],
+      rows: [['Abonnement', subscriptionId]],
+      action: subscription,
+    }),
+    'subscription-cancelled': ({ subscriptionId }) => ({
+      subject: 'Ihr Abonnement ist beendet',
+      paragraphs: [
+        'Ihr Abonnement wurde gekündigt und ist beendet. Von Ihrer Karte wird nichts mehr abgebucht.',
+      ],
+      rows: [['Abonnement', subscriptionId]],
+      action: subscription,
+    }),
+    'subscription-expired': ({ subscriptionId }) => ({
+      subject: 'Ihr Abonnement ist beendet: Es wurde nicht bezahlt',
+      paragraphs: [
+        'Ihr Abonnement konnte nicht bezahlt werden und ist deshalb beendet. Von Ihrer Karte wird nichts mehr abgebucht. Sie können jederzeit ein neues abschließen.',
+      ],
+      rows: [['Abonnement', subscriptionId]],
+      action: subscription,
     }),
     'bank-account-changed': ({ last4 }) => ({
       subject: 'Ihr Bankkonto für Auszahlungen wurde geändert',

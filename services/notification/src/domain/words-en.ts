@@ -29,6 +29,7 @@ const because = (reason: string | null): string[] => (reason === null ? [] : [`R
 const PART = { student: 'Refunded to you', teacher: 'Your part' } as const;
 const wallet = { label: 'Open your wallet', path: '/wallet' };
 const lessons = { label: 'See your lessons', path: '/lessons' };
+const subscription = { label: 'See your subscription', path: '/subscription' };
 const earnings = { label: 'See your withdrawals', path: '/withdrawals' };
 
 export const en: Words = {
@@ -247,6 +248,55 @@ export const en: Words = {
         ['Total', show.money(total)],
       ],
       action: { label: 'See your invoices', path: '/invoices' },
+    }),
+    'subscription-started': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
+      subject: amount.amount === 0 ? 'Your trial has begun' : `Receipt: subscribed for ${show.money(amount)}`,
+      paragraphs: [
+        amount.amount === 0
+          ? `Your trial runs until ${show.moment(endsAt)}. Your card is charged then, unless you cancel before.`
+          : `We have received ${show.money(amount)}. Your subscription runs on by itself: the next payment is due on ${show.moment(endsAt)}.`,
+      ],
+      rows: [
+        ['From', show.moment(startsAt)],
+        ['Until', show.moment(endsAt)],
+        ['Paid', show.money(amount)],
+        ['Subscription', subscriptionId],
+      ],
+      action: subscription,
+    }),
+    'subscription-renewed': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
+      subject: `Receipt: ${show.money(amount)} for your subscription`,
+      paragraphs: [`We have received ${show.money(amount)} for the next period of your subscription.`],
+      rows: [
+        ['From', show.moment(startsAt)],
+        ['Until', show.moment(endsAt)],
+        ['Paid', show.money(amount)],
+        ['Subscription', subscriptionId],
+      ],
+      action: subscription,
+    }),
+    'subscription-past-due': ({ subscriptionId, amount, startsAt }, show) => ({
+      subject: `Your subscription could not be paid: ${show.money(amount)}`,
+      paragraphs: [
+        `${show.money(amount)} for the period from ${show.moment(startsAt)} could not be taken from your card. Until it is paid you cannot book lessons by your subscription.`,
+        'We try again in the next days. Please see that your card can be charged.',
+      ],
+      rows: [['Subscription', subscriptionId]],
+      action: subscription,
+    }),
+    'subscription-cancelled': ({ subscriptionId }) => ({
+      subject: 'Your subscription is over',
+      paragraphs: ['Your subscription was cancelled and is over. Nothing more is taken from your card.'],
+      rows: [['Subscription', subscriptionId]],
+      action: subscription,
+    }),
+    'subscription-expired': ({ subscriptionId }) => ({
+      subject: 'Your subscription is over: it was not paid',
+      paragraphs: [
+        'Your subscription could not be paid, so it is over. Nothing more is taken from your card. You can subscribe again at any time.',
+      ],
+      rows: [['Subscription', subscriptionId]],
+      action: subscription,
     }),
     'bank-account-changed': ({ last4 }) => ({
       subject: 'Your bank account for withdrawals was changed',

@@ -70,6 +70,10 @@ export async function takeDue(
                    select from letters receipt
                     where receipt.about = 'payment/' || split_part(letters.about, '/', 2) || '/received'
                       and receipt.kind = 'payment-received' and receipt.recipient_id = letters.recipient_id)
+                 when 'subscription-past-due' then exists (
+                   select from letters receipt
+                    where receipt.about = letters.about and receipt.kind = 'subscription-renewed'
+                      and receipt.recipient_id = letters.recipient_id)
                  else false end as idle,
                exists (select from suppressions where suppressions.email = letters.email) as suppressed`,
     { now, lease, most },

@@ -1,0 +1,53 @@
+/** SQL of the periods of subscriptions that are paid. Their subscription is locked first. */
+import type { Knex } from 'knex';
+import type { PaidPeriod, Period } from '../domain/subscription-fact.js';
+
+type Tx = Knex.Transaction;
+
+/**
+ * Adds a period that is paid; false where it was known. Throws where another invoice has paid for the same period: that
+ * is for a person to look at.
+ */
+export async function addPeriod(tx: Tx, id: string, period: PaidPeriod): Promise<boolean> {
+  const { rows } = await tx.raw(
+    `insert into subscription_periods (subscription_id, starts_at, ends_at, paid, provider_ref)
+     values (:id, :startsAt, :endsAt, :paid, :invoiceRef) on conflict do nothing returning starts_at`,
+    {
+      id,
+      startsAt: period.startsAt,
+      endsAt: period.endsAt,
+      paid: period.paid,
+      invoiceRef: period.invoiceRef,
+    },
+  );
+  if (rows.length > 0) {
+    await tx.raw(
+      `update subscriptions set current_period_start = :startsAt, current_period_end = :endsAt, version = version + 1
+        where id = :id and (current_period_start is null or current_period_start < :startsAt)`,
+      { id, startsAt: period.startsAt, endsAt: period.endsAt },
+    );
+    return true;
+  }
+  const known = await tx('subscription_periods')
+    .where({ subscription_id: id, provider_ref: period.invoiceRef })
+    .first('paid');
+  if (known?.paid !== period.paid)
+    throw new Error(`subscription ${id}: invoice ${period.invoiceRef} pays for a period once more`);
+  return false;
+}
+
+export interface LastPeriod extends Period {
+  readonly paid: number;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** The newest period that is paid; undefined where none is. */
+export async function lastPeriod(tx: Tx, id: string): Promise<LastPeriod | undefined> {
+  const { rows } = await tx.raw(
+    `select starts_at as "startsAt", ends_at as "endsAt", paid, (count(*) over ())::integer as count
+       from subscription_periods where subscription_id = ? order by starts_at desc limit 1`,
+    [id],
+  );
+  return rows[0];
+}

@@ -1,0 +1,68 @@
+import { newId } from '@rollcall/kit/id';
+import { inWork, type Work } from '@rollcall/kit/work';
+import type { Desk } from '../../desk.js';
+import { isKeyFresh, isTooLate, stepThere, type Wish } from '../../domain/subscription.js';
+import type { SubscriptionFact } from '../../domain/subscription-fact.js';
+import { Refused } from '../../provider.js';
+import { type Asked, keepRef } from '../../store/subscriptions.js';
+import { customerFor } from '../open-payment.js';
+import { noteSubscription, refuse } from './note-subscription.js';
+
+/**
+ * Asks the provider how a subscription stands, has it made where it is not there, does there what is to be done, and
+ * records the outcome. Returns what was said; undefined where there never was one. Throws NoAnswer: then nothing is known,
+ * and it is asked again by the clock.
+ */
+export async function askSubscription(desk: Desk, asked: Asked): Promise<SubscriptionFact | undefined> {
+  const ref = await refOf(desk, asked);
+  if (ref === undefined) return undefined;
+  const fact = await stepped(desk, asked, await desk.provider.readSubscription(ref));
+  await record(desk, (work) => noteSubscription(work, asked, fact));
+  return fact;
+}
+
+const record = <Result>({ db, clock }: Desk, run: (work: Work) => Promise<Result>): Promise<Result> =>
+  inWork(db, { correlationId: newId() }, run, clock);
+
+/** The provider's id of it, by which it is known from now on; undefined where it is refused, there or by its age. */
+async function refOf(desk: Desk, asked: Asked): Promise<string | undefined> {
+  if (asked.providerRef !== null) return asked.providerRef;
+  try {
+    const ref = await madeThere(desk, asked);
+    if (ref !== undefined) await record(desk, ({ tx }) => keepRef(tx, asked.id, ref));
+    else await record(desk, (work) => refuse(work, asked, 'not-confirmed'));
+    return ref;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    desk.log.warn({ err: error, subscriptionId: asked.id }, 'the card provider refused a subscription');
+    await record(desk, (work) => refuse(work, asked, error.code));
+    return undefined;
+  }
+}
+
+/** Found where it was asked for a while ago, else made; undefined where it is not there and too late to be made. */
+async function madeThere(desk: Desk, asked: Asked): Promise<string | undefined> {
+  const { id, userId, methodRef: method, providerPriceId: price, trialDays } = asked;
+  const customer = await customerFor(desk, userId);
+  const now = desk.clock();
+  const found = isKeyFresh(asked, now) ? undefined : await desk.provider.findSubscription({ id, customer });
+  if (found !== undefined || isTooLate(asked, now)) return found;
+  return desk.provider.subscribe({ id, customer, price, method, trialDays });
+}
+
+/** How it stands after what was to be done of it. A step that is refused leaves it as it is, which is read. */
+async function stepped(desk: Desk, asked: Asked, fact: SubscriptionFact): Promise<SubscriptionFact> {
+  const step = stepThere(asked, fact, desk.clock());
+  if (step === undefined) return fact;
+  try {
+    await take(desk, step, fact.ref);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    desk.log.warn({ err: error, subscriptionId: asked.id, step }, 'the card provider refused a step');
+  }
+  const after = await desk.provider.readSubscription(fact.ref);
+  return { ...after, declined: fact.declined ?? after.declined };
+}
+
+const take = ({ provider }: Desk, step: Wish, ref: string): Promise<void> =>
+  step === 'end-now' ? provider.endNow(ref) : provider.endAtPeriodEnd(ref, step === 'end-at-period-end');
