@@ -144,6 +144,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /payments/methods': { who: 'S' },
   'patch /payments/methods/:methodId/default': { who: 'S' },
   'delete /payments/methods/:methodId': { who: 'S' },
+  'get /subscriptions/quota': { who: 'S' },
   'post /webhooks/stripe': { who: 'H', unsigned: 400 },
 
   'get /finance/ledger': { who: 'FA' },
