@@ -153,6 +153,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'patch /admin/plans/:planId': { who: 'A' },
   'get /admin/plans': { who: 'A' },
   'get /admin/plans/:planId': { who: 'A' },
+  'get /subscriptions/quota': { who: 'S' },
   'post /webhooks/stripe': { who: 'H', unsigned: 400 },
 
   'get /finance/ledger': { who: 'FA' },

@@ -46,11 +46,21 @@ const sessions = (columns: string): Side => ({
          where c.published_at is not null and (s.cancelled_at is null or s.cancelled_at >= c.published_at)`,
 });
 
+/** What a subscription does not pay for never comes to the wallet, unless it was asked to give it up. SQL of enrollment. */
+const declinedByBilling = `coalesce(decline_reason, '') in
+  ('no-subscription', 'subscription-past-due', 'quota-used-up', 'lesson-too-dear', 'other-currency')`;
+
 /** A purchase may be cancelled again while nothing came of it; holds are given back once. */
 const cancellations = (where: string, given: string) => `
   select purchase_id as id, count(*)::int as answers, sum(refunded)::bigint as refunded,
          sum(cardinality(${given}))::int as holds
     from cancellations ${where} group by purchase_id`;
+
+/** By subscription, as a period has no id of its own. */
+const periods = `
+  select subscription_id as id, count(*)::int as periods, sum(paid)::bigint as paid,
+         ${ms('min(starts_at)')} as first, ${ms('max(starts_at)')} as last
+    from subscription_periods group by subscription_id`;
 
 export const agreements: readonly Agreement[] = [
   {
@@ -88,7 +98,7 @@ export const agreements: readonly Agreement[] = [
     left: {
       service: 'enrollment',
       sql: `select id, case when status in ('declined', 'expired') then 'declined' else 'held' end as outcome
-              from purchases where status <> 'pending'`,
+              from purchases where status <> 'pending' and not (${declinedByBilling} and expiry_asked_at is null)`,
     },
     right: { service: 'wallet', sql: 'select id, outcome from purchases' },
   },
@@ -159,6 +169,34 @@ export const agreements: readonly Agreement[] = [
               left join card_movements b on b.id = m.id and b.kind = 'refund-reversal'
              where m.kind = 'refund' and m.entry_id is not null and b.id is null`,
     },
+  },
+  {
+    name: 'billing has answered every purchase by subscription, and no other',
+    left: {
+      service: 'enrollment',
+      sql: "select id, student_id from purchases where funded_by = 'subscription' and status <> 'pending'",
+    },
+    right: { service: 'billing', sql: 'select purchase_id as id, student_id from bookings' },
+  },
+  {
+    name: 'a lesson is reserved while its hold is open, and is back when all of it was refunded',
+    left: {
+      service: 'billing',
+      sql: `select hold_id as id, subscription_id, amount, status = 'reserved' as reserved, status = 'returned' as returned
+              from lessons where amount > 0 and (status = 'reserved' or decision_version > 0)`,
+    },
+    right: {
+      service: 'wallet',
+      sql: `select l.hold_id as id, l.subscription_id, h.amount, s.id is null as reserved,
+                   coalesce(s.refund = h.amount, false) as returned
+              from lessons l join holds h on h.id = l.hold_id left join (${standing}) s on s.id = l.hold_id
+             where h.amount > 0`,
+    },
+  },
+  {
+    name: 'every period of a subscription that was paid is deferred once, in its amount',
+    left: { service: 'billing', sql: periods },
+    right: { service: 'wallet', sql: periods },
   },
   {
     name: 'every dispute took its money back, and one that was won has returned it',

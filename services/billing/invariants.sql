@@ -78,3 +78,39 @@ select id, slug from plans where active and provider_price_id is null and tell_a
 -- name: what lives was heard of at the provider within a day
 select id, status, looked_at from subscriptions
  where status in ('trialing', 'active', 'past_due') and looked_at < now() - interval '1 day';
+-- name: a month's quota counts the lessons there are
+select q.subscription_id, q.starts_at, q.reserved, q.used, q.added, c.reserved as lessons_reserved, c.used as lessons_used,
+       b.added as lessons_added
+  from quotas q
+  cross join lateral (select count(*) filter (where l.status = 'reserved') as reserved,
+                             count(*) filter (where l.status = 'used') as used
+                        from lessons l where l.subscription_id = q.subscription_id and l.month = q.starts_at) c
+  cross join lateral (select count(*) as added from lessons l
+                       where l.subscription_id = q.subscription_id and l.returned_to = q.starts_at
+                         and l.month <> q.starts_at) b
+ where (q.reserved, q.used, q.added) is distinct from (c.reserved, c.used, b.added);
+
+-- name: no month has more lessons booked than it allows, and months of a subscription do not overlap
+select q.subscription_id, q.starts_at, q.ends_at
+  from quotas q
+ where q.reserved + q.used > q.lessons + q.added
+    or exists (select from quotas o where o.subscription_id = q.subscription_id and o.starts_at > q.starts_at
+                                      and o.starts_at < q.ends_at);
+
+-- name: a month lies in the paid period it belongs to
+select q.subscription_id, q.starts_at, q.ends_at
+  from quotas q
+  left join subscription_periods p on p.subscription_id = q.subscription_id and p.starts_at = q.period
+ where p.starts_at is null or q.starts_at < p.starts_at or q.ends_at > p.ends_at;
+
+-- name: lessons that are reserved have rows in the month they are counted in, and a declined purchase has none
+select b.purchase_id, b.outcome, count(l.hold_id) as lessons
+  from bookings b left join lessons l on l.purchase_id = b.purchase_id
+ group by b.purchase_id, b.outcome
+having (b.outcome = 'reserved') <> (count(l.hold_id) > 0)
+    or bool_or((l.subscription_id, l.month) is distinct from (b.subscription_id, b.month)) filter (where l.hold_id is not null);
+
+-- name: a lesson that came back is with a month, unless it did after its own and no later one was begun
+select l.hold_id, l.subscription_id, l.month
+  from lessons l join quotas q on q.subscription_id = l.subscription_id and q.starts_at = l.month
+ where l.status = 'returned' and l.returned_to is null and q.ends_at > now();

@@ -8,6 +8,26 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+create table bookings (
+  purchase_id uuid not null,
+  student_id uuid not null,
+  requested_at timestamp with time zone not null,
+  outcome text not null,
+  reason text,
+  subscription_id uuid,
+  month timestamp with time zone,
+  period timestamp with time zone,
+  answered_at timestamp with time zone not null,
+  constraint bookings_answer CHECK ((outcome = 'declined'::text) = (reason IS NOT NULL) AND num_nonnulls(subscription_id, month, period) =
+CASE
+    WHEN outcome = 'reserved'::text THEN 3
+    ELSE 0
+END),
+  constraint bookings_outcome_check CHECK (outcome = ANY (ARRAY['reserved'::text, 'declined'::text])),
+  constraint bookings_pkey PRIMARY KEY (purchase_id),
+  constraint bookings_reason_check CHECK (reason = ANY (ARRAY['no-subscription'::text, 'subscription-past-due'::text, 'quota-used-up'::text, 'lesson-too-dear'::text, 'other-currency'::text]))
+);
+
 create table customers (
   user_id uuid not null,
   provider_id text not null,
@@ -77,6 +97,25 @@ create table inbox (
 );
 CREATE INDEX inbox_dead ON inbox USING btree (received_at) WHERE status = 'dead'::text;
 CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY (ARRAY['waiting'::text, 'retrying'::text]);
+
+create table lessons (
+  hold_id uuid not null,
+  purchase_id uuid not null,
+  subscription_id uuid not null,
+  month timestamp with time zone not null,
+  amount bigint not null,
+  status text not null,
+  returned_to timestamp with time zone,
+  decision_version integer default 0 not null,
+  constraint lessons_amount_check CHECK (amount >= 0),
+  constraint lessons_check CHECK (returned_to IS NULL OR (status = ANY (ARRAY['returned'::text, 'forgiven'::text]))),
+  constraint lessons_decision_version_check CHECK (decision_version >= 0),
+  constraint lessons_pkey PRIMARY KEY (hold_id),
+  constraint lessons_status_check CHECK (status = ANY (ARRAY['reserved'::text, 'used'::text, 'returned'::text, 'forgiven'::text]))
+);
+CREATE INDEX lessons_of_purchase ON lessons USING btree (purchase_id);
+CREATE INDEX lessons_of_quota ON lessons USING btree (subscription_id, month);
+CREATE INDEX lessons_without_month ON lessons USING btree (subscription_id) WHERE status = 'returned'::text AND returned_to IS NULL;
 
 create table migrations (
   name text not null,
@@ -216,6 +255,24 @@ create table plans (
 CREATE INDEX plans_offered ON plans USING btree (price, id) WHERE active;
 CREATE INDEX plans_to_tell ON plans USING btree (tell_at) WHERE tell_at IS NOT NULL;
 
+create table quotas (
+  subscription_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  period timestamp with time zone not null,
+  lessons integer not null,
+  added integer default 0 not null,
+  reserved integer default 0 not null,
+  used integer default 0 not null,
+  constraint quotas_added_check CHECK (added >= 0),
+  constraint quotas_check CHECK (ends_at > starts_at),
+  constraint quotas_lessons_check CHECK (lessons > 0),
+  constraint quotas_never_overdrawn CHECK ((reserved + used) <= (lessons + added)),
+  constraint quotas_pkey PRIMARY KEY (subscription_id, starts_at),
+  constraint quotas_reserved_check CHECK (reserved >= 0),
+  constraint quotas_used_check CHECK (used >= 0)
+);
+
 create table refunds (
   id uuid not null,
   payment_id uuid not null,
@@ -312,8 +369,13 @@ CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
 CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;
 
+alter table bookings add constraint bookings_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table lessons add constraint lessons_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES bookings(purchase_id);
+alter table lessons add constraint lessons_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
+alter table lessons add constraint lessons_returned_to FOREIGN KEY (subscription_id, returned_to) REFERENCES quotas(subscription_id, starts_at);
 alter table payments add constraint payments_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
+alter table quotas add constraint quotas_period FOREIGN KEY (subscription_id, period) REFERENCES subscription_periods(subscription_id, starts_at);
 alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table subscriptions add constraint subscriptions_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);

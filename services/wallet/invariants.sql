@@ -388,3 +388,84 @@ select m.kind, m.id, m.amount, b.amount as made
    and b.kind = case m.kind when 'refund-reversal' then 'refund' else 'dispute' end
  where m.kind in ('refund-reversal', 'dispute-return')
    and (b.amount, b.currency, b.user_id) is distinct from (m.amount, m.currency, m.user_id);
+
+-- name: what is deferred of subscriptions is what their periods have left
+with deferred as (
+  select a.currency, sum(case when t.to_account = a.id then t.amount else -t.amount end) as amount
+    from transfers t join accounts a on a.id in (t.from_account, t.to_account)
+   where a.owner_id is null and a.kind = 'subscription-deferred'
+   group by a.currency
+), left_over as (
+  select s.currency, sum(p.rest) as amount
+    from subscription_periods p join subscriptions s on s.id = p.subscription_id group by s.currency
+)
+select currency, coalesce(d.amount, 0) as deferred, coalesce(l.amount, 0) as periods
+  from deferred d full join left_over l using (currency)
+ where coalesce(d.amount, 0) <> coalesce(l.amount, 0);
+
+-- name: a period has spent what its lessons took of it, less what came back
+with taken as (
+  select subscription_id, period as starts_at, sum(amount) as amount
+    from lesson_money where period is not null group by subscription_id, period
+)
+select subscription_id, starts_at, p.paid, p.spent, p.revenue, coalesce(t.amount, 0) as lessons
+  from subscription_periods p left join taken t using (subscription_id, starts_at)
+ where p.spent <> coalesce(t.amount, 0);
+
+-- name: a period was paid by one entry and ended by one, and no other entry is a subscription's
+with step as (
+  select p.entry_id, p.paid as amount, 'card-clearing' as source, 'subscription-deferred' as target, s.currency
+    from subscription_periods p join subscriptions s on s.id = p.subscription_id where p.entry_id is not null
+  union all
+  select p.ended_entry_id, p.revenue, 'subscription-deferred', 'revenue', s.currency
+    from subscription_periods p join subscriptions s on s.id = p.subscription_id where p.ended_entry_id is not null
+), moved as (
+  select t.entry_id, t.amount, f.kind as source, g.kind as target, f.currency
+    from entries e
+    join transfers t on t.entry_id = e.id
+    join accounts f on f.id = t.from_account
+    join accounts g on g.id = t.to_account
+   where e.type = 'subscription'
+)
+select coalesce(s.entry_id, m.entry_id) as entry_id, s.amount, m.amount as moved
+  from step s full join moved m on m.entry_id = s.entry_id
+ where (s.amount, s.source, s.target, s.currency) is distinct from (m.amount, m.source, m.target, m.currency);
+
+-- name: no period runs beside a newer one, nor after its subscription is over
+select p.subscription_id, p.starts_at
+  from subscription_periods p join subscriptions s on s.id = p.subscription_id
+ where p.ended_at is null
+   and (s.over_at is not null or exists (select from subscription_periods n
+                                          where n.subscription_id = p.subscription_id and n.starts_at > p.starts_at));
+
+-- name: a lesson's price is borne in full until it is refunded, and then as far as it was not
+with standing as (
+  select e.hold_id, coalesce(c.to_subscription, e.to_subscription) as back
+    from hold_endings e
+    left join lateral (select to_subscription from hold_corrections c where c.hold_id = e.hold_id
+                        order by decision_version desc limit 1) c on true
+), borne as (
+  select hold_id, sum(amount) as amount from lesson_money group by hold_id
+)
+select h.id as hold_id, h.from_subscription, s.back, b.amount as borne, l.hold_id is not null as is_lesson
+  from holds h
+  left join lessons l on l.hold_id = h.id
+  left join standing s on s.hold_id = h.id
+  left join borne b on b.hold_id = h.id
+ where (h.from_subscription > 0 and l.hold_id is null)
+    or coalesce(b.amount, 0) <> h.from_subscription - coalesce(s.back, 0);
+
+-- name: what bears lessons moved between its pots and escrow by the same entries
+with decided as (
+  select entry_id, pot, sum(amount) as amount from lesson_money group by entry_id, pot
+), moved as (
+  select t.entry_id, a.kind as pot, sum(case when t.from_account = a.id then t.amount else -t.amount end) as amount
+    from transfers t
+    join accounts a on a.id in (t.from_account, t.to_account) and a.owner_id is null
+                   and a.kind in ('subscription-deferred', 'promotions', 'revenue')
+    join entries e on e.id = t.entry_id and e.type in ('subscription_lesson', 'refund', 'payment_release', 'correction')
+   group by t.entry_id, a.kind
+)
+select entry_id, pot, d.amount as decided, m.amount as moved
+  from decided d full join moved m using (entry_id, pot)
+ where coalesce(d.amount, 0) <> coalesce(m.amount, 0);

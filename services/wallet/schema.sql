@@ -148,6 +148,15 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_period()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what was paid for a period stays, lessons alone spend it, and it ends once'
+    using errcode = 'restrict_violation';
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.keep_rows()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -230,6 +239,18 @@ begin
        where s.seq > coalesce((select seq from base), 0) and s.seq <= upto
     )
     select m.account, m.currency, sum(m.balance)::bigint from moved m group by m.account, m.currency;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.spend_on_lessons()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update subscription_periods p set spent = p.spent + s.amount
+    from (select subscription_id, period, sum(amount)::bigint as amount
+            from added where period is not null group by subscription_id, period) s
+   where p.subscription_id = s.subscription_id and p.starts_at = s.period;
+  return null;
 end $function$;
 
 create table accounts (
@@ -482,6 +503,31 @@ create table ledger_published (
   constraint ledger_published_seq_check CHECK (seq >= 0)
 );
 
+create table lesson_money (
+  no bigint generated always as identity not null,
+  entry_id uuid not null,
+  hold_id uuid not null,
+  subscription_id uuid not null,
+  pot text not null,
+  period timestamp with time zone,
+  amount bigint not null,
+  constraint lesson_money_amount_check CHECK (amount <> 0),
+  constraint lesson_money_check CHECK ((period IS NOT NULL) = (pot = 'subscription-deferred'::text)),
+  constraint lesson_money_pkey PRIMARY KEY (no),
+  constraint lesson_money_pot_check CHECK (pot = ANY (ARRAY['subscription-deferred'::text, 'promotions'::text, 'revenue'::text]))
+);
+CREATE INDEX lesson_money_of_hold ON lesson_money USING btree (hold_id);
+CREATE TRIGGER lesson_money_spends AFTER INSERT ON lesson_money REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION spend_on_lessons();
+CREATE TRIGGER lesson_money_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON lesson_money FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table lessons (
+  hold_id uuid not null,
+  subscription_id uuid not null,
+  period timestamp with time zone not null,
+  constraint lessons_pkey PRIMARY KEY (hold_id)
+);
+CREATE TRIGGER lessons_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON lessons FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
 create table migrations (
   name text not null,
   applied_at timestamp with time zone default now() not null,
@@ -614,6 +660,40 @@ create table solvency_reports (
 );
 CREATE TRIGGER solvency_reports_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON solvency_reports FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
+create table subscription_periods (
+  subscription_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  paid bigint not null,
+  entry_id uuid,
+  spent bigint default 0 not null,
+  revenue bigint,
+  ended_entry_id uuid,
+  ended_at timestamp with time zone,
+  rest bigint generated always as (((paid - spent) - COALESCE(revenue, (0)::bigint))) stored,
+  constraint subscription_periods_check CHECK (ends_at > starts_at),
+  constraint subscription_periods_ended CHECK ((ended_at IS NOT NULL) = (revenue IS NOT NULL) AND (ended_entry_id IS NOT NULL) = (COALESCE(revenue, 0::bigint) > 0) AND (ended_at IS NULL OR (paid - spent - revenue) = 0)),
+  constraint subscription_periods_ended_entry_id_key UNIQUE (ended_entry_id),
+  constraint subscription_periods_entry_id_key UNIQUE (entry_id),
+  constraint subscription_periods_paid CHECK ((entry_id IS NOT NULL) = (paid > 0)),
+  constraint subscription_periods_paid_check CHECK (paid >= 0),
+  constraint subscription_periods_pkey PRIMARY KEY (subscription_id, starts_at),
+  constraint subscription_periods_rest CHECK ((paid - spent - COALESCE(revenue, 0::bigint)) >= 0),
+  constraint subscription_periods_revenue_check CHECK (revenue >= 0)
+);
+CREATE INDEX subscription_periods_open ON subscription_periods USING btree (subscription_id) WHERE ended_at IS NULL;
+CREATE TRIGGER subscription_periods_change BEFORE UPDATE ON subscription_periods FOR EACH ROW WHEN (old.ended_at IS NOT NULL OR pg_trigger_depth() = 0 AND old.spent <> new.spent OR old.subscription_id IS DISTINCT FROM new.subscription_id OR old.starts_at IS DISTINCT FROM new.starts_at OR old.ends_at IS DISTINCT FROM new.ends_at OR old.paid IS DISTINCT FROM new.paid OR old.entry_id IS DISTINCT FROM new.entry_id) EXECUTE FUNCTION keep_period();
+CREATE TRIGGER subscription_periods_stay BEFORE DELETE OR TRUNCATE ON subscription_periods FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+
+create table subscriptions (
+  id uuid not null,
+  user_id uuid not null,
+  currency text not null,
+  over_at timestamp with time zone,
+  constraint subscriptions_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint subscriptions_pkey PRIMARY KEY (id)
+);
+
 create table transactions (
   account_id bigint not null,
   no bigint generated always as identity not null,
@@ -707,6 +787,10 @@ CREATE TRIGGER withdrawals_stay BEFORE DELETE OR TRUNCATE ON withdrawals FOR EAC
 CREATE TRIGGER withdrawals_step BEFORE UPDATE ON withdrawals FOR EACH ROW EXECUTE FUNCTION check_withdrawal_step();
 
 alter table auto_payouts add constraint auto_payouts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
+alter table lesson_money add constraint lesson_money_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES lessons(hold_id);
+alter table lesson_money add constraint lesson_money_period FOREIGN KEY (subscription_id, period) REFERENCES subscription_periods(subscription_id, starts_at);
+alter table lessons add constraint lessons_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table payout_batch_lines add constraint payout_batch_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id);
 alter table payout_batch_lines add constraint payout_batch_lines_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
+alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table withdrawal_attempts add constraint withdrawal_attempts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);

@@ -23,6 +23,8 @@ const { cancellationDecided } = settlement;
 const { creditsDeposited, refundReserved, refundRefused } = wallet;
 const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
 const { paymentDisputed, disputeClosed, billingAudited } = billing;
+const { subscriptionStarted, subscriptionRenewed, subscriptionCancelled, subscriptionExpired } = billing;
+const { lessonReserved, lessonDeclined } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited, billingAudited],
@@ -39,6 +41,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdUnderReview,
     cancellationDecided,
     creditsDeposited,
+    lessonDeclined,
   ],
   attendance: [
     sessionScheduled,
@@ -78,6 +81,11 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     refundFailed,
     paymentDisputed,
     disputeClosed,
+    subscriptionStarted,
+    subscriptionRenewed,
+    subscriptionCancelled,
+    subscriptionExpired,
+    lessonReserved,
   ],
   notification: [
     userRegistered,
@@ -119,7 +127,15 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     wallet.debtOpened,
     wallet.debtRepaid,
   ],
-  billing: [refundReserved, refundRefused],
+  billing: [
+    refundReserved,
+    refundRefused,
+    purchaseRequested,
+    fundsDeclined,
+    holdReleased,
+    holdRefunded,
+    holdCorrected,
+  ],
 };
 
 /**

@@ -1,4 +1,5 @@
 import * as api from '@rollcall/contracts/api/billing';
+import { readQuota } from '@rollcall/contracts/api/quota';
 import type { Database } from '@rollcall/kit/database';
 import { command, query, reply, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
@@ -7,6 +8,7 @@ import { answerRefund } from './answer-refund.js';
 import type { Config } from './config.js';
 import type { Desk } from './desk.js';
 import type { Provider } from './provider.js';
+import { quotaOf } from './queries/quota.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { beginPayment } from './use-cases/begin-payment.js';
@@ -36,6 +38,7 @@ export const routes =
       ...reading(db),
       ...cards(desk),
       ...subscriptionRoutes(desk),
+      query(db, readQuota, (_db, { user }) => quotaOf(db, user.id, clock())),
     ];
   };
 

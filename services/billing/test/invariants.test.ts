@@ -1,6 +1,9 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { deliver } from '@rollcall/kit/testing';
+import { consumers } from '../src/consumers.js';
 import { bodies } from './fake-provider.js';
 import { brokenInvariants, openStage, person, type Stage } from './stage.js';
+import { ask, at, decide, subscribe } from './subscribing.js';
 
 let stage: Stage;
 let paymentId: string;
@@ -16,8 +19,18 @@ beforeEach(async () => {
   await stage.walletSays(refundId);
   await stage.sendRefunds();
   await stage.hook(bodies.event('customer.created', {})).expect(200);
+  await lessons(stage);
 });
 afterAll(() => stage.close());
+
+/** One lesson that is reserved, one that is used, one that came back in the month after. */
+async function lessons({ db }: Stage): Promise<void> {
+  const student = await subscribe(db, ['2025-01-01', '2026-01-01']);
+  const asked = ask(student, [1000, 900, 800]);
+  await deliver(db, consumers, [asked], { now: at('2025-01-10') });
+  const settled = [decide(asked, 'released'), decide(asked, 'refunded', { n: 1 })];
+  await deliver(db, consumers, settled, { now: at('2025-02-10') });
+}
 
 test.each<[string, string]>([
   [
@@ -52,6 +65,28 @@ test.each<[string, string]>([
   [
     'no refund waits longer than a week for the provider',
     "update refunds set status = 'reserved', look_at = now(), created_at = now() - interval '8 days' where id = :refundId",
+  ],
+  ["a month's quota counts the lessons there are", 'update quotas set used = used + 1 where used = 1'],
+  ["a month's quota counts the lessons there are", 'update quotas set added = 0'],
+  [
+    "a month's quota counts the lessons there are",
+    "update lessons set status = 'used' where status = 'reserved'",
+  ],
+  [
+    'no month has more lessons booked than it allows, and months of a subscription do not overlap',
+    "update quotas set ends_at = ends_at + interval '1 minute' where added = 0",
+  ],
+  [
+    'a month lies in the paid period it belongs to',
+    "update subscription_periods set ends_at = starts_at + interval '1 day'",
+  ],
+  [
+    'lessons that are reserved have rows in the month they are counted in, and a declined purchase has none',
+    'delete from lessons',
+  ],
+  [
+    'a lesson that came back is with a month, unless it did after its own and no later one was begun',
+    "update quotas set ends_at = now() + interval '1 day' where added = 0; update lessons set returned_to = null",
   ],
   ['no webhook waits for a person', "update deliveries set status = 'dead'"],
 ])('it is noticed when this does not hold: %s', async (name, damage) => {

@@ -1,4 +1,5 @@
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
+import { lessonDeclined } from '@rollcall/contracts/events/billing';
 import {
   cancellationDecided,
   holdCorrected,
@@ -8,7 +9,7 @@ import {
 } from '@rollcall/contracts/events/settlement';
 import { creditsDeposited, fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, on, onBatch } from '@rollcall/kit/consumer';
-import { activatePurchases, declinePurchases } from './use-cases/answer-purchases.js';
+import { activatePurchases, declineLessons, declinePurchases } from './use-cases/answer-purchases.js';
 import { buyByCard } from './use-cases/buy-by-card.js';
 import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
@@ -21,6 +22,7 @@ const PROJECTION = 1_000;
 export const consumers: Consumer[] = [
   onBatch(fundsHeld, activatePurchases),
   onBatch(fundsDeclined, declinePurchases),
+  onBatch(lessonDeclined, declineLessons),
   on(creditsDeposited, buyByCard),
   onBatch(cancellationDecided, endCancellations),
   onBatch(sessionStarted, noteStarted),

@@ -105,7 +105,8 @@ export function purchaseOf(row: PurchaseRow): Purchase {
     paymentStatus: paymentStatusOf(row, refunded),
     status: row.status,
     declineReason: row.decline_reason,
-    refunded: { amount: refunded, currency },
+    refunded: { amount: row.funded_by === 'subscription' ? 0 : refunded, currency },
+    lessons: lessonsOf(row),
     attended: holds.some((hold) => hold.attended),
     attendanceSeconds: sum(holds.map((hold) => hold.attendance_seconds)),
     cancelledAt: row.cancelled_at?.toISOString() ?? null,
@@ -119,6 +120,14 @@ export function purchaseOf(row: PurchaseRow): Purchase {
     })),
     createdAt: row.requested_at.toISOString(),
   };
+}
+
+/** What a subscription paid for comes back as lessons. */
+function lessonsOf({ funded_by, status, holds }: PurchaseRow): Purchase['lessons'] {
+  if (funded_by !== 'subscription') return null;
+  const isRefused = status === 'declined' || status === 'expired';
+  const returned = holds.filter((hold) => hold.status === 'refunded').length;
+  return { booked: isRefused ? 0 : holds.length, returned };
 }
 
 /** 'pending' also where it came to nothing: no money was ever taken. 'refunded' when all of it came back. */

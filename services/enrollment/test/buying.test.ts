@@ -190,13 +190,6 @@ describe('a purchase is refused', () => {
     const both = { id: stage.teacher.id, bearer: `Bearer ${await token({ id: stage.teacher.id, roles })}` };
     expect(await codeOf(both)).toBe('409 /problems/own-course');
   });
-
-  test('by subscription, as long as there are none', async () => {
-    await fresh();
-    const { body } = await buy().send({ fundedBy: 'subscription' }).expect(422);
-    expect(body.errors).toEqual([{ path: 'fundedBy', message: 'must be credits' }]);
-    expect(await stage.db('purchases').where({ student_id: student.id })).toEqual([]);
-  });
 });
 
 describe('an Idempotency-Key', () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Course, DeclinedPurchase, type Purchase } from '@rollcall/contracts/api/enrollment';
-import { purchaseActivated, purchaseRequested } from '@rollcall/contracts/events/enrollment';
+import { purchaseActivated } from '@rollcall/contracts/events/enrollment';
 import type { Role } from '@rollcall/contracts/shapes';
 import { deliver, emitted, token } from '@rollcall/kit/testing';
 import { consumers } from '../src/consumers.js';
@@ -206,14 +206,6 @@ describe('a course is refused', () => {
     await stage.db('courses').where({ id: course.id }).update({ status: 'draft', published_at: null });
     expect(await codeOf()).toBe('404 /problems/not-found');
     expect(await codeOf(student, idOf(1))).toBe('404 /problems/not-found');
-  });
-
-  test('by subscription, as long as there are none', async () => {
-    await fresh();
-    await buy().send({ fundedBy: 'subscription' }).expect(422);
-    expect(
-      (await emitted(stage.db, purchaseRequested)).some(({ data }) => data.studentId === student.id),
-    ).toBe(false);
   });
 });
 

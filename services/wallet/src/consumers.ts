@@ -1,4 +1,11 @@
 /** Everything the wallet reacts to. Queue and bindings follow from the same list in contracts' topology. */
+import {
+  lessonReserved,
+  subscriptionCancelled,
+  subscriptionExpired,
+  subscriptionRenewed,
+  subscriptionStarted,
+} from '@rollcall/contracts/events/billing';
 import { expiryRequested, purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { holdCorrected, holdRefunded, holdReleased } from '@rollcall/contracts/events/settlement';
@@ -6,8 +13,10 @@ import { type Consumer, onBatch } from '@rollcall/kit/consumer';
 import { correctHolds } from './use-cases/correct-holds.js';
 import { endHolds } from './use-cases/end-holds.js';
 import { expirePurchases } from './use-cases/expire-purchases.js';
+import { hearOfPeriods } from './use-cases/hear-of-periods.js';
 import { cardEvents, moveCards } from './use-cases/move-card-money.js';
 import { placeHolds } from './use-cases/place-holds.js';
+import { placeReserved } from './use-cases/place-lessons.js';
 import { rememberUsers } from './use-cases/remember-users.js';
 
 export const consumers: readonly Consumer[] = [
@@ -17,4 +26,9 @@ export const consumers: readonly Consumer[] = [
   onBatch([holdReleased, holdRefunded], endHolds),
   onBatch(holdCorrected, correctHolds),
   onBatch(cardEvents, moveCards),
+  onBatch(
+    [subscriptionStarted, subscriptionRenewed, subscriptionCancelled, subscriptionExpired],
+    hearOfPeriods,
+  ),
+  onBatch(lessonReserved, placeReserved),
 ];

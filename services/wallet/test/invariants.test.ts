@@ -22,6 +22,7 @@ import {
   user,
 } from './fixtures.js';
 import { seal } from './sealing.js';
+import { lessons, paid, subscribed } from './subscribing.js';
 import { asked } from './withdrawing.js';
 
 let test_: TestDatabase;
@@ -42,6 +43,7 @@ beforeAll(async () => {
   await adjust(db, { userId: indebted, amount: 100 });
   await withdrawals(db);
   await cards(db);
+  await subscriptions(db);
   await seal(test_);
   await addCheckpoint(db, 5);
   await addCheckpoint(db, 8);
@@ -80,6 +82,14 @@ async function cards(db: Database): Promise<void> {
   const paid = paidBy(await user(db));
   const asked = askRefund(paid, 400);
   await send(db, deposit(paid, 1000), asked, failRefund(paid, 400, asked.data.refundId));
+}
+
+/** A period that has ended and one that runs, a lesson given back and one that is held. */
+async function subscriptions(db: Database): Promise<void> {
+  const who = subscribed();
+  const [back, held] = [lessons(who, 1, [600]), lessons(who, 1, [800])];
+  await send(db, paid(who, 0, 4000), paid(who, 1, 1000), back.reserved, held.reserved);
+  await send(db, ending(back.bought, { refund: 600 }));
 }
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
@@ -157,6 +167,38 @@ test.each<[rule: string, harm: string]>([
   [
     'what a movement of a card undoes was made before, for the same amount',
     "update card_movements set amount = amount + 1 where kind = 'refund'",
+  ],
+  [
+    'what is deferred of subscriptions is what their periods have left',
+    'update subscription_periods set paid = paid + 1 where ended_at is null',
+  ],
+  [
+    'a period has spent what its lessons took of it, less what came back',
+    'delete from lesson_money where amount < 0',
+  ],
+  [
+    "a period was paid by one entry and ended by one, and no other entry is a subscription's",
+    'update subscription_periods set entry_id = gen_random_uuid() where ended_at is null',
+  ],
+  [
+    "a period was paid by one entry and ended by one, and no other entry is a subscription's",
+    'update subscription_periods set ended_entry_id = gen_random_uuid() where ended_at is not null',
+  ],
+  [
+    'no period runs beside a newer one, nor after its subscription is over',
+    'update subscriptions set over_at = now()',
+  ],
+  [
+    "a lesson's price is borne in full until it is refunded, and then as far as it was not",
+    'delete from lessons',
+  ],
+  [
+    "a lesson's price is borne in full until it is refunded, and then as far as it was not",
+    'update hold_endings set to_subscription = to_subscription - 1, to_credits = to_credits + 1 where to_subscription > 0',
+  ],
+  [
+    'what bears lessons moved between its pots and escrow by the same entries',
+    "update lesson_money set pot = 'revenue', period = null where amount < 0",
   ],
   [
     'what somebody is withdrawing is what his open withdrawals add up to',

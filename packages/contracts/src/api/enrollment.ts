@@ -76,7 +76,10 @@ export const Purchase = z
     paymentStatus: z.enum(['pending', 'paid', 'refunded']),
     status: PurchaseStatus,
     declineReason: z.string().nullable(),
+    /** Money that came back; none where a subscription paid. */
     refunded: Money,
+    /** By subscription alone: lessons of its quota, and those of them that came back. A split brings none back. */
+    lessons: z.object({ booked: z.int(), returned: z.int() }).nullable(),
     attended: z.boolean(),
     attendanceSeconds: z.int(),
     cancelledAt: Instant.nullable(),

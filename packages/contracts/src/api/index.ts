@@ -7,6 +7,7 @@ import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as payouts from './payouts.js';
+import * as quota from './quota.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as subscriptions from './subscriptions.js';
@@ -19,7 +20,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  billing: { ...billing, ...subscriptions },
+  billing: { ...billing, ...subscriptions, ...quota },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 

@@ -170,6 +170,20 @@ export function completionPercentage(
   return Math.floor((ended.filter(({ attended }) => attended).length * 100) / ended.length);
 }
 
+/** By why billing has no lesson for it. */
+const BY_SUBSCRIPTION: Readonly<Record<string, string>> = {
+  'no-subscription':
+    'You have no subscription that runs. Nothing was taken. Subscribe to a plan, or buy with credits.',
+  'subscription-past-due':
+    'The current period of your subscription is not paid, or is being charged. Nothing was taken. Look at your subscription and its card, or buy with credits.',
+  'quota-used-up':
+    'Your subscription has fewer lessons left this month than this takes. Nothing was taken. See what is left and until when, or buy with credits.',
+  'lesson-too-dear':
+    'A lesson of this costs more than your subscription pays for one. Nothing was taken. Buy it with credits.',
+  'other-currency':
+    'This is sold in another currency than your subscription. Nothing was taken. Buy it with credits.',
+};
+
 /** What a student is told who gets no purchase: what happened, that nothing was taken, what to do. */
 export function declineDetail(reason: string, total: Money, shortfall: Money | null): string {
   if (reason === 'insufficient-credit' && shortfall !== null)
@@ -180,5 +194,6 @@ export function declineDetail(reason: string, total: Money, shortfall: Money | n
     return 'No answer about your credits came in time, so this purchase was given up. Nothing was taken. Buy again.';
   if (reason === 'wallet-unknown')
     return 'Your wallet is not there yet; a new account needs a moment. Nothing was taken. Buy again shortly.';
-  return 'There is no purchase and nothing was taken. Look at your wallet, then buy again.';
+  const subscription = BY_SUBSCRIPTION[reason];
+  return subscription ?? 'There is no purchase and nothing was taken. Look at your wallet, then buy again.';
 }

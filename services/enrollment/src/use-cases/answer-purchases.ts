@@ -1,4 +1,5 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
+import type { lessonDeclined } from '@rollcall/contracts/events/billing';
 import { purchaseActivated, purchaseDeclined, purchaseExpired } from '@rollcall/contracts/events/enrollment';
 import type { fundsDeclined, fundsHeld } from '@rollcall/contracts/events/wallet';
 import type { Work } from '@rollcall/kit/work';
@@ -7,6 +8,7 @@ import { activate, type PurchaseRow, type Refusal, refuse, statusesOf } from '..
 
 type FundsHeld = Envelope<DataOf<typeof fundsHeld>>;
 type FundsDeclined = Envelope<DataOf<typeof fundsDeclined>>;
+type LessonDeclined = Envelope<DataOf<typeof lessonDeclined>>;
 
 /** The money of these purchases is in escrow: their students have access. Answers before their question wait. */
 export async function activatePurchases(work: Work, answers: readonly FundsHeld[]): Promise<Envelope[]> {
@@ -24,9 +26,22 @@ export async function activatePurchases(work: Work, answers: readonly FundsHeld[
 }
 
 /** There will be no such purchases: their seats are free again. Answers before their question wait. */
-export async function declinePurchases(work: Work, answers: readonly FundsDeclined[]): Promise<Envelope[]> {
-  const causes = new Map(answers.map((answer) => [answer.data.purchaseId, answer]));
-  for (const purchase of await refuse(work.tx, [...causes.values()].map(refusalIn))) {
+export const declinePurchases = (work: Work, answers: readonly FundsDeclined[]): Promise<Envelope[]> =>
+  declineAll(work, answers, refusalIn);
+
+/** A subscription does not pay for them. One that was given up meanwhile stays so. */
+export const declineLessons = (work: Work, answers: readonly LessonDeclined[]): Promise<Envelope[]> =>
+  declineAll(work, answers, ({ data: { purchaseId, reason } }) => ({
+    ...{ purchaseId, reason, status: 'declined', shortfall: null },
+  }));
+
+async function declineAll<Answer extends FundsDeclined | LessonDeclined>(
+  work: Work,
+  answers: readonly Answer[],
+  refusalOf: (answer: Answer) => Refusal,
+): Promise<Envelope[]> {
+  const causes = new Map<string, Answer>(answers.map((answer) => [answer.data.purchaseId, answer]));
+  for (const purchase of await refuse(work.tx, [...causes.values()].map(refusalOf))) {
     const type = purchase.status === 'expired' ? purchaseExpired : purchaseDeclined;
     const because = causes.get(purchase.id);
     const { decline_reason: reason, version } = purchase;

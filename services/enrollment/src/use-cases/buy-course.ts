@@ -2,7 +2,7 @@ import { notFound } from '@rollcall/kit/errors';
 import type { Work } from '@rollcall/kit/work';
 import { courseRefusal, sharesOf, stillToCome } from '../domain/course-offer.js';
 import { lockCourseOffer, lockOffers } from '../store/offers.js';
-import { type Buyer, checkFunding, offerOf, placePurchase, refuse } from './place-purchase.js';
+import { type Buyer, offerOf, placePurchase, refuse } from './place-purchase.js';
 
 /**
  * A pending purchase of all that is still to come of a course, a seat taken in each session and the wallet asked once for
@@ -12,7 +12,6 @@ export async function buyCourse(
   work: Work,
   { courseId, ...buyer }: Buyer & { readonly courseId: string },
 ): Promise<{ id: string }> {
-  checkFunding(buyer);
   const { studentId } = buyer;
   const course = await lockCourseOffer(work.tx, courseId);
   const hidden = course?.published_at === null && course.teacher_id !== studentId;

@@ -1,6 +1,6 @@
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { sum } from '@rollcall/contracts/money';
-import { type DomainError, unprocessable } from '@rollcall/kit/errors';
+import type { DomainError } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { alreadyBought, type Offer } from '../domain/purchase.js';
@@ -13,13 +13,6 @@ export interface Buyer {
   readonly fundedBy: 'credits' | 'subscription' | 'card';
   /** The payment whose credits buy it; by card alone. */
   readonly paymentId?: string;
-}
-
-export function checkFunding({ fundedBy }: Buyer): void {
-  if (fundedBy === 'subscription')
-    throw unprocessable('subscription-not-available', 'Lessons cannot be bought by subscription yet.', [
-      { path: 'fundedBy', message: 'must be credits' },
-    ]);
 }
 
 export const offerOf = (row: OfferRow): Offer => ({
@@ -61,7 +54,7 @@ export interface Order {
   readonly shares: readonly { readonly session: Offer; readonly amount: number }[];
 }
 
-/** A pending purchase, its seats taken, all or none, and the wallet asked. */
+/** A pending purchase, its seats taken, all or none, and the wallet asked, or billing where a subscription pays. */
 export function placePurchase(work: Work, { shares, buyer, ...order }: Order): { id: string } {
   const purchase: NewPurchase = {
     ...order,
@@ -77,7 +70,7 @@ export function placePurchase(work: Work, { shares, buyer, ...order }: Order): {
   return { id: purchase.id };
 }
 
-/** Asks the wallet; asked again it is the same question under a new event id, with the first requestedAt. */
+/** Asks the wallet, by subscription billing; asked again it is the same question under a new event id, with the first requestedAt. */
 export function askForFunds(work: Work, purchase: Omit<NewPurchase, 'sessionId'>): void {
   const { currency } = purchase;
   work.emit(purchaseRequested, {

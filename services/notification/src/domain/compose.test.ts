@@ -98,6 +98,19 @@ test.each(['purchase-declined', 'purchase-expired'] as const)(
   },
 );
 
+test('who cancels lessons of a subscription reads of lessons, not of money', () => {
+  const { kind, facts } = samples.find((one) => one.kind === 'purchase-cancelled') as Extract<
+    Content,
+    { kind: 'purchase-cancelled' }
+  >;
+  const textOf = (fundedBy: string, locale: string) =>
+    compose({ kind, facts: { ...facts, fundedBy } }, { ...reader, locale }, base).text;
+  expect(textOf('credits', 'en')).toContain('went back to where it came from');
+  expect(textOf('subscription', 'en')).toContain('The lessons can be booked by your subscription again.');
+  expect(textOf('subscription', 'en')).not.toContain('went back to where it came from');
+  expect(textOf('subscription', 'de')).toContain('mit Ihrem Abonnement wieder gebucht');
+});
+
 test('who was refunded reads of refunds in a correction, and who earns of a part', () => {
   const { kind, facts } = samples.find((one) => one.kind === 'correction') as Extract<
     Content,

@@ -14,6 +14,11 @@ const REFUNDED: Readonly<Record<string, string>> = {
 };
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Ihr Guthaben reicht für den Preis nicht aus.',
+  'no-subscription': 'Sie haben kein laufendes Abonnement.',
+  'subscription-past-due': 'Der laufende Zeitraum Ihres Abonnements ist nicht bezahlt.',
+  'quota-used-up': 'Ihr Abonnement hat in diesem Monat nicht mehr genug Stunden.',
+  'lesson-too-dear': 'Die Stunde kostet mehr, als Ihr Abonnement für eine bezahlt.',
+  'other-currency': 'Die Stunde wird in einer anderen Währung als der Ihres Abonnements verkauft.',
 };
 const DEBT: Readonly<Record<string, string>> = {
   correction: 'Eine abgerechnete Stunde wurde korrigiert, und das Geld war schon verwendet.',
@@ -81,10 +86,12 @@ export const de: Words = {
       rows: [...lessonRows(wanted, show), ['Preis', show.money(total)]],
       action: lessons,
     }),
-    'purchase-cancelled': ({ lessons: given, refunded, purchaseId }, show) => ({
+    'purchase-cancelled': ({ lessons: given, refunded, purchaseId, fundedBy }, show) => ({
       subject: given.length === 1 ? `Storniert: ${given[0]?.title}` : `${given.length} Stunden storniert`,
       paragraphs: [
-        `Ihre Stornierung ist abgeschlossen. ${show.money(refunded)} gingen dorthin zurück, woher sie kamen.`,
+        fundedBy === 'subscription'
+          ? 'Ihre Stornierung ist abgeschlossen. Die Stunden können mit Ihrem Abonnement wieder gebucht werden.'
+          : `Ihre Stornierung ist abgeschlossen. ${show.money(refunded)} gingen dorthin zurück, woher sie kamen.`,
       ],
       rows: [...lessonRows(given, show), ['Kauf', purchaseId]],
       action: wallet,

@@ -14,6 +14,11 @@ const REFUNDED: Readonly<Record<string, string>> = {
 };
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Your credits do not cover the price.',
+  'no-subscription': 'You have no subscription that runs.',
+  'subscription-past-due': 'The current period of your subscription is not paid.',
+  'quota-used-up': 'Your subscription has not enough lessons left this month.',
+  'lesson-too-dear': 'The lesson costs more than your subscription pays for one.',
+  'other-currency': 'The lesson is sold in another currency than your subscription.',
 };
 const DEBT: Readonly<Record<string, string>> = {
   correction: 'A settled lesson was corrected, and the money had already been used.',
@@ -79,10 +84,12 @@ export const en: Words = {
       rows: [...lessonRows(wanted, show), ['Price', show.money(total)]],
       action: lessons,
     }),
-    'purchase-cancelled': ({ lessons: given, refunded, purchaseId }, show) => ({
+    'purchase-cancelled': ({ lessons: given, refunded, purchaseId, fundedBy }, show) => ({
       subject: given.length === 1 ? `Cancelled: ${given[0]?.title}` : `${given.length} lessons cancelled`,
       paragraphs: [
-        `Your cancellation went through. ${show.money(refunded)} went back to where it came from.`,
+        fundedBy === 'subscription'
+          ? 'Your cancellation went through. The lessons can be booked by your subscription again.'
+          : `Your cancellation went through. ${show.money(refunded)} went back to where it came from.`,
       ],
       rows: [...lessonRows(given, show), ['Purchase', purchaseId]],
       action: wallet,

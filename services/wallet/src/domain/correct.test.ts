@@ -5,7 +5,7 @@ import { type Account, openBook } from './ledger.js';
 
 const hold: Hold = {
   ...{ id: 'hold', purchaseId: 'purchase', sessionId: 'session', studentId: 'sam', teacherId: 'tea' },
-  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600 },
+  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600, subscription: 0 },
 };
 
 interface Shares {
@@ -29,7 +29,14 @@ const decided = (shares: Shares, more: Partial<Decided> = {}): Decided => ({
 const standing = (shares: Shares): Standing => {
   const { refund = 0 } = shares;
   const toCredits = Math.min(refund, hold.credits);
-  return { decisionVersion: 1, ...NOTHING, ...shares, toCredits, toPromo: refund - toCredits };
+  return {
+    decisionVersion: 1,
+    ...NOTHING,
+    ...shares,
+    toCredits,
+    toPromo: refund - toCredits,
+    toSubscription: 0,
+  };
 };
 
 type Balances = Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 /** An ended hold shared out anew: one entry that moves the difference. Source: domain.md, 'Settling' and 'Money'. */
 import { type Decided, type Ending, endingOf, type Hold } from './end.js';
 import { type AccountKey, type Book, balanceIn, type EntryRow, keyOf, type Move, post } from './ledger.js';
+import { accountsOfLessons, movesOfParts, type Part } from './lesson-money.js';
 import { escrow } from './place.js';
 
 /** What a hold came to, by the decision that ended it or by a correction. */
@@ -12,6 +13,7 @@ export interface Standing {
   readonly refund: number;
   readonly toPromo: number;
   readonly toCredits: number;
+  readonly toSubscription: number;
 }
 
 export interface Correction {
@@ -42,11 +44,19 @@ export function accountsToCorrect(correction: Correction): AccountKey[] {
   const changes = changesOf(correction);
   const debts = changes.flatMap(({ account, amount }) => (amount < 0 ? debtOf(account) : []));
   const told = keptMore(correction) === 0 ? [] : [earningsOf(hold)];
-  return [escrow(hold.currency), ...changes.map(({ account }) => account), ...debts, ...told];
+  const lesson = backToSubscription(correction) === 0 ? [] : accountsOfLessons(hold.currency);
+  return [escrow(hold.currency), ...changes.map(({ account }) => account), ...debts, ...told, ...lesson];
 }
 
-/** Posts a correction: everything taken back goes through escrow to those it is for, and escrow keeps nothing of it. */
-export function postCorrection(book: Book, correction: Correction): void {
+/** How much more goes back to a subscription than before; below 0 where it is taken again. */
+export const backToSubscription = ({ from, to }: Correction): number =>
+  to.toSubscription - from.toSubscription;
+
+/**
+ * Posts a correction: everything taken back goes through escrow to those it is for, and escrow keeps nothing of it.
+ * `lesson` says which money of a subscription that is.
+ */
+export function postCorrection(book: Book, correction: Correction, lesson: readonly Part[] = []): void {
   const { hold, entryId } = correction.to;
   const entry: EntryRow = {
     id: entryId,
@@ -61,7 +71,17 @@ export function postCorrection(book: Book, correction: Correction): void {
   const given = changes.filter(({ amount }) => amount > 0).map((change) => give(change, hold));
   const kept = keptMore(correction);
   const told = kept === 0 ? [] : [{ account: earningsOf(hold), amount: -kept, holdId: hold.id }];
-  post(book, entry, [...taken, ...given], told);
+  const again = movesOfParts(
+    lesson.filter(({ amount }) => amount > 0),
+    hold.id,
+    hold.currency,
+  );
+  const back = movesOfParts(
+    lesson.filter(({ amount }) => amount < 0),
+    hold.id,
+    hold.currency,
+  );
+  post(book, entry, [...taken, ...again, ...given, ...back], told);
 }
 
 interface Change {

@@ -44,7 +44,7 @@ const writeOff = (book: Book, userId: Person, amount?: number) =>
 
 const hold: Hold = {
   ...{ id: 'hold', purchaseId: 'purchase', sessionId: 'session', studentId: 'sam', teacherId: 'tea' },
-  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600 },
+  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600, subscription: 0 },
 };
 const NOTHING = { teacher: 0, commission: 0, referral: 0, refund: 0 };
 const decided = (of: Hold, shares: Partial<typeof NOTHING>, decisionVersion = 1): Decided => ({

@@ -4,7 +4,7 @@ import { type Account, openBook } from './ledger.js';
 
 const hold: Hold = {
   ...{ id: 'hold', purchaseId: 'purchase', sessionId: 'session', studentId: 'sam', teacherId: 'tea' },
-  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600 },
+  ...{ amount: 1000, currency: 'USD', promo: 400, credits: 600, subscription: 0 },
 };
 const decided = (shares: Partial<Decided>): Decided => ({
   ...{

@@ -1,5 +1,6 @@
 /** Where a settled hold's money goes in the ledger. Source: domain.md, 'Settling' and 'Money'. */
 import { type AccountKey, type Book, type EntryRow, type Move, post } from './ledger.js';
+import { accountsOfLessons, movesOfParts, type Part } from './lesson-money.js';
 import { escrow } from './place.js';
 
 /** A hold as it was placed. */
@@ -13,6 +14,7 @@ export interface Hold {
   readonly currency: string;
   readonly promo: number;
   readonly credits: number;
+  readonly subscription: number;
 }
 
 /** What settlement decided about it. */
@@ -40,6 +42,7 @@ export interface Ending {
   /** The refund by where it came from. */
   readonly toPromo: number;
   readonly toCredits: number;
+  readonly toSubscription: number;
 }
 
 /**
@@ -59,7 +62,8 @@ export function endingOf(hold: Hold, decided: Decided, entryId: string): Ending 
     throw new Error(`the decision on hold ${hold.id} gives a referrer's share to nobody`);
   }
   const toCredits = Math.min(refund, hold.credits);
-  return { hold, decided, entryId, toCredits, toPromo: refund - toCredits };
+  const toPromo = Math.min(refund - toCredits, hold.promo);
+  return { hold, decided, entryId, toCredits, toPromo, toSubscription: refund - toCredits - toPromo };
 }
 
 /** The accounts an ending touches. */
@@ -71,11 +75,15 @@ export function accountsToEnd(ending: Ending): AccountKey[] {
   const moved = movesOf(ending)
     .filter((move) => move.amount > 0)
     .map((move) => move.to);
-  return [escrow(currency), ...told, ...moved];
+  const lesson = ending.toSubscription > 0 ? accountsOfLessons(currency) : [];
+  return [escrow(currency), ...told, ...moved, ...lesson];
 }
 
-/** Posts an ending to the book; the teacher is also told what was kept, the referrer's share included. */
-export function postEnding(book: Book, ending: Ending): void {
+/**
+ * Posts an ending to the book; the teacher is also told what was kept, the referrer's share included. `lesson` says where
+ * what goes back to a subscription goes.
+ */
+export function postEnding(book: Book, ending: Ending, lesson: readonly Part[] = []): void {
   const { hold, decided, entryId } = ending;
   const kept = decided.commission + decided.referral;
   const entry: EntryRow = {
@@ -87,7 +95,8 @@ export function postEnding(book: Book, ending: Ending): void {
     actorId: null,
   };
   const account: AccountKey = { owner: hold.teacherId, kind: 'earnings', currency: hold.currency };
-  post(book, entry, movesOf(ending), kept > 0 ? [{ account, amount: -kept, holdId: hold.id }] : []);
+  const moves = [...movesOf(ending), ...movesOfParts(lesson, hold.id, hold.currency)];
+  post(book, entry, moves, kept > 0 ? [{ account, amount: -kept, holdId: hold.id }] : []);
 }
 
 function movesOf({ hold, decided, toPromo, toCredits }: Ending): Move[] {

@@ -38,7 +38,9 @@ type SeenType =
   | 'admin_credit'
   | 'admin_debit'
   | 'chargeback'
-  | 'debt_repayment';
+  | 'debt_repayment'
+  | 'subscription'
+  | 'subscription_lesson';
 /** A correction is seen as what it corrects, with the other sign where it takes back. */
 type EntryType = SeenType | 'correction';
 type TransactionType = SeenType | 'commission' | 'referral';
@@ -54,7 +56,8 @@ export interface EntryRow {
     | 'demo'
     | 'payment'
     | 'card-refund'
-    | 'dispute';
+    | 'dispute'
+    | 'subscription';
   readonly referenceId: string;
   readonly description: string | null;
   readonly actorId: string | null;

@@ -18,6 +18,7 @@ interface PlacedHold {
   readonly amount: number;
   readonly promo: number;
   readonly credits: number;
+  readonly subscription: number;
 }
 
 export interface Held {
@@ -72,7 +73,7 @@ function fromPromoFirst(holds: Asked['holds'], available: number): PlacedHold[] 
   return holds.map((hold) => {
     const promo = Math.min(left, hold.amount);
     left -= promo;
-    return { ...hold, promo, credits: hold.amount - promo };
+    return { ...hold, promo, credits: hold.amount - promo, subscription: 0 };
   });
 }
 

@@ -7,7 +7,8 @@ import { column } from './column.js';
 export async function holdsById(tx: Knex.Transaction, ids: readonly string[]): Promise<Map<string, Hold>> {
   const { rows } = await tx.raw(
     `select id, purchase_id as "purchaseId", session_id as "sessionId", student_id as "studentId",
-            teacher_id as "teacherId", amount, currency, from_promo as promo, from_credits as credits
+            teacher_id as "teacherId", amount, currency, from_promo as promo, from_credits as credits,
+            from_subscription as subscription
        from holds where id = any(?::uuid[])`,
     [column(ids, (id) => id)],
   );
@@ -64,6 +65,7 @@ const columns = (endings: readonly Ending[]): string[] => [
   column(endings, ({ decided }) => decided.refund),
   column(endings, ({ toPromo }) => toPromo),
   column(endings, ({ toCredits }) => toCredits),
+  column(endings, ({ toSubscription }) => toSubscription),
   column(endings, ({ decided }) => decided.reason),
   column(endings, ({ decided }) => decided.commissionRate),
   column(endings, ({ decided }) => decided.attendance),
@@ -72,10 +74,10 @@ const columns = (endings: readonly Ending[]): string[] => [
 /** Endings and corrections are kept alike: what the hold came to, by which decision. */
 const claim = (table: string, moment: string, key: string) => `
   insert into ${table} (${moment}, hold_id, decision_version, entry_id, amount, currency, teacher, commission, referral,
-                        refund, to_promo, to_credits, reason, commission_rate, attendance_basis_points)
+                        refund, to_promo, to_credits, to_subscription, reason, commission_rate, attendance_basis_points)
   select ?::timestamptz, e.*
     from unnest(?::uuid[], ?::int[], ?::uuid[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[],
-                ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::int[]) as e
+                ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::int[]) as e
   on conflict (${key}) do nothing
   returning hold_id, decision_version`;
 
@@ -90,7 +92,7 @@ export interface Kept extends Standing {
 }
 
 const KEPT = `hold_id as "holdId", entry_id as "entryId", decision_version as "decisionVersion", teacher, commission,
-              referral, refund, to_promo as "toPromo", to_credits as "toCredits"`;
+              referral, refund, to_promo as "toPromo", to_credits as "toCredits", to_subscription as "toSubscription"`;
 
 export async function endingsOf(
   tx: Knex.Transaction,

@@ -22,6 +22,7 @@ export interface Answer {
     readonly amount: number;
     readonly promo: number;
     readonly credits: number;
+    readonly subscription: number;
   }[];
 }
 
@@ -37,7 +38,8 @@ const ANSWERS = `
   select p.id as "purchaseId", p.student_id as "studentId", p.outcome, p.reason, p.shortfall, p.currency,
          p.teacher_id as "teacherId", p.course_id as "courseId", p.requested_at as "requestedAt",
          coalesce((select json_agg(json_build_object('holdId', h.id, 'sessionId', h.session_id, 'amount', h.amount,
-                                                     'promo', h.from_promo, 'credits', h.from_credits) order by h.n)
+                                                     'promo', h.from_promo, 'credits', h.from_credits,
+                                                     'subscription', h.from_subscription) order by h.n)
                      from holds h where h.purchase_id = p.id), '[]') as holds
     from purchases p where p.id = any(?::uuid[])`;
 
@@ -74,6 +76,7 @@ export function addAnswers({ tx, now: at, atCommit }: Work, answers: readonly (H
     column(holds, (hold) => hold.answer.asked.currency),
     column(holds, (hold) => hold.promo),
     column(holds, (hold) => hold.credits),
+    column(holds, (hold) => hold.subscription),
   ]);
   atCommit(added, runAgainOn('purchases_pkey'));
 }
@@ -87,10 +90,10 @@ const ADD = `
                   ?::timestamptz[]) as p
   )
   insert into holds (placed_at, id, purchase_id, n, entry_id, session_id, course_id, student_id, teacher_id, amount,
-                     currency, from_promo, from_credits)
+                     currency, from_promo, from_credits, from_subscription)
   select ?::timestamptz, h.*
     from unnest(?::uuid[], ?::uuid[], ?::smallint[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[],
-                ?::bigint[], ?::text[], ?::bigint[], ?::bigint[]) as h`;
+                ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) as h`;
 
 /** Leaves a tombstone for each purchase that got no answer yet, so that a request heard later is refused. */
 export async function addTombstones(

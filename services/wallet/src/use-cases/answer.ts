@@ -24,16 +24,20 @@ function heldBy(given: Answer) {
     teacherId: present(given.teacherId),
     courseId: present(given.courseId),
     requestedAt: present(given.requestedAt).toISOString(),
-    holds: given.holds.map(({ holdId, sessionId, amount, promo, credits }) => ({
+    holds: given.holds.map(({ holdId, sessionId, amount, promo, credits, subscription }) => ({
       holdId,
       sessionId,
       amount: money(amount, currency),
-      parts: [...part('promo', promo, currency), ...part('credits', credits, currency)],
+      parts: [
+        ...part('promo', promo, currency),
+        ...part('credits', credits, currency),
+        ...part('subscription', subscription, currency),
+      ],
     })),
   };
 }
 
-const part = <Name extends 'promo' | 'credits'>(
+const part = <Name extends 'promo' | 'credits' | 'subscription'>(
   account: Name,
   amount: number,
   currency: string,

@@ -3,11 +3,19 @@ import type { holdCorrected } from '@rollcall/contracts/events/settlement';
 import { holdPaid } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
-import { accountsToCorrect, type Correction, correctionOf, postCorrection } from '../domain/correct.js';
+import {
+  accountsToCorrect,
+  backToSubscription,
+  type Correction,
+  correctionOf,
+  postCorrection,
+} from '../domain/correct.js';
 import type { Decided, Hold } from '../domain/end.js';
 import { openBook } from '../domain/ledger.js';
+import { moveLesson } from '../domain/lesson-money.js';
 import { lockAccounts } from '../store/accounts.js';
 import { claimCorrections, correctionKey, holdsById, type Kept, standingsOf } from '../store/holds.js';
+import { addLessonMoney, lockLessons } from '../store/subscriptions.js';
 import { keptAs, paidBy } from './paid.js';
 import { record } from './record.js';
 
@@ -32,10 +40,19 @@ export async function correctHolds(work: Work, events: readonly Corrected[]): Pr
     for (const [key, kept] of byDecision(await standingsOf(work.tx, ids))) standings.set(key, kept);
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToCorrect)), newId);
-  for (const correction of fresh) postCorrection(book, correction);
+  const till = await lockLessons(
+    work.tx,
+    fresh.filter((one) => backToSubscription(one) !== 0).map(({ to }) => to.hold.id),
+  );
+  for (const correction of fresh) {
+    const { hold, entryId } = correction.to;
+    const amount = backToSubscription(correction);
+    postCorrection(book, correction, moveLesson(till, hold.id, { amount, entryId }));
+  }
   record(work, book, (entryId) =>
     events.find(({ data }) => standings.get(keyOfDecision(data))?.entryId === entryId),
   );
+  addLessonMoney(work, till);
 
   const early: Envelope[] = [];
   for (const event of events) {

@@ -5,8 +5,10 @@ import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { accountsToEnd, type Decided, type Ending, endingOf, postEnding } from '../domain/end.js';
 import { openBook } from '../domain/ledger.js';
+import { moveLesson } from '../domain/lesson-money.js';
 import { lockAccounts } from '../store/accounts.js';
 import { claimEndings, endingsOf, holdsById, type Kept } from '../store/holds.js';
+import { addLessonMoney, lockLessons } from '../store/subscriptions.js';
 import { keptAs, paidBy } from './paid.js';
 import { record } from './record.js';
 
@@ -34,8 +36,16 @@ export async function endHolds(work: Work, events: readonly Settled[]): Promise<
   );
 
   const book = openBook(await lockAccounts(work.tx, fresh.flatMap(accountsToEnd)), newId);
-  for (const ending of fresh) postEnding(book, ending);
+  const till = await lockLessons(
+    work.tx,
+    fresh.filter(({ toSubscription }) => toSubscription > 0).map(({ hold }) => hold.id),
+  );
+  for (const ending of fresh) {
+    const { hold, toSubscription: amount, entryId } = ending;
+    postEnding(book, ending, moveLesson(till, hold.id, { amount, entryId }));
+  }
   record(work, book, (entryId) => events.find(({ data }) => endings.get(data.holdId)?.entryId === entryId));
+  addLessonMoney(work, till);
 
   const ended = new Map<string, Kept>([
     ...before,

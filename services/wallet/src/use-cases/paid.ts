@@ -5,7 +5,10 @@ import type { Ending, Hold } from '../domain/end.js';
 import type { Kept } from '../store/holds.js';
 
 /** A fresh ending or correction in the shape in which it is read back. */
-export const keptAs = ({ hold, entryId, decided, toPromo, toCredits }: Ending, at: Date): Kept => ({
+export const keptAs = (
+  { hold, entryId, decided, toPromo, toCredits, toSubscription }: Ending,
+  at: Date,
+): Kept => ({
   holdId: hold.id,
   entryId,
   decisionVersion: decided.decisionVersion,
@@ -15,6 +18,7 @@ export const keptAs = ({ hold, entryId, decided, toPromo, toCredits }: Ending, a
   refund: decided.refund,
   toPromo,
   toCredits,
+  toSubscription,
   at,
 });
 

@@ -7,7 +7,7 @@ import { openBook } from '../domain/ledger.js';
 import { type Asked, accountsToPlace, placePurchase } from '../domain/place.js';
 import { lockAccountsAndRead } from '../store/accounts.js';
 import { addJournal } from '../store/ledger.js';
-import { addAnswers, answersIn, answersQuery } from '../store/purchases.js';
+import { type Answer, addAnswers, answersIn, answersQuery } from '../store/purchases.js';
 import { answer } from './answer.js';
 
 type Requested = Envelope<DataOf<typeof purchaseRequested>>;
@@ -40,7 +40,8 @@ export async function placeHolds(work: Work, events: readonly Requested[]): Prom
   for (const event of mine) answer(work, known.get(event.data.purchaseId), event);
 }
 
-function askedBy(data: Requested['data']): Asked {
+/** What is asked for, by a purchase or for lessons. Throws for one that does not add up. */
+export function askedBy(data: Omit<Requested['data'], 'fundedBy'>): Asked {
   const { purchaseId, studentId, teacherId, courseId, requestedAt, total } = data;
   const holds = data.holds.map(({ holdId, sessionId, amount }) => {
     if (amount.currency !== total.currency) throw new Error(`purchase ${purchaseId} mixes currencies`);
@@ -52,7 +53,7 @@ function askedBy(data: Requested['data']): Asked {
 }
 
 /** A fresh answer in the shape in which it is read back. */
-function keptAs(placed: ReturnType<typeof placePurchase>) {
+export function keptAs(placed: ReturnType<typeof placePurchase>): Answer {
   const { purchaseId, studentId, teacherId, courseId, requestedAt, currency } = placed.asked;
   const held = placed.outcome === 'held';
   return {
