@@ -22,10 +22,10 @@ const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAu
 const { cancellationDecided } = settlement;
 const { creditsDeposited, refundReserved, refundRefused } = wallet;
 const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
-const { paymentDisputed, disputeClosed } = billing;
+const { paymentDisputed, disputeClosed, billingAudited } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
-  identity: [walletAudited, attendanceAudited, settlementAudited],
+  identity: [walletAudited, attendanceAudited, settlementAudited, billingAudited],
   enrollment: [
     fundsHeld,
     fundsDeclined,
@@ -110,11 +110,14 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     billing.paymentRefunded,
     billing.refundFailed,
     billing.invoiceIssued,
+    billing.invoicePaid,
+    billing.invoiceOverdue,
+    billing.invoiceVoided,
     wallet.bankAccountChanged,
     wallet.debtOpened,
     wallet.debtRepaid,
   ],
-  billing: [refundReserved, refundRefused],
+  billing: [userRegistered, userUpdated, userSuspended, refundReserved, refundRefused],
 };
 
 /**

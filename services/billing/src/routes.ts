@@ -4,10 +4,11 @@ import { command, query, reply, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
 import { type Hooked, webhook } from '@rollcall/kit/webhook';
 import { answerRefund } from './answer-refund.js';
-import type { Config } from './config.js';
+import { type Config, type SellerConfig, sellerIn } from './config.js';
 import type { Desk } from './desk.js';
 import type { Provider } from './provider.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
+import { invoices } from './routes/invoices.js';
 import { beginPayment } from './use-cases/begin-payment.js';
 import { beginConfirming, confirmThere } from './use-cases/confirm-payment.js';
 import { attachThere, beginAttaching, detachThere, dropMethod, makeDefault } from './use-cases/keep-cards.js';
@@ -23,10 +24,10 @@ export const routes =
     log,
     clock,
     config,
-  }: Pick<Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'>>, 'db' | 'log' | 'clock' | 'config'>): (
-    | Served
-    | Hooked
-  )[] => {
+  }: Pick<
+    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'> & SellerConfig>,
+    'db' | 'log' | 'clock' | 'config'
+  >): (Served | Hooked)[] => {
     const desk: Desk = { db, log, clock, provider };
     const door = { db, log, clock, secret: config.STRIPE_WEBHOOK_SECRET };
     return [
@@ -34,6 +35,7 @@ export const routes =
       ...paying(desk),
       ...reading(db),
       ...cards(desk),
+      ...invoices({ db, clock, seller: sellerIn(config) }),
     ];
   };
 

@@ -1,7 +1,12 @@
 import { type Task, task } from '@rollcall/kit/schedule';
+import type { Seller } from './domain/invoice.js';
 import type { Provider } from './provider.js';
+import { billMonths } from './use-cases/bill-months.js';
+import { issueDue } from './use-cases/issue-invoice.js';
+import { makeDueFiles } from './use-cases/keep-files.js';
 import { lookAtPayments } from './use-cases/look-at-payments.js';
 import { sendRefunds } from './use-cases/refund-payment.js';
+import { findOverdue } from './use-cases/step-invoice.js';
 import { actOnDue, forgetOldBodies } from './use-cases/take-webhook.js';
 
 const clock = () => new Date();
@@ -10,7 +15,7 @@ const clock = () => new Date();
  * Everything billing does by the clock. Each second: refunds whose credits are taken back, and payments of which something
  * changed at the provider or whose outcome is unknown; each ten: webhooks that were stored and not acted on.
  */
-export const schedule = (provider: Provider): Task[] => [
+export const schedule = (provider: Provider, seller: Seller): Task[] => [
   task('billing.send-refunds', '* * * * * *', async ({ db, log }) => {
     await sendRefunds({ db, log, provider, clock });
   }),
@@ -22,5 +27,24 @@ export const schedule = (provider: Provider): Task[] => [
   }),
   task('billing.forget-webhooks', '20 * * * * *', async (turn) => {
     await turn.inWork(forgetOldBodies);
+  }),
+  ...invoicing(seller),
+];
+
+/** Each second: documents to issue, and files of them to make; hourly what is overdue; on the first of a month what is missing. */
+const invoicing = (seller: Seller): Task[] => [
+  task('billing.issue-invoices', '* * * * * *', async ({ db, log }) => {
+    await issueDue({ db, log, clock }, seller);
+  }),
+  task('billing.make-invoice-files', '* * * * * *', async ({ db, log }) => {
+    await makeDueFiles({ db, log, clock });
+  }),
+  task('billing.find-overdue', '0 5 * * * *', async (turn) => {
+    await turn.inWork(findOverdue);
+  }),
+  task('billing.bill-months', '0 15 1 1 * *', async ({ db, log }) => {
+    const found = await billMonths({ db, clock });
+    if (found > 0)
+      log.warn({ found }, 'what was paid in months that are over had no invoice, and has one now');
   }),
 ];

@@ -22,6 +22,7 @@ import {
   type Refund,
   refundIn,
 } from '../store/refunds.js';
+import { correctRefund, creditRefund, invoicePayment } from './draft-document.js';
 
 /** Records how an intent stands; false for one that is none of ours. A success is said once, whoever brings it. */
 export async function noteIntent(work: Work, intent: IntentFact): Promise<boolean> {
@@ -49,6 +50,7 @@ async function succeed(work: Work, payment: Payment): Promise<void> {
   const changed = { status: 'succeeded', failureCode: null, succeededAt: work.now } as const;
   await changePayment(work.tx, payment.id, changed);
   await needNoLook(work.tx, payment.id, work.now);
+  await invoicePayment(work, payment);
   work.emit(paymentSucceeded, saidOf(payment));
 }
 
@@ -83,6 +85,7 @@ async function noteForeign(work: Work, payment: Payment, fact: RefundFact): Prom
   await addRefund(work.tx, { ...refund, reason: null, at: work.now });
   if (failed) return;
   await standAnew(work.tx, payment, refund.amount);
+  await creditRefund(work, payment, refund);
   work.emit(paymentRefunded, refundSaid(payment, refund));
 }
 
@@ -98,6 +101,7 @@ async function noteOurs(
   if (fact.state === 'succeeded' && open) {
     await changeRefund(tx, refund.id, { status: 'succeeded', providerRef: fact.ref });
     await standAnew(tx, payment, refund.amount);
+    await creditRefund(work, payment, refund);
     work.emit(paymentRefunded, refundSaid(payment, refund));
   }
   if (fact.state !== 'failed' || refund.status === 'failed') return;
@@ -112,7 +116,10 @@ export async function failRefund(
   providerRef?: string,
 ): Promise<void> {
   await changeRefund(work.tx, refund.id, { status: 'failed', providerRef });
-  if (refund.status === 'succeeded') await standAnew(work.tx, payment, -refund.amount);
+  if (refund.status === 'succeeded') {
+    await standAnew(work.tx, payment, -refund.amount);
+    await correctRefund(work, payment, refund);
+  }
   work.emit(refundFailed, refundSaid(payment, refund));
 }
 

@@ -44,6 +44,15 @@ interface Debt {
   readonly cause: string;
 }
 
+interface Invoice {
+  readonly invoiceId: string;
+  readonly kind: 'invoice' | 'credit_note' | 'correction';
+  readonly number: string;
+  readonly total: Money;
+  /** When it is to be paid by; null where nothing is. */
+  readonly dueAt: string | null;
+}
+
 /** The one list of letters: a new kind is a row here, its words in each language, and what it answers in occasions.ts. */
 export interface FactsOf {
   'email-verification': Secret;
@@ -89,7 +98,10 @@ export interface FactsOf {
   'payment-refunded': Payment;
   /** The money is credits again. */
   'payment-refund-failed': Payment;
-  'invoice-issued': { readonly number: string; readonly total: Money };
+  'invoice-issued': Invoice;
+  'invoice-paid': Invoice;
+  'invoice-overdue': Invoice;
+  'invoice-voided': Invoice;
   'bank-account-changed': { readonly last4: string | null };
   'debt-opened': Debt;
   'debt-repaid': Debt;
