@@ -33,7 +33,9 @@ let admin: Caller;
 let teacher: Caller;
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({
+    services: ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'billing', 'gateway'],
+  });
   admin = await demo(system.gateway, 'admin');
   // Somebody referred this one: the platform keeps 30 %.
   teacher = await demo(system.gateway, 'referred.teacher');
@@ -149,6 +151,12 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/holds/:holdId/split': 'settlement.hold.split',
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
+  'post /admin/invoices': 'billing.invoice.draft',
+  'patch /admin/invoices/:invoiceId': 'billing.invoice.edit',
+  'delete /admin/invoices/:invoiceId': 'billing.invoice.drop',
+  'post /admin/invoices/:invoiceId/finalize': 'billing.invoice.finalize',
+  'post /admin/invoices/:invoiceId/void': 'billing.invoice.void',
+  'post /admin/invoices/:invoiceId/mark-paid': 'billing.invoice.mark-paid',
   'post /admin/payout-batches': 'wallet.payout-batch.make',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
@@ -163,6 +171,27 @@ const ACTS: Readonly<Record<string, string>> = {
     ),
   ),
 };
+
+/** Each step an admin can take of an invoice. */
+async function actOnInvoices(): Promise<void> {
+  const { id: userId } = await register(system.gateway, 'student');
+  const draft = async () => {
+    const items = [{ description: 'A room for a day', unitPrice: 1000 }];
+    const drafted = await admin.post<{ id: string }>('/admin/invoices', { userId, currency: 'USD', items });
+    expect(drafted.status).toBe(201);
+    return `/admin/invoices/${drafted.body.id}`;
+  };
+  for (const step of ['void', 'mark-paid']) {
+    const path = await draft();
+    expect((await admin.patch(path, { dueDays: 7 })).status).toBe(200);
+    await eventually(
+      'the buyer to be known',
+      async () => (await admin.post(`${path}/finalize`, because)).status === 200,
+    );
+    expect((await admin.post(`${path}/${step}`, because)).status).toBe(200);
+  }
+  expect((await admin.delete(await draft())).status).toBe(204);
+}
 
 /** Each step an admin can take of a withdrawal, and a look at the bank account of one. */
 async function decideWithdrawals(): Promise<void> {
@@ -206,6 +235,7 @@ describe('the audit trail', () => {
     await admin.api.call(clawBack, money);
     await admin.api.call(writeOffDebt, money);
     await decideWithdrawals();
+    await actOnInvoices();
     const change = { roles: ['student' as const, 'finance' as const], ...because };
     await admin.api.call(updateUser, { params: { id: userId }, body: change });
 

@@ -88,5 +88,5 @@ select i.id, i.number from invoices i
    and not exists (select from invoice_files f where f.invoice_id = i.id)
    and not exists (select from invoice_files_due d where d.invoice_id = i.id);
 
--- name: no document of a payment waits longer than a day for its payer's name
+-- name: no document of a payment waits longer than a day for its payer’s name
 select id, user_id, created_at from invoices where issue_at is not null and created_at < now() - interval '1 day';
