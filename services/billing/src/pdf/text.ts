@@ -50,13 +50,14 @@ export function penFor(doc: Document): Pen {
     wrap: (text, style, most) => wrapped(plain(text), most, (part) => width(part, style)),
     write: (text, style, { x, y, align = 'left', most = Number.POSITIVE_INFINITY }) => {
       const line = plain(text);
-      const wide = width(line, style);
-      const scale = Math.min(1, most / wide);
+      const wide = align === 'right' || Number.isFinite(most) ? width(line, style) : 0;
+      const scale = wide > most ? most / wide : 1;
       let left = align === 'left' ? x : x - wide * scale;
-      for (const run of runsOf(line, style.font)) {
+      const runs = runsOf(line, style.font);
+      for (const [n, run] of runs.entries()) {
         take(run.font, style.size * scale).fillColor(style.colour);
         doc.text(run.text, left, y, { ...optionsOf(run), lineBreak: false, baseline: 'alphabetic' });
-        left += doc.widthOfString(run.text, optionsOf(run));
+        if (n < runs.length - 1) left += doc.widthOfString(run.text, optionsOf(run));
       }
     },
   };
