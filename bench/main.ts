@@ -1,5 +1,6 @@
 /** `npm run bench [name …]`: each figure beside its limit, measured in the same run. */
 
+import { invoices } from './figures/invoices.js';
 import { largeSession } from './figures/large-session.js';
 import { lastSeat } from './figures/last-seat.js';
 import { ledgerReads } from './figures/ledger-reads.js';
@@ -22,6 +23,7 @@ const figures = {
   relay,
   'webhook-intake': webhookIntake,
   'large-session': largeSession,
+  invoices,
   purchase,
   'last-seat': lastSeat,
   rest,

@@ -159,6 +159,12 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
   'post /admin/plans': 'billing.plan.create',
   'patch /admin/plans/:planId': 'billing.plan.update',
+  'post /admin/invoices': 'billing.invoice.draft',
+  'patch /admin/invoices/:invoiceId': 'billing.invoice.edit',
+  'delete /admin/invoices/:invoiceId': 'billing.invoice.drop',
+  'post /admin/invoices/:invoiceId/finalize': 'billing.invoice.finalize',
+  'post /admin/invoices/:invoiceId/void': 'billing.invoice.void',
+  'post /admin/invoices/:invoiceId/mark-paid': 'billing.invoice.mark-paid',
   'post /admin/payout-batches': 'wallet.payout-batch.make',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
@@ -173,6 +179,27 @@ const ACTS: Readonly<Record<string, string>> = {
     ),
   ),
 };
+
+/** Each step an admin can take of an invoice. */
+async function actOnInvoices(): Promise<void> {
+  const { id: userId } = await register(system.gateway, 'student');
+  const draft = async () => {
+    const items = [{ description: 'A room for a day', unitPrice: 1000 }];
+    const drafted = await admin.post<{ id: string }>('/admin/invoices', { userId, currency: 'USD', items });
+    expect(drafted.status).toBe(201);
+    return `/admin/invoices/${drafted.body.id}`;
+  };
+  for (const step of ['void', 'mark-paid']) {
+    const path = await draft();
+    expect((await admin.patch(path, { dueDays: 7 })).status).toBe(200);
+    await eventually(
+      'the buyer to be known',
+      async () => (await admin.post(`${path}/finalize`, because)).status === 200,
+    );
+    expect((await admin.post(`${path}/${step}`, because)).status).toBe(200);
+  }
+  expect((await admin.delete(await draft())).status).toBe(204);
+}
 
 /** Each step an admin can take of a withdrawal, and a look at the bank account of one. */
 async function decideWithdrawals(): Promise<void> {
@@ -230,6 +257,7 @@ describe('the audit trail', () => {
     await admin.api.call(writeOffDebt, money);
     await decideWithdrawals();
     await sellPlans();
+    await actOnInvoices();
     const change = { roles: ['student' as const, 'finance' as const], ...because };
     await admin.api.call(updateUser, { params: { id: userId }, body: change });
 

@@ -114,3 +114,46 @@ having (b.outcome = 'reserved') <> (count(l.hold_id) > 0)
 select l.hold_id, l.subscription_id, l.month
   from lessons l join quotas q on q.subscription_id = l.subscription_id and q.starts_at = l.month
  where l.status = 'returned' and l.returned_to is null and q.ends_at > now();
+-- name: the numbers of a series and year have no gap
+select s.series, s.year, s.last, count(i.id) as given, max(i.sequence) as highest
+  from invoice_series s left join invoices i using (series, year)
+ group by s.series, s.year, s.last
+having count(i.id) <> s.last or max(i.sequence) is distinct from s.last;
+
+-- name: no document has a number that its series has not given
+select i.number from invoices i left join invoice_series s using (series, year)
+ where i.sequence is not null and i.sequence > coalesce(s.last, 0);
+
+-- name: the items of an invoice add up to it
+select i.id, i.subtotal, coalesce(sum(n.total), 0) as items
+  from invoices i left join invoice_items n on n.invoice_id = i.id
+ group by i.id having coalesce(sum(n.total), 0) <> i.subtotal;
+
+-- name: the invoice of a payment is over what was paid, and not before
+select i.id, i.payment_id, i.total, p.amount
+  from invoices i join payments p on p.id = i.payment_id
+ where i.kind = 'invoice' and (i.total <> p.amount or i.currency <> p.currency or p.succeeded_at is null);
+
+-- name: what is taken back of an invoice is what was given back of its payment
+select p.id, p.refunded, sum(case i.kind when 'credit_note' then i.total else -i.total end) as credited
+  from payments p join invoices i on i.payment_id = p.id and i.kind <> 'invoice'
+ group by p.id having sum(case i.kind when 'credit_note' then i.total else -i.total end) <> p.refunded;
+
+-- name: no more is taken back of a document, nor more tax, than it said
+select i.id, i.number from invoices i join invoices c on c.corrects = i.id and c.status <> 'draft'
+  left join invoices k on k.corrects = c.id and k.status <> 'draft'
+ group by i.id having sum(c.total - coalesce(k.total, 0)) > i.total or sum(c.tax - coalesce(k.tax, 0)) > i.tax;
+
+-- name: what was paid in a month that is over has its invoice
+select p.id, p.succeeded_at from payments p
+ where p.succeeded_at < date_trunc('month', now() - interval '1 day')
+   and not exists (select from invoices i where i.payment_id = p.id and i.kind = 'invoice');
+
+-- name: an issued document has its file, or will have it
+select i.id, i.number from invoices i
+ where i.status <> 'draft'
+   and not exists (select from invoice_files f where f.invoice_id = i.id)
+   and not exists (select from invoice_files_due d where d.invoice_id = i.id);
+
+-- name: no document of a payment waits longer than a day for its payer’s name
+select id, user_id, created_at from invoices where issue_at is not null and created_at < now() - interval '1 day';

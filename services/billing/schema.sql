@@ -8,6 +8,44 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_change_of_file()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the file of an invoice stays as it was made' using errcode = 'integrity_constraint_violation';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change_of_issued_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  later constant text[] := '{status,paid_at,voided_at,overdue_at,version}';
+begin
+  if old.status = 'draft' then
+    if tg_op = 'DELETE' then return old; end if;
+    return new;
+  end if;
+  if tg_op = 'DELETE' or to_jsonb(new) - later is distinct from to_jsonb(old) - later
+     or (new.status <> old.status and not (old.status = 'open' and new.status in ('paid', 'void'))) then
+    raise exception 'invoice % is issued and cannot be changed', old.number using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_items_of_issued_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from invoices where id in (old.invoice_id, new.invoice_id) and status = 'draft' for share;
+  if not found and exists (select from invoices where id in (old.invoice_id, new.invoice_id)) then
+    raise exception 'the items of an issued invoice cannot be changed' using errcode = 'integrity_constraint_violation';
+  end if;
+  return coalesce(new, old);
+end $function$;
+
 create table bookings (
   purchase_id uuid not null,
   student_id uuid not null,
@@ -98,6 +136,129 @@ create table inbox (
 CREATE INDEX inbox_dead ON inbox USING btree (received_at) WHERE status = 'dead'::text;
 CREATE INDEX inbox_due ON inbox USING btree (next_attempt_at) WHERE status = ANY (ARRAY['waiting'::text, 'retrying'::text]);
 
+create table invoice_files (
+  invoice_id uuid not null,
+  pdf bytea not null,
+  made_at timestamp with time zone not null,
+  constraint invoice_files_pkey PRIMARY KEY (invoice_id)
+);
+CREATE TRIGGER invoice_files_are_not_truncated BEFORE TRUNCATE ON invoice_files FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_file();
+CREATE TRIGGER invoice_files_stay BEFORE DELETE OR UPDATE ON invoice_files FOR EACH ROW EXECUTE FUNCTION refuse_change_of_file();
+
+create table invoice_files_due (
+  invoice_id uuid not null,
+  due_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  constraint invoice_files_due_attempts_check CHECK (attempts >= 0),
+  constraint invoice_files_due_pkey PRIMARY KEY (invoice_id)
+);
+CREATE INDEX invoice_files_due_next ON invoice_files_due USING btree (due_at);
+
+create table invoice_items (
+  invoice_id uuid not null,
+  n smallint not null,
+  description text not null,
+  quantity integer not null,
+  unit_price bigint not null,
+  total bigint not null,
+  constraint invoice_items_check CHECK (total = (quantity * unit_price)),
+  constraint invoice_items_description_check CHECK (length(description) >= 1 AND length(description) <= 500),
+  constraint invoice_items_n_check CHECK (n > 0),
+  constraint invoice_items_pkey PRIMARY KEY (invoice_id, n),
+  constraint invoice_items_quantity_check CHECK (quantity > 0),
+  constraint invoice_items_unit_price_check CHECK (unit_price >= 0)
+);
+CREATE TRIGGER invoice_items_are_not_truncated BEFORE TRUNCATE ON invoice_items FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_file();
+CREATE TRIGGER invoice_items_stay BEFORE INSERT OR DELETE OR UPDATE ON invoice_items FOR EACH ROW EXECUTE FUNCTION refuse_items_of_issued_invoice();
+
+create table invoice_series (
+  series text not null,
+  year smallint not null,
+  last integer not null,
+  constraint invoice_series_last_check CHECK (last > 0),
+  constraint invoice_series_pkey PRIMARY KEY (series, year),
+  constraint invoice_series_series_check CHECK (series ~ '^[A-Z]{2,4}$'::text)
+);
+
+create table invoices (
+  id uuid not null,
+  kind text not null,
+  status text default 'draft'::text not null,
+  user_id uuid not null,
+  currency text not null,
+  subtotal bigint not null,
+  discount bigint default 0 not null,
+  total bigint not null,
+  note text,
+  country text,
+  due_days smallint default 14 not null,
+  issue_at timestamp with time zone,
+  issue_attempts integer default 0 not null,
+  payment_id uuid,
+  refund_id uuid,
+  subscription_id uuid,
+  period_start timestamp with time zone,
+  corrects uuid,
+  series text,
+  year smallint,
+  sequence integer,
+  number text,
+  buyer_name text,
+  tax_country text,
+  tax_rate integer,
+  tax bigint,
+  seller_name text,
+  seller_address text,
+  seller_tax_id text,
+  time_zone text,
+  issued_at timestamp with time zone,
+  due_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  voided_at timestamp with time zone,
+  overdue_at timestamp with time zone,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  constraint invoices_check CHECK (issue_at IS NULL OR status = 'draft'::text),
+  constraint invoices_check1 CHECK (tax >= 0 AND tax <= total),
+  constraint invoices_check2 CHECK (due_at >= issued_at),
+  constraint invoices_corrects CHECK ((corrects IS NOT NULL) = (kind <> 'invoice'::text)),
+  constraint invoices_country_check CHECK (country ~ '^[A-Z]{2}$'::text),
+  constraint invoices_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint invoices_discount_check CHECK (discount >= 0),
+  constraint invoices_due_days_check CHECK (due_days >= 0 AND due_days <= 365),
+  constraint invoices_issue_attempts_check CHECK (issue_attempts >= 0),
+  constraint invoices_issued CHECK (num_nonnulls(series, year, sequence, number, buyer_name, tax_country, tax_rate, tax, seller_name, seller_address, seller_tax_id, time_zone, issued_at, due_at) =
+CASE status
+    WHEN 'draft'::text THEN 0
+    ELSE 14
+END),
+  constraint invoices_kind_check CHECK (kind = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'correction'::text])),
+  constraint invoices_note_check CHECK (length(note) >= 1 AND length(note) <= 1000),
+  constraint invoices_number_key UNIQUE (number),
+  constraint invoices_one_number UNIQUE (series, year, sequence),
+  constraint invoices_paid CHECK ((paid_at IS NOT NULL) = (status = 'paid'::text)),
+  constraint invoices_period CHECK ((subscription_id IS NULL) = (period_start IS NULL)),
+  constraint invoices_pkey PRIMARY KEY (id),
+  constraint invoices_refund CHECK (refund_id IS NULL OR kind <> 'invoice'::text),
+  constraint invoices_sequence_check CHECK (sequence > 0),
+  constraint invoices_status_check CHECK (status = ANY (ARRAY['draft'::text, 'open'::text, 'paid'::text, 'void'::text])),
+  constraint invoices_subtotal_check CHECK (subtotal > 0),
+  constraint invoices_tax_rate_check CHECK (tax_rate >= 0 AND tax_rate <= 10000),
+  constraint invoices_total CHECK (total = (subtotal - discount)),
+  constraint invoices_total_check CHECK (total > 0),
+  constraint invoices_version_check CHECK (version > 0),
+  constraint invoices_void CHECK ((voided_at IS NOT NULL) = (status = 'void'::text))
+);
+CREATE INDEX invoices_correcting ON invoices USING btree (corrects) WHERE corrects IS NOT NULL;
+CREATE INDEX invoices_of_user ON invoices USING btree (user_id, id);
+CREATE UNIQUE INDEX invoices_one_of_payment ON invoices USING btree (payment_id) WHERE kind = 'invoice'::text;
+CREATE UNIQUE INDEX invoices_one_of_period ON invoices USING btree (subscription_id, period_start) WHERE kind = 'invoice'::text;
+CREATE UNIQUE INDEX invoices_one_of_refund ON invoices USING btree (refund_id, kind) WHERE refund_id IS NOT NULL;
+CREATE INDEX invoices_to_issue ON invoices USING btree (issue_at) WHERE issue_at IS NOT NULL;
+CREATE INDEX invoices_unpaid ON invoices USING btree (due_at) WHERE status = 'open'::text AND overdue_at IS NULL;
+CREATE TRIGGER invoices_are_not_truncated BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_file();
+CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION refuse_change_of_issued_invoice();
+
 create table lessons (
   hold_id uuid not null,
   purchase_id uuid not null,
@@ -159,6 +320,14 @@ create table parked (
   received_at timestamp with time zone default now() not null,
   constraint parked_pkey PRIMARY KEY (id),
   constraint parked_status_check CHECK (status = ANY (ARRAY['parked'::text, 'discarded'::text]))
+);
+
+create table payers (
+  user_id uuid not null,
+  display_name text not null,
+  locale text not null,
+  version integer not null,
+  constraint payers_pkey PRIMARY KEY (user_id)
 );
 
 create table payment_methods (
@@ -371,6 +540,12 @@ CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHE
 
 alter table bookings add constraint bookings_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table invoice_files add constraint invoice_files_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table invoice_files_due add constraint invoice_files_due_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
+alter table invoice_items add constraint invoice_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE CASCADE;
+alter table invoices add constraint invoices_corrects_fkey FOREIGN KEY (corrects) REFERENCES invoices(id);
+alter table invoices add constraint invoices_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table invoices add constraint invoices_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id);
 alter table lessons add constraint lessons_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES bookings(purchase_id);
 alter table lessons add constraint lessons_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
 alter table lessons add constraint lessons_returned_to FOREIGN KEY (subscription_id, returned_to) REFERENCES quotas(subscription_id, starts_at);

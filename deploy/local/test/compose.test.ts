@@ -46,6 +46,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   SMTP_URL: 'smtp://letters:c0ffee@mail.example.com:587',
   MAIL_FROM: 'Letters <letters@example.com>',
   PUBLIC_URL: 'https://app.example.com',
+  INVOICE_SELLER_COUNTRY: 'PL',
+  INVOICE_TAX_RATES: 'PL:23,*:0',
 };
 
 test('every name that compose.yaml refers to is one it has', () => {

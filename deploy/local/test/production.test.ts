@@ -19,7 +19,17 @@ const AUTH = ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL'];
 const STORING = ['AMQP_URL', ...AUTH, 'DATABASE_URL', 'PORT'];
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   attendance: [...STORING, 'LIVEKIT_API_KEY', 'LIVEKIT_API_SECRET', 'LIVEKIT_URL'],
-  billing: [...STORING, 'STRIPE_API_BASE', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  billing: [
+    ...STORING,
+    'INVOICE_SELLER_ADDRESS',
+    'INVOICE_SELLER_COUNTRY',
+    'INVOICE_SELLER_NAME',
+    'INVOICE_SELLER_TAX_ID',
+    'INVOICE_TAX_RATES',
+    'STRIPE_API_BASE',
+    'STRIPE_SECRET_KEY',
+    'STRIPE_WEBHOOK_SECRET',
+  ],
   enrollment: STORING,
   gateway: [
     ...AUTH,

@@ -6,25 +6,26 @@ export interface Attachment {
   readonly name: string;
   /** Its media type. */
   readonly type: string;
-  readonly text: string;
+  /** Text goes as UTF-8. */
+  readonly content: string | Buffer;
 }
 
-export const attachment = (name: string, type: string, text: string): Attachment => ({
+export const attachment = (name: string, type: string, content: string | Buffer): Attachment => ({
   attachment: true,
-  ...{ name, type, text },
+  ...{ name, type, content },
 });
 
 export const isAttachment = (answer: unknown): answer is Attachment =>
   typeof answer === 'object' && answer !== null && 'attachment' in answer && answer.attachment === true;
 
-/** Sends it as UTF-8. It is kept by nobody on the way: whoever asks again is let in again. */
-export function sendAttachment(response: Response, { name, type, text }: Attachment): void {
+/** Sends it. It is kept by nobody on the way: whoever asks again is let in again. */
+export function sendAttachment(response: Response, { name, type, content }: Attachment): void {
   response
     .status(200)
     .set({
-      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Type': typeof content === 'string' ? `${type}; charset=utf-8` : type,
       'Content-Disposition': `attachment; filename="${name}"`,
       'Cache-Control': 'no-store',
     })
-    .send(Buffer.from(text, 'utf8'));
+    .send(Buffer.isBuffer(content) ? content : Buffer.from(content, 'utf8'));
 }

@@ -1,5 +1,5 @@
 import { run } from '@rollcall/kit/service';
-import { config } from './config.js';
+import { config, sellerIn } from './config.js';
 import { consumers } from './consumers.js';
 import { createProvider } from './provider.js';
 import { routes } from './routes.js';
@@ -14,5 +14,5 @@ await run({
   migrations: new URL('../migrations/', import.meta.url),
   routes: routes(provider),
   consumers,
-  schedule: schedule(provider),
+  schedule: schedule(provider, sellerIn(given)),
 });

@@ -5,11 +5,12 @@ import { command, query, reply, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
 import { type Hooked, webhook } from '@rollcall/kit/webhook';
 import { answerRefund } from './answer-refund.js';
-import type { Config } from './config.js';
+import { type Config, type SellerConfig, sellerIn } from './config.js';
 import type { Desk } from './desk.js';
 import type { Provider } from './provider.js';
 import { quotaOf } from './queries/quota.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
+import { invoices } from './routes/invoices.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { beginPayment } from './use-cases/begin-payment.js';
 import { beginConfirming, confirmThere } from './use-cases/confirm-payment.js';
@@ -26,10 +27,10 @@ export const routes =
     log,
     clock,
     config,
-  }: Pick<Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'>>, 'db' | 'log' | 'clock' | 'config'>): (
-    | Served
-    | Hooked
-  )[] => {
+  }: Pick<
+    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'> & SellerConfig>,
+    'db' | 'log' | 'clock' | 'config'
+  >): (Served | Hooked)[] => {
     const desk: Desk = { db, log, clock, provider };
     const door = { db, log, clock, secret: config.STRIPE_WEBHOOK_SECRET };
     return [
@@ -39,6 +40,7 @@ export const routes =
       ...cards(desk),
       ...subscriptionRoutes(desk),
       query(db, readQuota, (_db, { user }) => quotaOf(db, user.id, clock())),
+      ...invoices({ db, clock, seller: sellerIn(config) }),
     ];
   };
 

@@ -1,8 +1,13 @@
 import { type Task, task } from '@rollcall/kit/schedule';
+import type { Seller } from './domain/invoice.js';
 import type { Provider } from './provider.js';
+import { billMonths } from './use-cases/bill-months.js';
+import { issueDue } from './use-cases/issue-invoice.js';
+import { makeDueFiles } from './use-cases/keep-files.js';
 import { lookAtPayments } from './use-cases/look-at-payments.js';
 import { tellOfPlans } from './use-cases/plans/tell-of-plan.js';
 import { sendRefunds } from './use-cases/refund-payment.js';
+import { findOverdue } from './use-cases/step-invoice.js';
 import {
   expireSubscriptions,
   lookAtSubscriptions,
@@ -18,7 +23,7 @@ const clock = () => new Date();
  * not acted on, and plans the provider does not know yet. Subscriptions whose time is over are looked at within five
  * minutes, and each of them once an hour.
  */
-export const schedule = (provider: Provider): Task[] => [
+export const schedule = (provider: Provider, seller: Seller): Task[] => [
   task('billing.send-refunds', '* * * * * *', async ({ db, log }) => {
     await sendRefunds({ db, log, provider, clock });
   }),
@@ -42,5 +47,27 @@ export const schedule = (provider: Provider): Task[] => [
   }),
   task('billing.forget-webhooks', '20 * * * * *', async (turn) => {
     await turn.inWork(forgetOldBodies);
+  }),
+  ...invoicing(seller),
+];
+
+/** Turns of files in one run, of 50 each: a crowd does not wait for the next second after each. */
+const TURNS = 40;
+
+/** Each second: documents to issue, and files of them to make; hourly what is overdue; on the first of a month what is missing. */
+const invoicing = (seller: Seller): Task[] => [
+  task('billing.issue-invoices', '* * * * * *', async ({ db, log }) => {
+    await issueDue({ db, log, clock }, seller);
+  }),
+  task('billing.make-invoice-files', '* * * * * *', async ({ db, log }) => {
+    for (let turn = 0; turn < TURNS; turn += 1) if ((await makeDueFiles({ db, log, clock })) === 0) break;
+  }),
+  task('billing.find-overdue', '0 5 * * * *', async (turn) => {
+    await turn.inWork(findOverdue);
+  }),
+  task('billing.bill-months', '0 15 1 1 * *', async ({ db, log }) => {
+    const found = await billMonths({ db, clock });
+    if (found > 0)
+      log.warn({ found }, 'what was paid in months that are over had no invoice, and has one now');
   }),
 ];

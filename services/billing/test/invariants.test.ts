@@ -13,7 +13,9 @@ beforeEach(async () => {
   await stage?.close();
   stage = await openStage();
   const student = await person('student');
+  await stage.register(student, 'Jan Kowalski');
   paymentId = (await stage.paid(student, 1000)).id;
+  await stage.issue();
   openId = (await stage.begin(student)).id;
   refundId = (await stage.askRefund(student, paymentId, { amount: 300 }).expect(202)).body.id;
   await stage.walletSays(refundId);
@@ -87,6 +89,30 @@ test.each<[string, string]>([
   [
     'a lesson that came back is with a month, unless it did after its own and no later one was begun',
     "update quotas set ends_at = now() + interval '1 day' where added = 0; update lessons set returned_to = null",
+  ],
+  ['the numbers of a series and year have no gap', 'update invoice_series set last = last + 1'],
+  ['no document has a number that its series has not given', 'delete from invoice_series'],
+  [
+    'what was paid in a month that is over has its invoice',
+    `insert into payments (id, user_id, purpose, amount, currency, status, succeeded_at, created_at)
+     values (gen_random_uuid(), gen_random_uuid(), 'topup', 1, 'USD', 'succeeded', now() - interval '70 days', now())`,
+  ],
+  ['an issued document has its file, or will have it', 'delete from invoice_files_due'],
+  [
+    'the items of an invoice add up to it',
+    "update invoice_items set unit_price = 1, total = quantity where invoice_id in (select id from invoices where status = 'draft')",
+  ],
+  [
+    'what is taken back of an invoice is what was given back of its payment',
+    "update invoices set subtotal = 301, total = 301 where kind = 'credit_note'",
+  ],
+  [
+    'the invoice of a payment is over what was paid, and not before',
+    'update payments set amount = 999 where id = :paymentId',
+  ],
+  [
+    'no document of a payment waits longer than a day for its payer’s name',
+    "update invoices set created_at = now() - interval '25 hours' where status = 'draft'",
   ],
   ['no webhook waits for a person', "update deliveries set status = 'dead'"],
 ])('it is noticed when this does not hold: %s', async (name, damage) => {

@@ -1,22 +1,35 @@
 import { readFile } from 'node:fs/promises';
 import type { Payment } from '@rollcall/contracts/api/billing';
 import { refundRequested } from '@rollcall/contracts/events/billing';
+import { userRegistered } from '@rollcall/contracts/events/identity';
 import { refundRefused, refundReserved } from '@rollcall/contracts/events/wallet';
 import type { Role } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope, quietLog, testApp, testDatabase, token } from '@rollcall/kit/testing';
 import request, { type Test } from 'supertest';
+import { type SellerConfig, sellerIn } from '../src/config.js';
 import { consumers } from '../src/consumers.js';
 import type { Desk } from '../src/desk.js';
 import type { Provider } from '../src/provider.js';
 import { routes } from '../src/routes.js';
+import { issueDue } from '../src/use-cases/issue-invoice.js';
 import { lookAtPayments } from '../src/use-cases/look-at-payments.js';
 import { sendRefunds } from '../src/use-cases/refund-payment.js';
 import { bodies, fakeProvider, SECRET, sign } from './fake-provider.js';
 
 export const usd = (amount: number) => ({ amount, currency: 'USD' });
 export const topUp = (amount = 2500) => ({ ...usd(amount), purpose: 'topup' });
+
+/** Who sells, in tests. */
+export const SELLER: SellerConfig = {
+  INVOICE_SELLER_NAME: 'Lessons Ltd',
+  INVOICE_SELLER_ADDRESS: '1 Sample Street\n00-001 Warsaw',
+  INVOICE_SELLER_TAX_ID: 'PL0000000000',
+  INVOICE_SELLER_COUNTRY: 'PL',
+  INVOICE_TAX_RATES: { PL: 2300, DE: 1900, '*': 0 },
+  INVOICE_TIME_ZONE: 'Europe/Warsaw',
+};
 
 export interface Person {
   readonly id: string;
@@ -37,7 +50,7 @@ export async function stageWith<Given extends Provider>(provider: Given) {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET };
+  const config = { STRIPE_WEBHOOK_SECRET: SECRET, ...SELLER };
   const app = await testApp(routes(provider)({ db, log: quietLog, clock, config }));
 
   const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {
@@ -81,6 +94,21 @@ export async function stageWith<Given extends Provider>(provider: Given) {
     },
     look: () => lookAtPayments(desk),
     sendRefunds: () => sendRefunds(desk),
+    /** Identity says who somebody is. */
+    register: async ({ id: userId }: Person, displayName: string, { locale = 'en', version = 1 } = {}) => {
+      const said = {
+        userId,
+        displayName,
+        locale,
+        version,
+        roles: ['student' as const],
+        email: 'one@example.com',
+      };
+      await deliver(db, consumers, [
+        envelope(userRegistered, { ...said, timeZone: 'UTC', referrerId: null }),
+      ]);
+    },
+    issue: () => issueDue(desk, sellerIn(SELLER)),
     /** The wallet answers: yes, or with what is possible. */
     walletSays: async (refundId: string, possible?: number) => {
       const asked = await emitted(db, refundRequested);

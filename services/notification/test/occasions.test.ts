@@ -120,22 +120,31 @@ test('a payment by card has its receipt, its refunds theirs, and an invoice its 
   const paymentId = newId();
   const payment = { paymentId, userId, purpose: 'topup' as const, amount: usd(2500) };
   const refund = { refundId: newId(), paymentId, userId, amount: usd(500), requestedHere: true };
-  const invoice = { invoiceId: newId(), number: 'RC-2026-000017', userId, total: usd(2500) };
+  const invoice = {
+    ...{ invoiceId: newId(), kind: 'invoice' as const, number: 'RC-2026-000017', userId, total: usd(2500) },
+  };
+  const dueAt = '2026-12-01T00:00:00.000Z';
   const events = () => [
     envelope(billing.paymentFailed, { ...payment, reason: 'card_declined' }),
     envelope(billing.paymentSucceeded, payment),
     envelope(billing.paymentRefunded, refund),
     envelope(billing.paymentRefunded, { ...refund, refundId: newId() }),
     envelope(billing.refundFailed, refund),
-    envelope(billing.invoiceIssued, invoice),
+    envelope(billing.invoiceIssued, { ...invoice, dueAt: null }),
+    envelope(billing.invoiceIssued, { ...invoice, invoiceId: newId(), kind: 'credit_note', dueAt: null }),
+    envelope(billing.invoicePaid, { ...invoice, byHand: false }), // by card: the receipt and the invoice say so
+    envelope(billing.invoicePaid, { ...invoice, byHand: true }),
+    envelope(billing.invoiceOverdue, { ...invoice, dueAt }),
+    envelope(billing.invoiceVoided, invoice),
   ];
   await hear(database.db, events());
   await hear(
     database.db,
-    events().filter(({ type }) => !type.includes('refunded')),
+    events().filter(({ type }) => !/refunded|issued/.test(type)),
   );
   expect((await kindsTo(userId)).sort()).toEqual([
-    ...['invoice-issued', 'payment-failed', 'payment-received', 'payment-refund-failed'],
+    ...['invoice-issued', 'invoice-issued', 'invoice-overdue', 'invoice-paid', 'invoice-voided'],
+    ...['payment-failed', 'payment-received', 'payment-refund-failed'],
     ...['payment-refunded', 'payment-refunded'],
   ]);
 });

@@ -6,6 +6,7 @@ import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
+import * as invoices from './invoices.js';
 import * as payouts from './payouts.js';
 import * as quota from './quota.js';
 import * as revenue from './revenue.js';
@@ -20,7 +21,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  billing: { ...billing, ...subscriptions, ...quota },
+  billing: { ...billing, ...subscriptions, ...quota, ...invoices },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 

@@ -161,22 +161,33 @@ export const lessonDeclined = event(
   z.object({ purchaseId: Id, studentId: Id, reason: LessonDeclineReason }),
 );
 
-const invoice = z.object({ invoiceId: Id, number: z.string(), userId: Id, total: Money });
+/** A credit note takes back (a part of) an invoice when money was given back; a correction, one whose refund failed after all. */
+export const InvoiceKind = z.enum(['invoice', 'credit_note', 'correction']);
+
+const invoice = z.object({ invoiceId: Id, kind: InvoiceKind, number: z.string(), userId: Id, total: Money });
 
 export const invoiceIssued = event(
   'billing.invoice-issued',
   1,
   'invoiceId',
-  'An invoice has its number and will not change any more.',
-  invoice,
+  'An invoice, or a document that corrects one, has its number and will not change any more.',
+  /** null: it is paid already, or takes back what was. */
+  invoice.extend({ dueAt: Instant.nullable() }),
 );
-export const invoicePaid = event('billing.invoice-paid', 1, 'invoiceId', 'An invoice is paid.', invoice);
+export const invoicePaid = event(
+  'billing.invoice-paid',
+  1,
+  'invoiceId',
+  'An invoice is paid.',
+  /** Another way than by card, as an admin saw. */
+  invoice.extend({ byHand: z.boolean() }),
+);
 export const invoiceOverdue = event(
   'billing.invoice-overdue',
   1,
   'invoiceId',
   'An invoice was not paid by the day it was due.',
-  invoice,
+  invoice.extend({ dueAt: Instant }),
 );
 export const invoiceVoided = event(
   'billing.invoice-voided',

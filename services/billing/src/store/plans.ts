@@ -99,3 +99,10 @@ export async function withdrawPlan(tx: Tx, { id, version }: Plan): Promise<void>
     .where({ id, version })
     .update({ active: false, tell_at: null, version: tx.raw('version + 1') });
 }
+
+/** What a plan is called now. Throws where there is none. */
+export async function planName(tx: Tx, id: string): Promise<string> {
+  const plan = await tx('plans').where({ id }).first<{ name: string }>('name');
+  if (plan === undefined) throw new Error(`there is no plan ${id}`);
+  return plan.name;
+}

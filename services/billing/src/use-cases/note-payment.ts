@@ -22,6 +22,7 @@ import {
   type Refund,
   refundIn,
 } from '../store/refunds.js';
+import { correctRefund, creditRefund, invoicePayment } from './draft-document.js';
 
 /** Milliseconds: by then the provider has ended a try, whether or not its answer reached us. */
 const TRY_ENDS = 30_000;
@@ -59,6 +60,7 @@ async function succeed(work: Work, payment: Payment): Promise<void> {
   const changed = { status: 'succeeded', failureCode: null, succeededAt: work.now } as const;
   await changePayment(work.tx, payment.id, changed);
   await needNoLook(work.tx, payment.id, work.now);
+  await invoicePayment(work, payment);
   work.emit(paymentSucceeded, saidOf(payment));
 }
 
@@ -93,6 +95,7 @@ async function noteForeign(work: Work, payment: Payment, fact: RefundFact): Prom
   await addRefund(work.tx, { ...refund, reason: null, at: work.now });
   if (failed) return;
   await standAnew(work.tx, payment, refund.amount);
+  await creditRefund(work, payment, refund);
   work.emit(paymentRefunded, refundSaid(payment, refund));
 }
 
@@ -108,6 +111,7 @@ async function noteOurs(
   if (fact.state === 'succeeded' && open) {
     await changeRefund(tx, refund.id, { status: 'succeeded', providerRef: fact.ref });
     await standAnew(tx, payment, refund.amount);
+    await creditRefund(work, payment, refund);
     work.emit(paymentRefunded, refundSaid(payment, refund));
   }
   if (fact.state !== 'failed' || refund.status === 'failed') return;
@@ -122,7 +126,10 @@ export async function failRefund(
   providerRef?: string,
 ): Promise<void> {
   await changeRefund(work.tx, refund.id, { status: 'failed', providerRef });
-  if (refund.status === 'succeeded') await standAnew(work.tx, payment, -refund.amount);
+  if (refund.status === 'succeeded') {
+    await standAnew(work.tx, payment, -refund.amount);
+    await correctRefund(work, payment, refund);
+  }
   work.emit(refundFailed, refundSaid(payment, refund));
 }
 

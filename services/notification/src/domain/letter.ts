@@ -52,6 +52,15 @@ interface Debt {
   readonly cause: string;
 }
 
+interface Invoice {
+  readonly invoiceId: string;
+  readonly kind: 'invoice' | 'credit_note' | 'correction';
+  readonly number: string;
+  readonly total: Money;
+  /** When it is to be paid by; null where nothing is. */
+  readonly dueAt: string | null;
+}
+
 /** The one list of letters: a new kind is a row here, its words in each language, and what it answers in occasions.ts. */
 export interface FactsOf {
   'email-verification': Secret;
@@ -97,7 +106,6 @@ export interface FactsOf {
   'payment-refunded': Payment;
   /** The money is credits again. */
   'payment-refund-failed': Payment;
-  'invoice-issued': { readonly number: string; readonly total: Money };
   /** The receipt for the first period, or the beginning of a trial, of which nothing was paid. */
   'subscription-started': Subscribed;
   'subscription-renewed': Subscribed;
@@ -105,6 +113,10 @@ export interface FactsOf {
   /** The period is the last that was paid. */
   'subscription-cancelled': Subscribed;
   'subscription-expired': Subscribed;
+  'invoice-issued': Invoice;
+  'invoice-paid': Invoice;
+  'invoice-overdue': Invoice;
+  'invoice-voided': Invoice;
   'bank-account-changed': { readonly last4: string | null };
   'debt-opened': Debt;
   'debt-repaid': Debt;

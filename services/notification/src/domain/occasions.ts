@@ -2,6 +2,9 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import type {
   invoiceIssued,
+  invoiceOverdue,
+  invoicePaid,
+  invoiceVoided,
   paymentFailed,
   paymentRefunded,
   paymentSucceeded,
@@ -212,12 +215,16 @@ export const cardRefund =
     },
   ];
 
-export const invoiced = ({
-  data: { invoiceId, userId, number, total },
-}: Heard<typeof invoiceIssued>): Plan[] => [
+type InvoiceNews = Omit<DataOf<typeof invoiceOverdue>, 'dueAt'> & { readonly dueAt?: string | null };
+
+/** Unique by the letter's kind: of one invoice each piece of news is told once. */
+const aboutInvoice = (
+  kind: 'invoice-issued' | 'invoice-paid' | 'invoice-overdue' | 'invoice-voided',
+  { invoiceId, kind: document, userId, number, total, dueAt = null }: InvoiceNews,
+): Plan[] => [
   {
     ...{ about: `invoice/${invoiceId}`, to: userId, sessionIds: [] },
-    content: () => ({ kind: 'invoice-issued', facts: { number, total } }),
+    content: () => ({ kind, facts: { invoiceId, kind: document, number, total, dueAt } }),
   },
 ];
 
@@ -230,3 +237,13 @@ export const subscriptionLetter =
       content: () => ({ kind, facts: { subscriptionId, amount, ...period } }),
     },
   ];
+export const invoiced = ({ data }: Heard<typeof invoiceIssued>): Plan[] =>
+  aboutInvoice('invoice-issued', data);
+export const invoiceLate = ({ data }: Heard<typeof invoiceOverdue>): Plan[] =>
+  aboutInvoice('invoice-overdue', data);
+export const invoiceCalledBack = ({ data }: Heard<typeof invoiceVoided>): Plan[] =>
+  aboutInvoice('invoice-voided', data);
+
+/** What was paid by card has its receipt, and its invoice says so. */
+export const invoiceSettled = ({ data }: Heard<typeof invoicePaid>): Plan[] =>
+  data.byHand ? aboutInvoice('invoice-paid', data) : [];

@@ -20,6 +20,10 @@ const withdrawal = {
   amount: eur(123_456),
   reason: 'The account is closed',
 };
+const invoice = {
+  ...{ invoiceId: '0193a000-0000-7000-8000-000000000004', kind: 'invoice' as const },
+  ...{ number: 'RC-2026-000017', total: eur(123_456), dueAt: at },
+};
 
 /** As a table, so that a kind without a sample does not compile. */
 const facts: { readonly [K in Kind]: FactsOf[K] } = {
@@ -46,12 +50,15 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'payment-failed': payment,
   'payment-refunded': payment,
   'payment-refund-failed': payment,
-  'invoice-issued': { number: 'RC-2026-000017', total: eur(123_456) },
   'subscription-started': subscribed,
   'subscription-renewed': subscribed,
   'subscription-past-due': subscribed,
   'subscription-cancelled': subscribed,
   'subscription-expired': subscribed,
+  'invoice-issued': invoice,
+  'invoice-paid': invoice,
+  'invoice-overdue': invoice,
+  'invoice-voided': invoice,
   'bank-account-changed': { last4: '3000' },
   'debt-opened': { amount: eur(123_456), cause: 'chargeback' },
   'debt-repaid': { amount: eur(123_456), cause: 'refund' },

@@ -32,6 +32,17 @@ const untaken = (fundedBy: string): string =>
     : 'Es wurde Ihnen nichts berechnet.';
 const because = (reason: string | null): string[] => (reason === null ? [] : [`Grund: ${reason}`]);
 const PART = { student: 'Ihnen erstattet', teacher: 'Ihr Anteil' } as const;
+const DOCUMENTS = { invoice: 'Rechnung', credit_note: 'Gutschrift', correction: 'Korrektur' } as const;
+const invoiceRows = (
+  name: string,
+  { number, total }: { readonly number: string; readonly total: Parameters<Show['money']>[0] },
+  show: Show,
+) =>
+  [
+    [name, number],
+    ['Betrag', show.money(total)],
+  ] as const;
+const toInvoice = (id: string) => ({ label: 'Zur Rechnung und ihrem PDF', path: `/invoices/${id}` });
 const wallet = { label: 'Guthaben ansehen', path: '/wallet' };
 const lessons = { label: 'Stunden ansehen', path: '/lessons' };
 const subscription = { label: 'Abonnement ansehen', path: '/subscription' };
@@ -253,16 +264,39 @@ export const de: Words = {
       rows: [['Zahlung', paymentId]],
       action: wallet,
     }),
-    'invoice-issued': ({ number, total }, show) => ({
-      subject: `Rechnung ${number}`,
+    'invoice-issued': ({ invoiceId, kind, number, total, dueAt }, show) => ({
+      subject: `${DOCUMENTS[kind]} ${number}`,
       paragraphs: [
-        `Hier ist Ihre Rechnung über ${show.money(total)}. Sie finden sie unter Ihren Rechnungen.`,
+        {
+          invoice: `Hier ist Ihre Rechnung über ${show.money(total)}. Sie können sie als PDF herunterladen.`,
+          credit_note: `${show.money(total)} gingen auf Ihre Karte zurück. Hier ist die Gutschrift dazu, auch als PDF.`,
+          correction: `Eine Erstattung von ${show.money(total)} auf Ihre Karte ist misslungen; das Geld ist wieder in Ihrem Guthaben. Hier ist der Beleg, der die Gutschrift zurücknimmt.`,
+        }[kind],
+        ...(dueAt === null ? [] : [`Bitte bezahlen Sie sie bis ${show.moment(dueAt)}.`]),
       ],
-      rows: [
-        ['Rechnung', number],
-        ['Gesamt', show.money(total)],
+      rows: invoiceRows(DOCUMENTS[kind], { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-paid': ({ invoiceId, number, total }, show) => ({
+      subject: `Ihre Zahlung zur Rechnung ${number} ist da`,
+      paragraphs: ['Vielen Dank. Es ist nichts mehr zu bezahlen.'],
+      rows: invoiceRows('Rechnung', { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-overdue': ({ invoiceId, number, total, dueAt }, show) => ({
+      subject: `Rechnung ${number} ist noch offen`,
+      paragraphs: [
+        ...(dueAt === null ? [] : [`Sie war bis ${show.moment(dueAt)} zu bezahlen.`]),
+        `Bitte bezahlen Sie ${show.money(total)} und nennen Sie dabei ${number}. Haben Sie inzwischen bezahlt, so ist nichts zu tun.`,
       ],
-      action: { label: 'Zu Ihren Rechnungen', path: '/invoices' },
+      rows: invoiceRows('Rechnung', { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-voided': ({ invoiceId, number, total }, show) => ({
+      subject: `Rechnung ${number} ist storniert`,
+      paragraphs: ['Wir haben diese Rechnung zurückgezogen. Sie brauchen sie nicht zu bezahlen.'],
+      rows: invoiceRows('Rechnung', { number, total }, show),
+      action: toInvoice(invoiceId),
     }),
     'subscription-started': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
       subject:

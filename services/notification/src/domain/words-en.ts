@@ -32,6 +32,17 @@ const untaken = (fundedBy: string): string =>
     : 'Nothing was taken from you.';
 const because = (reason: string | null): string[] => (reason === null ? [] : [`Reason: ${reason}`]);
 const PART = { student: 'Refunded to you', teacher: 'Your part' } as const;
+const DOCUMENTS = { invoice: 'Invoice', credit_note: 'Credit note', correction: 'Correction' } as const;
+const invoiceRows = (
+  name: string,
+  { number, total }: { readonly number: string; readonly total: Parameters<Show['money']>[0] },
+  show: Show,
+) =>
+  [
+    [name, number],
+    ['Total', show.money(total)],
+  ] as const;
+const toInvoice = (id: string) => ({ label: 'Open the invoice and its PDF', path: `/invoices/${id}` });
 const wallet = { label: 'Open your wallet', path: '/wallet' };
 const lessons = { label: 'See your lessons', path: '/lessons' };
 const subscription = { label: 'See your subscription', path: '/subscription' };
@@ -247,14 +258,39 @@ export const en: Words = {
       rows: [['Payment', paymentId]],
       action: wallet,
     }),
-    'invoice-issued': ({ number, total }, show) => ({
-      subject: `Invoice ${number}`,
-      paragraphs: [`Here is your invoice over ${show.money(total)}. You find it among your invoices.`],
-      rows: [
-        ['Invoice', number],
-        ['Total', show.money(total)],
+    'invoice-issued': ({ invoiceId, kind, number, total, dueAt }, show) => ({
+      subject: `${DOCUMENTS[kind]} ${number}`,
+      paragraphs: [
+        {
+          invoice: `Here is your invoice over ${show.money(total)}. It can be downloaded as PDF.`,
+          credit_note: `${show.money(total)} went back to your card. Here is the credit note for it, to be downloaded as PDF.`,
+          correction: `A refund of ${show.money(total)} could not be paid to your card and is in your credits again. Here is the document that takes its credit note back.`,
+        }[kind],
+        ...(dueAt === null ? [] : [`Please pay it by ${show.moment(dueAt)}.`]),
       ],
-      action: { label: 'See your invoices', path: '/invoices' },
+      rows: invoiceRows(DOCUMENTS[kind], { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-paid': ({ invoiceId, number, total }, show) => ({
+      subject: `Your payment for invoice ${number} has arrived`,
+      paragraphs: ['Thank you. Nothing is left to pay of it.'],
+      rows: invoiceRows('Invoice', { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-overdue': ({ invoiceId, number, total, dueAt }, show) => ({
+      subject: `Invoice ${number} is not paid yet`,
+      paragraphs: [
+        ...(dueAt === null ? [] : [`It was due by ${show.moment(dueAt)}.`]),
+        `Please pay ${show.money(total)} and name ${number}. If you have paid in the meantime, there is nothing to do.`,
+      ],
+      rows: invoiceRows('Invoice', { number, total }, show),
+      action: toInvoice(invoiceId),
+    }),
+    'invoice-voided': ({ invoiceId, number, total }, show) => ({
+      subject: `Invoice ${number} is void`,
+      paragraphs: ['We have called this invoice back. You do not have to pay it.'],
+      rows: invoiceRows('Invoice', { number, total }, show),
+      action: toInvoice(invoiceId),
     }),
     'subscription-started': ({ subscriptionId, amount, startsAt, endsAt }, show) => ({
       subject: amount.amount === 0 ? 'Your trial has begun' : `Receipt: subscribed for ${show.money(amount)}`,

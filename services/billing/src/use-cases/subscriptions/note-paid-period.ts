@@ -4,9 +4,11 @@ import type { Work } from '@rollcall/kit/work';
 import type { Subscription } from '../../domain/subscription.js';
 import type { PaidPeriod, Period } from '../../domain/subscription-fact.js';
 import { addPeriod, lastPeriod } from '../../store/periods.js';
+import { planName } from '../../store/plans.js';
+import { invoicePeriod } from '../draft-document.js';
 
 /**
- * The one place where a period of a subscription becomes paid: its row, and the event by which its money is booked. A
+ * The one place where a period of a subscription becomes paid: its row, the event by which its money is booked, and its invoice. A
  * period that was noted before changes nothing. The subscription is locked. Throws where it was paid in another currency,
  * or twice: for a person to look at.
  */
@@ -21,6 +23,8 @@ export async function notePaidPeriod(
   const last = await lastPeriod(work.tx, subscription.id);
   const said = saidOf(subscription, period, period.paid);
   work.emit(last?.count === 1 ? subscriptionStarted : subscriptionRenewed, said);
+  const { id: subscriptionId, userId, planId } = subscription;
+  await invoicePeriod(work, { ...period, subscriptionId, userId, planName: await planName(work.tx, planId) });
 }
 
 /** What every event of a subscription carries. */
