@@ -21,7 +21,7 @@ import {
   syncSubscriptions,
 } from '../src/use-cases/subscriptions/look-at-subscriptions.js';
 import { actOnDue } from '../src/use-cases/take-webhook.js';
-import { type Person, person, usd } from './stage.js';
+import { type Person, person, SELLER, usd } from './stage.js';
 
 export const DAY = 86_400;
 const SECRET = 'whsec_of_subscriptions';
@@ -47,7 +47,7 @@ export async function openSubscriptionStage() {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET };
+  const config = { STRIPE_WEBHOOK_SECRET: SECRET, ...SELLER };
   const given = { db, log: quietLog, config };
   const app = await testApp(routes(provider)({ ...given, clock }));
   // Webhooks are signed at the real time, whatever the stand-in's clock says.
