@@ -9,10 +9,14 @@ import { cors } from './cors.js';
 import { type PagesContext, pages } from './pages.js';
 import { sendProblem } from './problems.js';
 import { type ProxyContext, proxy } from './proxy.js';
+import { type WebApp, web } from './web.js';
 
 export interface AppContext extends PagesContext, ProxyContext {
   readonly trustedProxies: number;
   readonly corsOrigins: readonly string[];
+  readonly webApp: WebApp | undefined;
+  /** What the web app's page may connect to beside us. */
+  readonly liveKitUrl: string;
 }
 
 /** Everything the gateway answers over HTTP. */
@@ -20,9 +24,17 @@ export function createApp(context: AppContext): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', context.trustedProxies);
   app.use(begin(context.isStopping), securityHeaders, cors(context.corsOrigins));
-  app.use(proxy(context), pages(context), unknownPath, onError(context.log));
+  app.use(proxy(context), pages(context));
+  if (context.webApp !== undefined) app.use(web(context.webApp, context.liveKitUrl));
+  app.use(aboutUs, unknownPath, onError(context.log));
   return app;
 }
+
+/** Of the root, for whoever asks for no page or where there is none. */
+const aboutUs: RequestHandler = (request, response, next) => {
+  if (request.path !== '/' || !['GET', 'HEAD'].includes(request.method)) return next();
+  response.json({ name: 'Rollcall', docs: '/api/docs/', openapi: '/api/openapi.json', ready: '/readyz' });
+};
 
 const unknownPath: RequestHandler = () => {
   throw notFound('path');

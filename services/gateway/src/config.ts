@@ -45,6 +45,17 @@ export const settings = z.object({
   WALLET_URL: replicas('wallet', 3004),
   BILLING_URL: replicas('billing', 3005),
   IDENTITY_URL: replicas('identity', 3006),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).meta({
+    development: 'http://127.0.0.1:3000',
+    says: 'Address at which browsers reach the gateway and its web app: whose pages may have a session by cookie; with https: the cookie is Secure',
+  }),
+  WEB_ROOT: z.string().min(1).optional().meta({
+    says: 'Folder of the built web app; none: apps/web/dist of the repository, if it is there',
+  }),
+  LIVEKIT_URL: z.url({ protocol: /^(ws|http)s?$/ }).meta({
+    development: 'ws://127.0.0.1:7880',
+    says: 'The video server as browsers reach it: the web app may connect to it and to nothing else but us',
+  }),
   TRUSTED_PROXIES: whole(0, 'Reverse proxies before the gateway whose X-Forwarded-For is believed', 0),
   CORS_ORIGINS: origins
     .default([])

@@ -10,6 +10,7 @@ import { watchReadiness } from './readiness.js';
 import { createHttpServer, drain } from './server.js';
 import { createTable } from './table.js';
 import { createUpstream, type Upstream, type UpstreamRules } from './upstream.js';
+import type { WebApp } from './web.js';
 
 export interface Gateway {
   readonly server: Server;
@@ -22,9 +23,10 @@ export interface GatewayContext {
   readonly verify: Verify;
   readonly log: Logger;
   readonly openApi: string | undefined;
+  readonly webApp?: WebApp | undefined;
 }
 
-export function createGateway({ config, verify, log, openApi }: GatewayContext): Gateway {
+export function createGateway({ config, verify, log, openApi, webApp }: GatewayContext): Gateway {
   const upstreams = createUpstreams(config);
   const readiness = watchReadiness(Object.values(upstreams));
   const answering = new Set<{ headersSent: boolean; shouldKeepAlive: boolean }>();
@@ -42,6 +44,13 @@ export function createGateway({ config, verify, log, openApi }: GatewayContext):
     isStopping: () => stopping,
     trustedProxies: config.TRUSTED_PROXIES,
     corsOrigins: config.CORS_ORIGINS,
+    sessions: {
+      publicUrl: new URL(config.PUBLIC_URL),
+      origins: config.CORS_ORIGINS,
+      anyHost: config.NODE_ENV !== 'production',
+    },
+    webApp,
+    liveKitUrl: config.LIVEKIT_URL,
   });
   const server = createHttpServer(
     (request, response) => {

@@ -23,9 +23,6 @@ export function pages(context: PagesContext): Router {
   router.get(document, openApi(context));
   router.use(docs, docsPolicy, swagger.serve);
   router.get(docs, swagger.setup(null, { swaggerOptions: DOCS, customSiteTitle: 'Rollcall API' }));
-  router.get('/', (_request, response) => {
-    response.json({ name: 'Rollcall', docs: '/api/docs/', openapi: '/api/openapi.json', ready: '/readyz' });
-  });
   return router;
 }
 

@@ -13,6 +13,7 @@ import { copyHeaders, requestHeaders } from './headers.js';
 import type { Limits } from './limits.js';
 import { readTarget } from './path.js';
 import { HttpError } from './problems.js';
+import { type CookieSession, type SessionRules, sessionOf } from './session.js';
 import { find, type Table, type Target } from './table.js';
 import type { Upstream } from './upstream.js';
 
@@ -23,6 +24,7 @@ export interface ProxyContext {
   readonly limits: Limits;
   /** Webhooks have memory of their own: nobody asks who sends them, so they must not crowd out the rest, nor it them. */
   readonly bodies: { readonly timeout: number; readonly memory: Memory; readonly webhookMemory: Memory };
+  readonly sessions: SessionRules;
   readonly log: Logger;
 }
 
@@ -37,10 +39,16 @@ export const proxy =
     const { target, path } = found;
     response.locals.pattern = target.pattern;
     if (target.who !== 'webhook') await admit(context, target, request, response);
+    const session = sessionOf(context.sessions, target, request);
+    if (session?.isOver) {
+      session.end(response);
+      return void response.status(204).end();
+    }
     await inSpan(
       `${request.method} ${target.pattern}`,
       { kind: SpanKind.SERVER, parent: response.locals.traceparent },
-      (traceparent) => forward(context, target, { request, response, path: path + search, traceparent }),
+      (traceparent) =>
+        forward(context, target, { request, response, path: path + search, traceparent, session }),
     );
   };
 
@@ -80,10 +88,11 @@ interface Passage {
   readonly response: Response;
   readonly path: string;
   readonly traceparent: string | undefined;
+  readonly session: CookieSession | undefined;
 }
 
 async function forward(context: ProxyContext, target: Target, passage: Passage): Promise<void> {
-  const { request, response, path, traceparent } = passage;
+  const { request, response, path, traceparent, session } = passage;
   const { bodies, upstreams, log } = context;
   const upstream = upstreams[target.service];
   const isWebhook = target.who === 'webhook';
@@ -103,9 +112,12 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
     limit: isWebhook ? WEBHOOK_LIMIT : BODY_LIMIT,
   });
   try {
-    const outgoing = { method: request.method, path, headers, body };
+    if (session?.body !== undefined) headers['content-type'] = 'application/json';
+    const outgoing = { method: request.method, path, headers, body: session?.body ?? body };
     const relay = (answer: Dispatcher.ResponseData) =>
-      relayTo(response, answer, { log, timeout: bodies.timeout });
+      session === undefined
+        ? relayTo(response, answer, { log, timeout: bodies.timeout })
+        : relaySession(response, answer, session);
     await (isWebhook ? upstream.exchangeWebhook : upstream.exchange)(outgoing, caller, relay);
   } finally {
     release();
@@ -118,6 +130,20 @@ async function bodyOf(request: IncomingMessage, response: Response, rules: Param
   return readBody(request, rules, () => {
     if (request.headers.expect !== undefined) response.writeContinue();
   });
+}
+
+/** An answer that begins, renews or ends a session is small: taken whole, its token put where it belongs. */
+async function relaySession(
+  response: Response,
+  answer: Dispatcher.ResponseData,
+  session: CookieSession,
+): Promise<void> {
+  const came = Buffer.from(await answer.body.bytes());
+  const body = session.answered(answer, came, response);
+  response.status(answer.statusCode);
+  copyHeaders({ ...answer.headers, 'content-length': undefined }, response);
+  if (answer.statusCode !== 204) response.setHeader('Content-Length', body.length);
+  response.end(body);
 }
 
 /** Bytes. One write of head and body: with a stream each the small answers, nearly all, cost a third more. */

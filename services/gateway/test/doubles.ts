@@ -10,6 +10,7 @@ import { readConfig } from '@rollcall/kit/config';
 import { createLog } from '@rollcall/kit/log';
 import { settings } from '../src/config.js';
 import { createGateway } from '../src/gateway.js';
+import type { WebApp } from '../src/web.js';
 
 export interface Seen {
   readonly method: string;
@@ -160,7 +161,11 @@ const NAMES = [
 ];
 
 /** A gateway before one service double that also publishes the keys; `env` overrides settings. */
-export async function gateway(env: Record<string, string> = {}, openApi?: string): Promise<Running> {
+export async function gateway(
+  env: Record<string, string> = {},
+  openApi?: string,
+  webApp?: WebApp,
+): Promise<Running> {
   const service = await double();
   const keys = await double();
   keys.answer = (_request, response) => response.end(JSON.stringify({ keys: [publicJwk] }));
@@ -171,7 +176,7 @@ export async function gateway(env: Record<string, string> = {}, openApi?: string
     ...env,
   });
   const verify = createVerifier(issuerOf(config));
-  const running = createGateway({ config, verify, log: createLog('gateway', 'silent'), openApi });
+  const running = createGateway({ config, verify, log: createLog('gateway', 'silent'), openApi, webApp });
   running.server.listen(0, '127.0.0.1');
   await once(running.server, 'listening');
   const { port } = running.server.address() as AddressInfo;
