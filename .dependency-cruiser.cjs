@@ -38,8 +38,14 @@ module.exports = {
     rule(
       'services-stand-alone',
       'Tools know services; services do not know tools.',
-      { path: '^(packages|services)/' },
+      code('^(packages|services)/'),
       { path: '^(cli|e2e|bench|deploy)/' },
+    ),
+    rule(
+      'tests-may-use-stand-ins',
+      'What stands in for a provider is there for tests; other tools are not for those of a service.',
+      { path: '^(packages|services)/' },
+      { path: '^(cli|e2e|bench|deploy)/', pathNot: '^deploy/stand-ins/' },
     ),
     rule(
       'packages-know-no-service',

@@ -146,6 +146,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'delete /payments/methods/:methodId': { who: 'S' },
   'post /webhooks/stripe': { who: 'H', unsigned: 400 },
 
+  'get /finance/reconciliation': { who: 'FA' },
+  'post /finance/reconciliation': { who: 'FA' },
   'get /finance/ledger': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },
   'get /finance/verify': { who: 'FA' },

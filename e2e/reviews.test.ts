@@ -33,7 +33,9 @@ let admin: Caller;
 let teacher: Caller;
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({
+    services: ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'billing', 'gateway'],
+  });
   admin = await demo(system.gateway, 'admin');
   // Somebody referred this one: the platform keeps 30 %.
   teacher = await demo(system.gateway, 'referred.teacher');
@@ -150,6 +152,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
   'post /admin/payout-batches': 'wallet.payout-batch.make',
+  'post /finance/reconciliation': 'billing.reconcile',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
   'post /admin/wallets/:userId/debit': 'wallet.debit',
@@ -206,6 +209,8 @@ describe('the audit trail', () => {
     await admin.api.call(clawBack, money);
     await admin.api.call(writeOffDebt, money);
     await decideWithdrawals();
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    expect((await admin.post('/finance/reconciliation', { day, ...because })).status).toBe(202);
     const change = { roles: ['student' as const, 'finance' as const], ...because };
     await admin.api.call(updateUser, { params: { id: userId }, body: change });
 

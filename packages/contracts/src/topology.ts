@@ -22,10 +22,10 @@ const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAu
 const { cancellationDecided } = settlement;
 const { creditsDeposited, refundReserved, refundRefused } = wallet;
 const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
-const { paymentDisputed, disputeClosed } = billing;
+const { paymentDisputed, disputeClosed, billingAudited } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
-  identity: [walletAudited, attendanceAudited, settlementAudited],
+  identity: [walletAudited, attendanceAudited, settlementAudited, billingAudited],
   enrollment: [
     fundsHeld,
     fundsDeclined,

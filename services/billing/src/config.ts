@@ -14,6 +14,9 @@ export const settings = z.object({
   STRIPE_API_BASE: z
     .url({ protocol: /^https?$/ })
     .meta({ development: 'http://127.0.0.1:3020', says: 'Where the card provider answers' }),
+  RECONCILE_SETTLE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900).meta({
+    says: "How long what moved may be on its way between the card provider's books and the ledger before it differs",
+  }),
 });
 export type Config = z.infer<typeof settings>;
 

@@ -1,10 +1,11 @@
-/** The card provider, as billing uses it. Its SDK is in this file and in no other. */
+/** The card provider, as billing uses it. Its SDK is known to this file and to provider-*.ts, and to no other. */
 import { gauge } from '@rollcall/kit/metrics';
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
 import type { Config } from './config.js';
 import type { IntentFact, RefundFact } from './domain/facts.js';
 import { intentFact, refundFact } from './facts.js';
+import { booksOf } from './provider-books.js';
 
 /** The provider said no: asked the same again it would say so again. */
 export class Refused extends Error {
@@ -98,6 +99,8 @@ export function createProvider(access: Access, { timeout = TIMEOUT } = {}) {
         return refundFact(refund);
       }),
     refundsOf: (paymentRef: string) => ask(() => refundsOf(stripe, paymentRef)),
+    /** What it moved, for reconciliation. */
+    books: booksOf(stripe, ask),
     close,
   };
 }

@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import type { Desk } from './desk.js';
 import type { Provider } from './provider.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
+import { reconciling } from './routes/reconciliation.js';
 import { beginPayment } from './use-cases/begin-payment.js';
 import { beginConfirming, confirmThere } from './use-cases/confirm-payment.js';
 import { attachThere, beginAttaching, detachThere, dropMethod, makeDefault } from './use-cases/keep-cards.js';
@@ -23,10 +24,10 @@ export const routes =
     log,
     clock,
     config,
-  }: Pick<Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'>>, 'db' | 'log' | 'clock' | 'config'>): (
-    | Served
-    | Hooked
-  )[] => {
+  }: Pick<
+    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET' | 'RECONCILE_SETTLE_SECONDS'>>,
+    'db' | 'log' | 'clock' | 'config'
+  >): (Served | Hooked)[] => {
     const desk: Desk = { db, log, clock, provider };
     const door = { db, log, clock, secret: config.STRIPE_WEBHOOK_SECRET };
     return [
@@ -34,6 +35,7 @@ export const routes =
       ...paying(desk),
       ...reading(db),
       ...cards(desk),
+      ...reconciling(db, config.RECONCILE_SETTLE_SECONDS),
     ];
   };
 

@@ -131,6 +131,9 @@ export function fakeProvider(): FakeProvider {
     refund: ({ id, paymentRef, amount }) => ask(() => addRefund(paymentRef, amount, id), `refund-${id}`),
     refundsOf: (paymentRef) =>
       ask(() => [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef)),
+    get books(): Provider['books'] {
+      throw new Error('its books are read of the stand-in');
+    },
     close: () => undefined,
   };
 }

@@ -34,7 +34,7 @@ export async function openStage() {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET };
+  const config = { STRIPE_WEBHOOK_SECRET: SECRET, RECONCILE_SETTLE_SECONDS: 900 };
   const app = await testApp(routes(provider)({ db, log: quietLog, clock, config }));
 
   const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {

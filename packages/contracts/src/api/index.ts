@@ -7,6 +7,7 @@ import * as enrollment from './enrollment.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as payouts from './payouts.js';
+import * as reconciliation from './reconciliation.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as wallet from './wallet.js';
@@ -18,7 +19,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  billing,
+  billing: { ...billing, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 

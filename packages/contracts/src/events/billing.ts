@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { event } from '../event.js';
 import { Id, Instant, Money } from '../shapes.js';
 import { PurchaseKind } from './enrollment.js';
+import { audited } from './identity.js';
 
 /** What a payment by card is for: credits alone, or credits with which a course or session is bought at once. */
 export const Purpose = z.enum(['topup', 'course', 'session']);
@@ -180,4 +181,12 @@ export const invoiceVoided = event(
   'invoiceId',
   'An invoice was called back; its number stays taken.',
   invoice,
+);
+
+export const billingAudited = event(
+  'billing.action-audited',
+  1,
+  'auditId',
+  'Somebody changed something in billing by hand: who, what, why.',
+  audited,
 );
