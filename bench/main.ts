@@ -9,6 +9,7 @@ import { rest } from './figures/rest.js';
 import { sealing } from './figures/sealing.js';
 import { sealingLag } from './figures/sealing-lag.js';
 import { settling } from './figures/settling.js';
+import { stripeWebhooks } from './figures/stripe-webhooks.js';
 import { walletHolds } from './figures/wallet-holds.js';
 import { webhookIntake } from './figures/webhook-intake.js';
 import { print } from './report.js';
@@ -21,6 +22,7 @@ const figures = {
   'sealing-lag': sealingLag,
   relay,
   'webhook-intake': webhookIntake,
+  'stripe-webhooks': stripeWebhooks,
   'large-session': largeSession,
   purchase,
   'last-seat': lastSeat,

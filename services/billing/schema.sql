@@ -339,6 +339,19 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
+);
+
 create table subscription_periods (
   subscription_id uuid not null,
   starts_at timestamp with time zone not null,
@@ -386,6 +399,23 @@ CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
 CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;
 
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
+
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table payments add constraint payments_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table reconciliation_differences add constraint reconciliation_differences_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE;
@@ -394,3 +424,4 @@ alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table subscriptions add constraint subscriptions_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table subscriptions add constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);
