@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { testDatabase } from '@rollcall/kit/testing';
 
 /** One of bench/bare as a process of its own, on a database of its own. */
-export async function startBare(
-  name: 'webhook' | 'stripe-webhook',
-): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startBare(file: URL): Promise<{ url: string; stop(): Promise<void> }> {
   const { db, url, close } = await testDatabase();
   await db.raw('create table bare_webhooks (id text primary key, body text not null)');
-  const script = new URL(`./bare/${name}.ts`, import.meta.url).pathname;
+  const script = file.pathname;
   const child = spawn(process.execPath, ['--import', 'tsx', script, url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -14,7 +14,7 @@ const SECRET = 'whsec_stand_in_of_development';
 /** The card provider's webhooks stored and answered, against a bare express handler that verifies with the SDK and inserts. */
 export async function stripeWebhooks(): Promise<Figure> {
   const system = await startSystem({ services: ['billing'] });
-  const bare = await startBare('stripe-webhook');
+  const bare = await startBare(new URL('../bare/stripe-webhook.ts', import.meta.url));
   const rounds = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     rounds.ours.push(await load(system.urls.billing[0] ?? '', '/webhooks/stripe'));

@@ -18,7 +18,7 @@ interface Signed {
 /** Webhooks stored and answered, against a bare express handler that verifies with the SDK and inserts. */
 export async function webhookIntake(): Promise<Figure> {
   const system = await startSystem({ services: ['attendance'] });
-  const bare = await startBare('webhook');
+  const bare = await startBare(new URL('../bare/webhook.ts', import.meta.url));
   const rounds = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     rounds.ours.push(await load(system.urls.attendance[0] ?? '', '/webhooks/livekit'));
