@@ -10,6 +10,7 @@ import { rest } from './figures/rest.js';
 import { sealing } from './figures/sealing.js';
 import { sealingLag } from './figures/sealing-lag.js';
 import { settling } from './figures/settling.js';
+import { stripeWebhooks } from './figures/stripe-webhooks.js';
 import { walletHolds } from './figures/wallet-holds.js';
 import { webhookIntake } from './figures/webhook-intake.js';
 import { print } from './report.js';
@@ -22,6 +23,7 @@ const figures = {
   'sealing-lag': sealingLag,
   relay,
   'webhook-intake': webhookIntake,
+  'stripe-webhooks': stripeWebhooks,
   'large-session': largeSession,
   invoices,
   purchase,

@@ -169,6 +169,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/invoices/:invoiceId/void': { who: 'A' },
   'post /admin/invoices/:invoiceId/mark-paid': { who: 'A' },
 
+  'get /finance/reconciliation': { who: 'FA' },
+  'post /finance/reconciliation': { who: 'FA' },
   'get /finance/ledger': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },
   'get /finance/verify': { who: 'FA' },

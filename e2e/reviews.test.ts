@@ -166,6 +166,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/invoices/:invoiceId/void': 'billing.invoice.void',
   'post /admin/invoices/:invoiceId/mark-paid': 'billing.invoice.mark-paid',
   'post /admin/payout-batches': 'wallet.payout-batch.make',
+  'post /finance/reconciliation': 'billing.reconcile',
   'post /admin/wallets/:userId/clawback': 'wallet.clawback',
   'post /admin/wallets/:userId/credit': 'wallet.credit',
   'post /admin/wallets/:userId/debit': 'wallet.debit',
@@ -258,6 +259,8 @@ describe('the audit trail', () => {
     await decideWithdrawals();
     await sellPlans();
     await actOnInvoices();
+    const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    expect((await admin.post('/finance/reconciliation', { day, ...because })).status).toBe(202);
     const change = { roles: ['student' as const, 'finance' as const], ...because };
     await admin.api.call(updateUser, { params: { id: userId }, body: change });
 

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { startSystem } from '@rollcall/e2e/system';
 import { newId } from '@rollcall/kit/id';
-import { testDatabase } from '@rollcall/kit/testing';
 import { AccessToken } from 'livekit-server-sdk';
 import { Pool } from 'undici';
+import { startBare } from '../bare-server.js';
 import { type Figure, inParallel, median, perSecond, rate } from '../report.js';
 
 const WEBHOOKS = 3_000;
@@ -20,7 +18,7 @@ interface Signed {
 /** Webhooks stored and answered, against a bare express handler that verifies with the SDK and inserts. */
 export async function webhookIntake(): Promise<Figure> {
   const system = await startSystem({ services: ['attendance'] });
-  const bare = await startBare();
+  const bare = await startBare(new URL('../bare/webhook.ts', import.meta.url));
   const rounds = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     rounds.ours.push(await load(system.urls.attendance[0] ?? '', '/webhooks/livekit'));
@@ -37,24 +35,6 @@ export async function webhookIntake(): Promise<Figure> {
     ratio: ours / limit,
     goal: 1.2,
     means,
-  };
-}
-
-async function startBare(): Promise<{ url: string; stop(): Promise<void> }> {
-  const { db, url, close } = await testDatabase();
-  await db.raw('create table bare_webhooks (id text primary key, body text not null)');
-  const script = new URL('../bare/webhook.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, url], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [port] = await once(child.stdout, 'data');
-  return {
-    url: `http://127.0.0.1:${String(port).trim()}`,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-      await close();
-    },
   };
 }
 

@@ -5,7 +5,9 @@ import { addClass } from './commands/class.js';
 import { addDead } from './commands/dead.js';
 import { addIdentity } from './commands/identity.js';
 import { addInvariants } from './commands/invariants.js';
+import { addJobs } from './commands/jobs.js';
 import { addLedger } from './commands/ledger.js';
+import { addStripeWebhooks } from './commands/stripe-webhooks.js';
 import { addTopology } from './commands/topology.js';
 import type { Environment } from './config.js';
 import { Refusal } from './refusal.js';
@@ -18,6 +20,8 @@ export function programOf(env: Environment): Command {
   addClass(program, env);
   addInvariants(program, env);
   addDead(program, env);
+  addStripeWebhooks(program, env);
+  addJobs(program, env);
   addIdentity(program, env);
   addLedger(program, env);
   addBankKeys(program, env);

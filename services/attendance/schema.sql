@@ -185,6 +185,19 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
+);
+
 create table sessions (
   id uuid not null,
   course_id uuid not null,
@@ -228,6 +241,23 @@ create table sweeps (
 CREATE INDEX sweeps_session ON sweeps USING btree (course_id, session_number, seq);
 CREATE TRIGGER sweeps_are_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON sweeps FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
+
 create table unresolved_rooms (
   course_id uuid not null,
   session_number integer not null,
@@ -248,3 +278,4 @@ create table wakes (
 alter table corrections add constraint corrections_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table records add constraint records_session_id_version_fkey FOREIGN KEY (session_id, version) REFERENCES results(session_id, version);
 alter table results add constraint results_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);

@@ -259,6 +259,36 @@ CREATE INDEX invoices_unpaid ON invoices USING btree (due_at) WHERE status = 'op
 CREATE TRIGGER invoices_are_not_truncated BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_file();
 CREATE TRIGGER invoices_stay BEFORE DELETE OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION refuse_change_of_issued_invoice();
 
+create table ledger_card_movements (
+  seq bigint not null,
+  currency text not null,
+  entry_id uuid not null,
+  type text not null,
+  reference text not null,
+  amount bigint not null,
+  at timestamp with time zone not null,
+  sealed_at timestamp with time zone not null,
+  constraint ledger_card_movements_amount_check CHECK (amount <> 0),
+  constraint ledger_card_movements_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
+  constraint ledger_card_movements_pkey PRIMARY KEY (seq, currency)
+);
+CREATE INDEX ledger_card_movements_at ON ledger_card_movements USING btree (at);
+CREATE INDEX ledger_card_movements_of_reference ON ledger_card_movements USING btree (reference);
+
+create table ledger_place (
+  one boolean default true not null,
+  seq bigint not null,
+  hash text not null,
+  sealed_at timestamp with time zone,
+  known_until timestamp with time zone,
+  fault text,
+  constraint ledger_place_check CHECK ((sealed_at IS NULL) = (seq = 0)),
+  constraint ledger_place_hash_check CHECK (hash ~ '^[0-9a-f]{64}$'::text),
+  constraint ledger_place_one_check CHECK (one),
+  constraint ledger_place_pkey PRIMARY KEY (one),
+  constraint ledger_place_seq_check CHECK (seq >= 0)
+);
+
 create table lessons (
   hold_id uuid not null,
   purchase_id uuid not null,
@@ -442,6 +472,71 @@ create table quotas (
   constraint quotas_used_check CHECK (used >= 0)
 );
 
+create table reconciliation_differences (
+  id uuid not null,
+  reconciliation_id uuid not null,
+  kind text not null,
+  object text not null,
+  provider_ref text,
+  reference text,
+  there_amount bigint,
+  there_currency text,
+  here_amount bigint,
+  here_currency text,
+  at timestamp with time zone not null,
+  constraint reconciliation_differences_check CHECK ((there_currency IS NULL) = (there_amount IS NULL)),
+  constraint reconciliation_differences_check1 CHECK ((here_currency IS NULL) = (here_amount IS NULL)),
+  constraint reconciliation_differences_kind_check CHECK (kind = ANY (ARRAY['missing-here'::text, 'missing-there'::text, 'amount'::text, 'currency'::text, 'balance'::text, 'payout'::text])),
+  constraint reconciliation_differences_named CHECK (num_nonnulls(provider_ref, reference) > 0),
+  constraint reconciliation_differences_object_check CHECK (object = ANY (ARRAY['charge'::text, 'refund'::text, 'dispute'::text, 'payout'::text, 'other'::text])),
+  constraint reconciliation_differences_pkey PRIMARY KEY (id),
+  constraint reconciliation_differences_reconciliation_id_kind_provider__key UNIQUE NULLS NOT DISTINCT (reconciliation_id, kind, provider_ref, reference)
+);
+CREATE INDEX reconciliation_differences_of ON reconciliation_differences USING btree (reconciliation_id, id);
+
+create table reconciliation_objects (
+  reconciliation_id uuid not null,
+  ref text not null,
+  kind text not null,
+  payment_ref text,
+  invoice_ref text,
+  amount bigint not null,
+  currency text not null,
+  moved_at timestamp with time zone not null,
+  constraint reconciliation_objects_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'refund'::text, 'dispute'::text])),
+  constraint reconciliation_objects_pkey PRIMARY KEY (reconciliation_id, ref)
+);
+
+create table reconciliations (
+  id uuid not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  status text default 'waiting'::text not null,
+  tries integer default 0 not null,
+  due_at timestamp with time zone,
+  objects integer default 0 not null,
+  movements integer default 0 not null,
+  differences integer,
+  compared_at timestamp with time zone,
+  failure text,
+  asked_by uuid,
+  asked_at timestamp with time zone not null,
+  constraint reconciliations_check CHECK (to_at > from_at),
+  constraint reconciliations_check1 CHECK (due_at IS NOT NULL OR (status = ANY (ARRAY['done'::text, 'failed'::text]))),
+  constraint reconciliations_check2 CHECK ((failure IS NOT NULL) = (status = 'failed'::text)),
+  constraint reconciliations_compared CHECK ((differences IS NULL) = (compared_at IS NULL)),
+  constraint reconciliations_differences_check CHECK (differences >= 0),
+  constraint reconciliations_done CHECK (status <> 'done'::text OR compared_at IS NOT NULL),
+  constraint reconciliations_from_at_to_at_key UNIQUE (from_at, to_at),
+  constraint reconciliations_movements_check CHECK (movements >= 0),
+  constraint reconciliations_objects_check CHECK (objects >= 0),
+  constraint reconciliations_pkey PRIMARY KEY (id),
+  constraint reconciliations_status_check CHECK (status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])),
+  constraint reconciliations_tries_check CHECK (tries >= 0)
+);
+CREATE INDEX reconciliations_due ON reconciliations USING btree (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX reconciliations_newest ON reconciliations USING btree (to_at DESC, id DESC);
+
 create table refunds (
   id uuid not null,
   payment_id uuid not null,
@@ -472,6 +567,19 @@ create table scheduled_runs (
   task text not null,
   tick timestamp with time zone not null,
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
+);
+
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
 );
 
 create table subscription_periods (
@@ -538,6 +646,23 @@ CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
 CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;
 
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
+
 alter table bookings add constraint bookings_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table invoice_files add constraint invoice_files_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
@@ -551,7 +676,10 @@ alter table lessons add constraint lessons_quota FOREIGN KEY (subscription_id, m
 alter table lessons add constraint lessons_returned_to FOREIGN KEY (subscription_id, returned_to) REFERENCES quotas(subscription_id, starts_at);
 alter table payments add constraint payments_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table quotas add constraint quotas_period FOREIGN KEY (subscription_id, period) REFERENCES subscription_periods(subscription_id, starts_at);
+alter table reconciliation_differences add constraint reconciliation_differences_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE;
+alter table reconciliation_objects add constraint reconciliation_objects_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE;
 alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table subscriptions add constraint subscriptions_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table subscriptions add constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);

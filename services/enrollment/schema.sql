@@ -208,6 +208,19 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
+);
+
 create table seats (
   purchase_id uuid not null,
   session_id uuid not null,
@@ -255,6 +268,23 @@ create table sessions (
   constraint sessions_version_check CHECK (version > 0)
 );
 
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
+
 alter table cancellations add constraint cancellations_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table holds add constraint holds_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table holds add constraint holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
@@ -264,3 +294,4 @@ alter table seats add constraint seats_course_id_fkey FOREIGN KEY (course_id) RE
 alter table seats add constraint seats_purchase_id_fkey FOREIGN KEY (purchase_id) REFERENCES purchases(id);
 alter table seats add constraint seats_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table sessions add constraint sessions_in_the_currency_of_their_course FOREIGN KEY (course_id, currency) REFERENCES courses(id, currency) ON UPDATE CASCADE;
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);

@@ -160,6 +160,19 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
+);
+
 create table signing_keys (
   kid text not null,
   algorithm text not null,
@@ -175,6 +188,23 @@ create table signing_keys (
   constraint signing_keys_public_jwk_check CHECK (NOT public_jwk ? 'd'::text),
   constraint signing_keys_retired_are_erased CHECK (retired_at IS NULL OR private_sealed IS NULL)
 );
+
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
 
 create table users (
   id uuid not null,
@@ -206,4 +236,5 @@ CREATE INDEX users_referrer ON users USING btree (referrer_id) WHERE referrer_id
 alter table letter_tokens add constraint letter_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 alter table refresh_families add constraint refresh_families_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 alter table refresh_tokens add constraint refresh_tokens_family_id_fkey FOREIGN KEY (family_id) REFERENCES refresh_families(id) ON DELETE CASCADE;
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);
 alter table users add constraint users_referrer_id_fkey FOREIGN KEY (referrer_id) REFERENCES users(id);

@@ -626,6 +626,19 @@ create table scheduled_runs (
   constraint scheduled_runs_pkey PRIMARY KEY (task, tick)
 );
 
+create table scheduled_tasks (
+  name text not null,
+  pattern text not null,
+  last_at timestamp with time zone,
+  last_outcome text,
+  last_seconds real,
+  last_error text,
+  constraint scheduled_tasks_last_outcome_check CHECK (last_outcome = ANY (ARRAY['done'::text, 'error'::text])),
+  constraint scheduled_tasks_last_seconds_check CHECK (last_seconds >= 0::double precision),
+  constraint scheduled_tasks_pkey PRIMARY KEY (name),
+  constraint scheduled_tasks_run CHECK (num_nonnulls(last_at, last_outcome, last_seconds) = ANY (ARRAY[0, 3]))
+);
+
 create table seal_checkpoints (
   seq bigint not null,
   balances jsonb not null,
@@ -693,6 +706,23 @@ create table subscriptions (
   constraint subscriptions_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint subscriptions_pkey PRIMARY KEY (id)
 );
+
+create table task_requests (
+  id uuid not null,
+  task text not null,
+  actor text not null,
+  asked_at timestamp with time zone default now() not null,
+  taken_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  outcome text,
+  error text,
+  constraint task_requests_check CHECK (error IS NULL OR outcome = 'error'::text),
+  constraint task_requests_ended CHECK ((ended_at IS NOT NULL) = (outcome IS NOT NULL)),
+  constraint task_requests_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'error'::text, 'withdrawn'::text])),
+  constraint task_requests_pkey PRIMARY KEY (id),
+  constraint task_requests_taken CHECK (taken_at IS NOT NULL OR outcome IS NULL OR outcome = 'withdrawn'::text)
+);
+CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE taken_at IS NULL AND ended_at IS NULL;
 
 create table transactions (
   account_id bigint not null,
@@ -793,4 +823,5 @@ alter table lessons add constraint lessons_subscription_id_fkey FOREIGN KEY (sub
 alter table payout_batch_lines add constraint payout_batch_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id);
 alter table payout_batch_lines add constraint payout_batch_lines_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
+alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);
 alter table withdrawal_attempts add constraint withdrawal_attempts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);

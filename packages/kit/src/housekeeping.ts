@@ -26,6 +26,8 @@ const OLD: readonly string[] = [
      select user_id, key from idempotency_keys where created_at < :keysKept order by created_at limit ${ROWS})`,
   `delete from scheduled_runs where (task, tick) in (
      select task, tick from scheduled_runs where tick < :runsKept limit ${ROWS})`,
+  `delete from task_requests where id in (
+     select id from task_requests where asked_at < :outboxKept limit ${ROWS})`,
 ];
 
 async function tidy({ db, now }: Turn): Promise<void> {

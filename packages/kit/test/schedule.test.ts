@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { v7 } from 'uuid';
+import { takeAsked } from '../src/asked-tasks.js';
 import { housekeeping } from '../src/housekeeping.js';
 import { newId } from '../src/id.js';
 import { runTick, startSchedule, task } from '../src/schedule.js';
@@ -61,6 +62,59 @@ describe('timed work', () => {
     await until('the second run', () => runs >= 2, 10);
     await schedule.stop();
     expect(runs).toBeGreaterThanOrEqual(2);
+  });
+
+  describe('that an operator asks for', () => {
+    const ask = async (name: string, more: object = {}) => {
+      const id = newId();
+      await database.db('task_requests').insert({ id, task: name, actor: 'ann', ...more });
+      return id;
+    };
+    const requestOf = (id: string) => database.db('task_requests').where({ id }).first();
+    const ended = (id: string) => until('its end', async () => (await requestOf(id)).ended_at !== null, 10);
+    const yearly = '0 0 1 1 *';
+
+    test('is run once by one of the replicas, answered, and seen with how it went', async () => {
+      let ran = 0;
+      const counted = task('asked', yearly, async () => {
+        ran += 1;
+      });
+      const broken = task('broken', yearly, async () => {
+        throw new Error('no luck');
+      });
+      const replicas = [1, 2, 3].map(() => startSchedule(database.db, [counted, broken], quietLog));
+      await until('it to be known', async () => {
+        const known = await database
+          .db('scheduled_tasks')
+          .whereIn('name', ['asked', 'broken'])
+          .pluck('pattern');
+        return known.length === 2;
+      });
+      const [good, bad] = [await ask('asked'), await ask('broken')];
+      await ended(good);
+      await ended(bad);
+      for (const replica of replicas) await replica.stop();
+      expect(ran).toBe(1);
+      expect([await requestOf(good), await requestOf(bad)]).toMatchObject([
+        { outcome: 'done', error: null },
+        { outcome: 'error', error: 'Error: no luck' },
+      ]);
+      const last = await database.db('scheduled_tasks').where({ name: 'broken' }).first();
+      expect(last).toMatchObject({ last_outcome: 'error', last_error: 'Error: no luck' });
+    }, 30_000);
+
+    test('and then gave up, or that nobody took for an hour, is not run any more', async () => {
+      await database.db('scheduled_tasks').insert({ name: 'late', pattern: yearly });
+      const withdrawn = { ended_at: new Date(), outcome: 'withdrawn' };
+      await ask('late', withdrawn);
+      await ask('late', { asked_at: new Date(Date.now() - 3_700_000) });
+      const names = ['late'];
+      const run = async () => {
+        throw new Error('it was run');
+      };
+      await takeAsked({ db: database.db, log: quietLog, names, run });
+      expect(await database.db('task_requests').where({ task: 'late' }).whereNotNull('taken_at')).toEqual([]);
+    });
   });
 
   test('tidies what is old and nothing that is young or unpublished', async () => {

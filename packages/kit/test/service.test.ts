@@ -119,6 +119,7 @@ test('six replicas migrate one empty database at once, and it is migrated once',
   expect(await empty.db('migrations').pluck('name')).toEqual([
     'kit/0001_outbox_inbox.sql',
     'kit/0002_outbox_unpublished.sql',
+    'kit/0003_tasks.sql',
   ]);
   await empty.close();
 });

@@ -56,6 +56,9 @@ export const settings = z.object({
   INVOICE_TIME_ZONE: TimeZone.default('UTC').meta({
     says: 'Whose days stand on invoices, and whose years in their numbers',
   }),
+  RECONCILE_SETTLE_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900).meta({
+    says: "How long what moved may be on its way between the card provider's books and the ledger before it differs",
+  }),
 });
 export type Config = z.infer<typeof settings>;
 

@@ -1,6 +1,8 @@
 import { run } from '@rollcall/kit/service';
-import { config, sellerIn } from './config.js';
+import { collect } from './collect.js';
+import { config } from './config.js';
 import { consumers } from './consumers.js';
+import { followLedger } from './follow-ledger.js';
 import { createProvider } from './provider.js';
 import { routes } from './routes.js';
 import { schedule } from './schedule.js';
@@ -14,5 +16,7 @@ await run({
   migrations: new URL('../migrations/', import.meta.url),
   routes: routes(provider),
   consumers,
-  schedule: schedule(provider, sellerIn(given)),
+  schedule: schedule(provider, given),
+  alongside: ({ db, log, broker }) => followLedger({ db, log, broker, databaseUrl: given.DATABASE_URL }),
+  collect,
 });

@@ -5,6 +5,7 @@ import Stripe from 'stripe';
 import type { Config } from './config.js';
 import type { IntentFact, RefundFact } from './domain/facts.js';
 import { intentFact, refundFact } from './facts.js';
+import { booksOf } from './provider-books.js';
 import { subscriptionCalls } from './provider-subscriptions.js';
 
 /** The provider said no: asked the same again it would say so again. */
@@ -102,6 +103,8 @@ export function createProvider(access: Access, { timeout = TIMEOUT, look = LOOK 
       }),
     refundsOf: (paymentRef: string) => ask(() => refundsOf(stripe, paymentRef)),
     ...subscriptionCalls(stripe, ask),
+    /** What it moved, for reconciliation. */
+    books: booksOf(stripe, ask),
     close,
   };
 }

@@ -11,6 +11,7 @@ import type { Provider } from './provider.js';
 import { quotaOf } from './queries/quota.js';
 import { confirmingOf, methodsOf, paymentsOf, readMethod, readPayment } from './queries.js';
 import { invoices } from './routes/invoices.js';
+import { reconciling } from './routes/reconciliation.js';
 import { subscriptionRoutes } from './routes/subscriptions.js';
 import { beginPayment } from './use-cases/begin-payment.js';
 import { beginConfirming, confirmThere } from './use-cases/confirm-payment.js';
@@ -28,7 +29,7 @@ export const routes =
     clock,
     config,
   }: Pick<
-    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET'> & SellerConfig>,
+    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET' | 'RECONCILE_SETTLE_SECONDS'> & SellerConfig>,
     'db' | 'log' | 'clock' | 'config'
   >): (Served | Hooked)[] => {
     const desk: Desk = { db, log, clock, provider };
@@ -41,6 +42,7 @@ export const routes =
       ...subscriptionRoutes(desk),
       query(db, readQuota, (_db, { user }) => quotaOf(db, user.id, clock())),
       ...invoices({ db, clock, seller: sellerIn(config) }),
+      ...reconciling(db, config.RECONCILE_SETTLE_SECONDS),
     ];
   };
 

@@ -1,11 +1,14 @@
 import { type Task, task } from '@rollcall/kit/schedule';
+import { type Config, type SellerConfig, sellerIn } from './config.js';
 import type { Seller } from './domain/invoice.js';
 import type { Provider } from './provider.js';
+import { askForDays } from './use-cases/ask-reconciliation.js';
 import { billMonths } from './use-cases/bill-months.js';
 import { issueDue } from './use-cases/issue-invoice.js';
 import { makeDueFiles } from './use-cases/keep-files.js';
 import { lookAtPayments } from './use-cases/look-at-payments.js';
 import { tellOfPlans } from './use-cases/plans/tell-of-plan.js';
+import { reconcileDue } from './use-cases/reconcile.js';
 import { sendRefunds } from './use-cases/refund-payment.js';
 import { findOverdue } from './use-cases/step-invoice.js';
 import {
@@ -23,7 +26,10 @@ const clock = () => new Date();
  * not acted on, and plans the provider does not know yet. Subscriptions whose time is over are looked at within five
  * minutes, and each of them once an hour.
  */
-export const schedule = (provider: Provider, seller: Seller): Task[] => [
+export const schedule = (
+  provider: Provider,
+  given: SellerConfig & Pick<Config, 'RECONCILE_SETTLE_SECONDS'>,
+): Task[] => [
   task('billing.send-refunds', '* * * * * *', async ({ db, log }) => {
     await sendRefunds({ db, log, provider, clock });
   }),
@@ -48,7 +54,8 @@ export const schedule = (provider: Provider, seller: Seller): Task[] => [
   task('billing.forget-webhooks', '20 * * * * *', async (turn) => {
     await turn.inWork(forgetOldBodies);
   }),
-  ...invoicing(seller),
+  ...invoicing(sellerIn(given)),
+  ...reconciling(provider, given.RECONCILE_SETTLE_SECONDS),
 ];
 
 /** Turns of files in one run, of 50 each: a crowd does not wait for the next second after each. */
@@ -69,5 +76,15 @@ const invoicing = (seller: Seller): Task[] => [
     const found = await billMonths({ db, clock });
     if (found > 0)
       log.warn({ found }, 'what was paid in months that are over had no invoice, and has one now');
+  }),
+];
+
+/** Each hour: days that are to be compared with the provider's books; each five seconds: one that was asked for is. */
+const reconciling = ({ books }: Provider, settleSeconds: number): Task[] => [
+  task('billing.reconcile-daily', '0 25 * * * *', async (turn) => {
+    await turn.inWork((work) => askForDays(work, settleSeconds));
+  }),
+  task('billing.reconcile', '*/5 * * * * *', async ({ db, log }) => {
+    await reconcileDue({ db, log, clock, books, settleSeconds });
   }),
 ];

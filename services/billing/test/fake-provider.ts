@@ -145,6 +145,9 @@ export function fakeProvider(): FakeProvider {
         return [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef).reverse();
       }),
     ...notHere,
+    get books(): Provider['books'] {
+      throw new Error('its books are read of the stand-in');
+    },
     close: () => undefined,
   };
 }

@@ -50,7 +50,7 @@ export async function stageWith<Given extends Provider>(provider: Given) {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET, ...SELLER };
+  const config = { STRIPE_WEBHOOK_SECRET: SECRET, RECONCILE_SETTLE_SECONDS: 900, ...SELLER };
   const app = await testApp(routes(provider)({ db, log: quietLog, clock, config }));
 
   const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {

@@ -9,6 +9,7 @@ import * as identity from './identity.js';
 import * as invoices from './invoices.js';
 import * as payouts from './payouts.js';
 import * as quota from './quota.js';
+import * as reconciliation from './reconciliation.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as subscriptions from './subscriptions.js';
@@ -21,7 +22,7 @@ const modules = {
   enrollment,
   attendance,
   settlement,
-  billing: { ...billing, ...subscriptions, ...quota, ...invoices },
+  billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
 };
 
