@@ -30,7 +30,7 @@ beforeAll(async () => {
   system = await startSystem({ amqp: broker.url });
   admin = await demo(system.gateway, 'admin');
   teacher = await demo(system.gateway, 'teacher');
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   try {
     await system?.stop();

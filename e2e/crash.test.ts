@@ -17,7 +17,7 @@ const SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-});
+}, 240_000);
 afterAll(() => closeStage(stage));
 
 /** All of them, or some, spread over the whole from a beginning of chance. */

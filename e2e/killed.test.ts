@@ -31,7 +31,7 @@ beforeAll(async () => {
   );
   const course = await publishedCourse(teacher, { sessions: SESSIONS, maxStudents: SEATS });
   sessions = course.sessions;
-}, 60_000);
+}, 180_000);
 afterAll(() => system.stop());
 
 /** Kills one replica of one of these after the other, and starts it again, until told to stop. Returns how many. */

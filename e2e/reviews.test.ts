@@ -44,7 +44,7 @@ beforeAll(async () => {
   admin = await demo(system.gateway, 'admin');
   // Somebody referred this one: the platform keeps 30 %.
   teacher = await demo(system.gateway, 'referred.teacher');
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await system.stop();
   await cards.stop();
