@@ -303,10 +303,12 @@ describe('the monthly invoices', () => {
         interval: 'month',
       },
       ...{ lessons_per_month: 4, max_lesson_price: 1000, created_at: starts },
+      provider_price_id: `price_${planId}`,
     });
     await stage.db('subscriptions').insert({
       ...{ id, user_id: who.id, plan_id: planId, method_id: methodId, status: 'active', provider_ref: id },
       ...{ lessons_per_month: 4, max_lesson_price: 1000, currency: 'PLN', created_at: starts },
+      ...{ price: 4000, interval: 'month', provider_price_id: `price_${planId}`, looked_at: new Date() },
       ...{ current_period_start: starts, current_period_end: ends },
     });
     await stage.db('subscription_periods').insert([
