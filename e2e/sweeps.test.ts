@@ -107,7 +107,7 @@ beforeAll(async () => {
   teacher = await demo(system.gateway, 'teacher');
   student = await studentWith(system.gateway, admin, 1000 * rows.length);
   sessions = (await publishedCourse(teacher, { sessions: rows.length })).sessions;
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await system.stop();
 });
