@@ -21,6 +21,7 @@ import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-i
 import { createProvider, type Provider } from '../services/billing/src/provider.js';
 import { lookAtPayments } from '../services/billing/src/use-cases/look-at-payments.js';
 import { sendRefunds } from '../services/billing/src/use-cases/refund-payment.js';
+import { actOnDue } from '../services/billing/src/use-cases/take-webhook.js';
 import { SECRET } from '../services/billing/test/fake-provider.js';
 import { brokenInvariants, type Person, person, stageWith, topUp } from '../services/billing/test/stage.js';
 
@@ -57,9 +58,10 @@ afterAll(async () => {
   await Promise.all([cards.stop(), stage.close()]);
 });
 
-/** Every webhook was taken, and what it asked to be looked at was. */
+/** Every webhook was taken and acted on, and what it asked to be looked at was. */
 async function settled(): Promise<void> {
   expect(await cards.control.settle({})).toEqual({ settled: true });
+  await Promise.all([stage.actOnWebhooks(), actOnDue(rival)]);
   await Promise.all([stage.look(), lookAtPayments(rival)]);
 }
 const said = async <Data extends { paymentId: string }>(type: EventType<Data>, { id }: Payment) =>

@@ -33,7 +33,7 @@ export const routes =
     'db' | 'log' | 'clock' | 'config'
   >): (Served | Hooked)[] => {
     const desk: Desk = { db, log, clock, provider };
-    const door = { db, log, clock, secret: config.STRIPE_WEBHOOK_SECRET };
+    const door = { db, clock, secret: config.STRIPE_WEBHOOK_SECRET };
     return [
       webhook(api.stripeWebhook, (request) => takeWebhook(door, request)),
       ...paying(desk),

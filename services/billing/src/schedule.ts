@@ -21,9 +21,9 @@ import { actOnDue, forgetOldBodies } from './use-cases/take-webhook.js';
 const clock = () => new Date();
 
 /**
- * Everything billing does by the clock. Each second: refunds whose credits are taken back, and payments of which something
- * changed at the provider or whose outcome is unknown, and subscriptions likewise; each ten: webhooks that were stored and
- * not acted on, and plans the provider does not know yet. Subscriptions whose time is over are looked at within five
+ * Everything billing does by the clock. Each second: webhooks to act on, refunds whose credits are taken back, payments of
+ * which something changed at the provider or whose outcome is unknown, and subscriptions likewise; each ten: plans the
+ * provider does not know yet. Subscriptions whose time is over are looked at within five
  * minutes, and each of them once an hour.
  */
 export const schedule = (
@@ -36,7 +36,7 @@ export const schedule = (
   task('billing.look-at-payments', '* * * * * *', async ({ db, log }) => {
     await lookAtPayments({ db, log, provider, clock });
   }),
-  task('billing.act-on-webhooks', '*/10 * * * * *', async ({ db, log }) => {
+  task('billing.act-on-webhooks', '* * * * * *', async ({ db, log }) => {
     await actOnDue({ db, log, clock });
   }),
   task('billing.look-at-subscriptions', '* * * * * *', async ({ db, log }) => {

@@ -16,6 +16,7 @@ import { routes } from '../src/routes.js';
 import { issueDue } from '../src/use-cases/issue-invoice.js';
 import { lookAtPayments } from '../src/use-cases/look-at-payments.js';
 import { sendRefunds } from '../src/use-cases/refund-payment.js';
+import { actOnDue } from '../src/use-cases/take-webhook.js';
 import { bodies, fakeProvider, SECRET, sign } from './fake-provider.js';
 
 export const usd = (amount: number) => ({ amount, currency: 'USD' });
@@ -78,11 +79,31 @@ export async function stageWith<Given extends Provider>(provider: Given) {
       .set('stripe-signature', signature)
       .set('content-type', 'application/json')
       .send(body);
-  const hear = (type: string, object: object) => hook(bodies.event(type, object)).expect(200);
+  const actOnWebhooks = () => actOnDue(desk);
+  const hear = async (type: string, object: object): Promise<void> => {
+    await hook(bodies.event(type, object)).expect(200);
+    await actOnWebhooks();
+  };
   const askRefund = (who: Person, id: string, body?: object): Test =>
     send('post', `/payments/${id}/refund`, who).set('Prefer', 'respond-async').send(body);
   return {
-    ...{ db, app, provider, desk, clock, send, begin, card, confirm, paid, read, hook, hear, askRefund },
+    ...{
+      db,
+      app,
+      provider,
+      desk,
+      clock,
+      send,
+      begin,
+      card,
+      confirm,
+      paid,
+      read,
+      hook,
+      hear,
+      askRefund,
+      actOnWebhooks,
+    },
     close,
     /** Puts the clock right again. */
     now: () => {

@@ -1,6 +1,7 @@
 /** A payment's states, and what the provider's word makes of it. Source: domain.md, 'Billing'. */
 import { conflict, type DomainError, unprocessable } from '@rollcall/kit/errors';
 import type { IntentFact } from './facts.js';
+import { DAY, HOUR, ladder, MINUTE } from './ladder.js';
 
 export type PaymentStatus =
   | 'pending'
@@ -75,12 +76,8 @@ export function standingOf({
   return refunded < amount ? 'partially_refunded' : 'refunded';
 }
 
-/** Milliseconds until the provider is asked again: 5 min, 1 h, then daily. */
-const LADDER = [300_000, 3_600_000] as const;
-const DAY = 86_400_000;
-
-/** When to look the next time, after so many looks or waits. */
-export const nextLook = (looks: number, now: Date): Date => new Date(now.getTime() + (LADDER[looks] ?? DAY));
+/** When to look the next time, after so many looks or waits: in 5 minutes, an hour, then daily. */
+export const nextLook = ladder([5 * MINUTE, HOUR], DAY);
 
 /** A payment nobody paid for a week will not be: it is cancelled at the provider, so that it cannot be any more. */
 export const isAbandoned = ({ createdAt, status }: Payment, now: Date): boolean =>

@@ -1,5 +1,6 @@
 /** What is compared of the provider's books and the ledger, and what differs. Amounts are minor units. */
 import type { Money } from '@rollcall/contracts/money';
+import { DAY, ladder, MINUTE } from './ladder.js';
 
 /** One object of the provider as it stands there. */
 export interface BookObject {
@@ -46,15 +47,9 @@ export function contradicts(
   return amount !== 0 && Math.abs(movement.amount) !== Math.abs(amount);
 }
 
-/** Seconds until a try that came to nothing is made again; after the last one it waits for a person. */
-const LADDER = [60, 300, 900, 3_600, 3_600, 3_600, 10_800, 10_800, 21_600, 43_200];
+/** When a period is read again after a try that came to nothing, given the tries before that one: ten times in a day and a half. */
+export const nextTry = ladder([1, 5, 15, 60, 60, 60, 180, 180, 360, 720].map((minutes) => minutes * MINUTE));
 
-export function nextTry(tries: number, now: Date): Date | null {
-  const seconds = LADDER[tries - 1];
-  return seconds === undefined ? null : new Date(now.getTime() + seconds * 1000);
-}
-
-const DAY = 86_400_000;
 /** Days for which a period that differs is compared again each day: what was late has come by then. */
 const WATCHED = 14;
 

@@ -1,5 +1,6 @@
 /** A subscription's states, and what the provider's word makes of them. Pure. Source: domain.md, 'Billing'. */
 import { conflict, type DomainError } from '@rollcall/kit/errors';
+import { DAY, HOUR, ladder, MINUTE } from './ladder.js';
 import type { SubscriptionFact } from './subscription-fact.js';
 
 export type SubscriptionStatus =
@@ -40,10 +41,6 @@ export interface Subscription extends Standing {
   readonly createdAt: Date;
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /** The provider lets a first payment wait for 23 hours, and so do we: later nobody is charged by surprise. */
 const FIRST_PAYMENT_WITHIN = 23 * HOUR;
 /** After this we look for what was asked for before asking again: the provider forgets keys after a day. */
@@ -52,8 +49,7 @@ const KEY_IS_FRESH = HOUR;
 const PAST_DUE_FOR = 30 * DAY;
 
 /** Until the provider is asked again while it gives no answer: 1 and 5 minutes, half an hour, then hourly. */
-const LADDER = [MINUTE, 5 * MINUTE, 30 * MINUTE] as const;
-export const nextAsk = (looks: number, now: Date): Date => new Date(now.getTime() + (LADDER[looks] ?? HOUR));
+export const nextAsk = ladder([MINUTE, 5 * MINUTE, 30 * MINUTE], HOUR);
 
 const FINAL: readonly SubscriptionStatus[] = ['refused', 'cancelled', 'expired'];
 const LIVE: readonly SubscriptionStatus[] = ['trialing', 'active', 'past_due'];

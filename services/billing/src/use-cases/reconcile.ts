@@ -72,7 +72,7 @@ async function fail(auditor: Auditor, run: Run, error: unknown): Promise<void> {
   auditor.log.error({ err: error, id: run.id, tries: run.tries }, 'a reconciliation came to nothing');
   const failure = reasonOf(error).slice(0, 1_000);
   await record(auditor, ({ tx, now }) =>
-    changeRun(tx, run, { status: 'failed', failure, due_at: nextTry(run.tries, now) }),
+    changeRun(tx, run, { status: 'failed', failure, due_at: nextTry(run.tries - 1, now) }),
   ).catch((late: unknown) => {
     if (!(late instanceof Overtaken)) throw late;
   });

@@ -3,9 +3,10 @@ import { type Reply, reply } from '@rollcall/kit/http';
 import { newId } from '@rollcall/kit/id';
 import { counter } from '@rollcall/kit/metrics';
 import type { Webhook } from '@rollcall/kit/webhook';
-import { type Cause, inWork, type Work } from '@rollcall/kit/work';
+import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
 import type { Fact } from '../domain/facts.js';
+import { ladder } from '../domain/ladder.js';
 import { factOf, readEvent } from '../facts.js';
 import { isGenuine } from '../provider.js';
 import {
@@ -25,21 +26,22 @@ const deliveries = counter('stripe_webhooks_total', "The card provider's webhook
   'outcome',
 ]);
 
-/** A webhook's desk: the provider itself is not asked here. */
-type Door = Omit<Desk, 'provider'> & { readonly secret: string };
+/** What webhooks are taken and acted on with: the provider itself is not asked. */
+type Door = Omit<Desk, 'provider'>;
 
 /**
- * Verify, store, answer; then act on it, or leave that to the clock. Throws 400 for what is not signed, or was signed
- * more than five minutes ago: a replay changes nothing, and neither does the same event again.
+ * Verify, store, answer; the clock acts on it within a second. Throws 400 for what is not signed, or was signed more than
+ * five minutes ago: a replay changes nothing, and neither does the same event again.
  */
-export async function takeWebhook(door: Door, { body, headers, cause }: Webhook): Promise<Reply<unknown>> {
-  const now = door.clock();
+export async function takeWebhook(
+  { db, clock, secret }: Pick<Door, 'db' | 'clock'> & { readonly secret: string },
+  { body, headers }: Pick<Webhook, 'body' | 'headers'>,
+): Promise<Reply<unknown>> {
+  const now = clock();
   const signature = String(headers['stripe-signature'] ?? '');
-  if (!isGenuine({ body, signature, secret: door.secret }, now)) throw refusal('forged');
-  const delivery = deliveryOf(body);
-  const isNew = await keepDelivery(door.db, delivery, now);
+  if (!isGenuine({ body, signature, secret }, now)) throw refusal('forged');
+  const isNew = await keepDelivery(db, deliveryOf(body), now);
   deliveries.inc({ outcome: isNew ? 'stored' : 'repeated' });
-  if (isNew) await actOnDelivery(door, delivery.eventId, cause);
   return reply(200, { received: true });
 }
 
@@ -58,35 +60,26 @@ function deliveryOf(body: Buffer): Delivery {
   }
 }
 
-/** Seconds until what failed is tried again; after the last of them it is dead and waits for a person. */
-const LADDER = [5, 30, 120, 600, 3_600, 21_600, 43_200];
-/** Webhooks of one turn; the next one takes the rest. */
+/** When what failed is tried again; after seven times it is dead and waits for a person. */
+const nextTry = ladder([5, 30, 120, 600, 3_600, 21_600, 43_200].map((seconds) => seconds * 1000));
+/** Webhooks that are read at once, and pages of them in one turn; the next one takes the rest. */
 const LIMIT = 100;
+const PAGES = 10;
 /** Days that a body is kept which was acted on, and bodies taken away at once. */
 const KEPT = 30;
 const BODIES = 1_000;
 
-/** Acts on a webhook once. A failure is kept with it and tried again by the clock. */
-export async function actOnDelivery(
-  door: Omit<Door, 'secret'>,
-  eventId: string,
-  cause: Cause,
-): Promise<void> {
-  const { db, clock, log } = door;
+/** Acts on a webhook once. A failure is kept with it and tried again. */
+async function actOnDelivery({ db, clock, log }: Door, eventId: string): Promise<void> {
   try {
-    const outcome = await inWork(db, cause, (work) => act(work, eventId), clock);
+    const outcome = await inWork(db, { correlationId: newId() }, (work) => act(work, eventId), clock);
     if (outcome !== undefined) deliveries.inc({ outcome });
   } catch (error) {
-    const due = (attempts: number) => dueAfter(attempts, clock());
+    const due = (attempts: number) => nextTry(attempts, clock());
     const status = await putOff(db, eventId, { due, error: String(error) });
     deliveries.inc({ outcome: status === 'dead' ? 'dead' : 'failed' });
     log.error({ err: error, eventId, status }, 'a webhook of the card provider could not be acted on');
   }
-}
-
-function dueAfter(attempts: number, now: Date): Date | null {
-  const seconds = LADDER[attempts];
-  return seconds === undefined ? null : new Date(now.getTime() + seconds * 1000);
 }
 
 async function act(work: Work, eventId: string): Promise<'done' | 'ignored' | undefined> {
@@ -109,11 +102,13 @@ async function note(work: Work, fact: Fact): Promise<boolean> {
   return payment !== undefined;
 }
 
-/** Acts on the webhooks that are due: stored by a process that died, or failed before. Returns how many were. */
-export async function actOnDue(door: Omit<Door, 'secret'>): Promise<number> {
-  const due = await dueDeliveries(door.db, door.clock(), LIMIT);
-  for (const eventId of due) await actOnDelivery(door, eventId, { correlationId: newId() });
-  return due.length;
+/** Acts on the webhooks that are due: new ones, and those that failed before. */
+export async function actOnDue(door: Door): Promise<void> {
+  for (let page = 0; page < PAGES; page += 1) {
+    const due = await dueDeliveries(door.db, door.clock(), LIMIT);
+    for (const eventId of due) await actOnDelivery(door, eventId);
+    if (due.length < LIMIT) return;
+  }
 }
 
 /** Bodies may name people: they are kept no longer than is of use to who looks for what went wrong. */
