@@ -199,6 +199,23 @@ describe('a refund nobody here asked for', () => {
     expect(await said(paymentRefunded, payment)).toMatchObject([{ amount: usd(400), requestedHere: false }]);
   });
 
+  test.each([
+    ['of how the payment stands', 0],
+    ['of its refunds', 1],
+  ])('is found though the answer %s was lost, and the success heard of meanwhile', async (_what, after) => {
+    const payment = await stage.begin(student, { ...usd(1000), purpose: 'topup' });
+    const ref = payment.providerRef!;
+    stage.provider.payInBrowser(ref);
+    stage.provider.refundThere(ref, 400);
+    await stage.hear('charge.refunded', bodies.charge(ref));
+    stage.provider.loseAnswers(1, after);
+    await stage.look();
+    await stage.hear('payment_intent.succeeded', bodies.intent(stage.provider.intentOf(ref), 'succeeded'));
+    stage.wait(6);
+    await stage.look();
+    expect(await statusOf(payment)).toEqual(['partially_refunded', 400]);
+  });
+
   test('is told apart from ours that is on its way at the same time', async () => {
     const payment = await stage.paid(student, 1000);
     const ours = await reserved(payment, 300);

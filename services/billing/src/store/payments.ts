@@ -107,11 +107,6 @@ export async function standAnew(tx: Tx, payment: Payment, refunded: number): Pro
   await changePayment(tx, payment.id, { status, refunded: sum });
 }
 
-/** It was to be looked at for its success alone. A look that is due is wanted for something else, such as a refund. */
-export async function needNoLook(tx: Tx, id: string, now: Date): Promise<void> {
-  await tx('payments').where({ id }).where('look_at', '>', now).update({ look_at: null, looks: 0 });
-}
-
 /** Has the provider asked about a payment at once: something of it changed there. */
 export async function wantLook(tx: Tx, id: string, at: Date): Promise<void> {
   await tx('payments').where({ id }).update({ look_at: at, looks: 0 });

@@ -12,7 +12,7 @@ import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import type { DisputeFact, IntentFact, RefundFact } from '../domain/facts.js';
 import { afterIntent, isOfNoTryInHand, type Payment } from '../domain/payment.js';
-import { changePayment, lockPaymentOf, needNoLook, standAnew, wantLook } from '../store/payments.js';
+import { changePayment, lockPaymentOf, standAnew, wantLook } from '../store/payments.js';
 import {
   addDispute,
   addRefund,
@@ -56,10 +56,10 @@ async function paid(work: Work, payment: Payment): Promise<Payment> {
   return { ...payment, succeededAt: payment.succeededAt ?? work.now };
 }
 
+/** A look that was wanted stays so: it may be for a refund that was heard of before. It ends when it was answered. */
 async function succeed(work: Work, payment: Payment): Promise<void> {
   const changed = { status: 'succeeded', failureCode: null, succeededAt: work.now } as const;
   await changePayment(work.tx, payment.id, changed);
-  await needNoLook(work.tx, payment.id, work.now);
   await invoicePayment(work, payment);
   work.emit(paymentSucceeded, saidOf(payment));
 }
