@@ -61,8 +61,12 @@ export async function closeStage(stage: Stage | undefined): Promise<void> {
 export const replica = ({ system }: Stage, service: Storing, index = 0): Process =>
   system.processes(service)[index]!;
 
-/** Of the points passed from now on the process dies, or freezes, at this one; 0: it lives. */
-export async function arm(one: Process, at: number, by: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): Promise<void> {
+/** Of the points passed from now on the process dies, or freezes, at this one, or the first so called; 0: it lives. */
+export async function arm(
+  one: Process,
+  at: number | string,
+  by: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
+): Promise<void> {
   const headers = { 'x-die-at': String(at), 'x-die-by': by };
   expect((await fetch(`http://127.0.0.1:${one.port}/livez`, { headers })).ok).toBe(true);
 }

@@ -1,7 +1,8 @@
 /**
  * Preloaded into a service, so that a test can end its process at one step of a purchase and no other: counts what goes
  * out to the database, the broker and the caller, and what comes back. A request with `x-die-at: n` begins the count; at
- * the n-th point the process kills itself, or with `x-die-by: SIGSTOP` freezes. What was passed is in MORTAL_LOG.
+ * the n-th point the process kills itself, or with `x-die-by: SIGSTOP` freezes. Instead of a number there may be the
+ * beginning of a point's name. What was passed is in MORTAL_LOG.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { Server, ServerResponse } from 'node:http';
@@ -19,17 +20,18 @@ let by = 'SIGKILL';
 let count = 0;
 
 function arm(headers) {
-  at = Number(headers['x-die-at']);
+  const asked = headers['x-die-at'];
+  at = /^\d+$/.test(asked) ? Number(asked) : asked;
   by = headers['x-die-by'] ?? 'SIGKILL';
   count = 0;
-  if (at > 0) writeFileSync(log, '');
+  if (at !== 0) writeFileSync(log, '');
 }
 
 function point(name) {
   if (at === 0) return;
   count += 1;
   appendFileSync(log, `${name}\n`);
-  if (count !== at) return;
+  if (typeof at === 'string' ? !name.startsWith(at) : count !== at) return;
   at = 0;
   process.kill(process.pid, by);
   // The signal may come a moment later; nothing of this process may.

@@ -234,7 +234,7 @@ export async function problemOf(answer: Response): Promise<ProblemAnswer> {
 }
 
 /** Waits until `check` holds, at most `wait` ms; throws when it never does. */
-export async function until(check: () => boolean | Promise<boolean>, wait = 5_000): Promise<void> {
+export async function until(check: () => boolean | Promise<boolean>, wait = 20_000): Promise<void> {
   const end = Date.now() + wait;
   while (!(await check())) {
     if (Date.now() > end) throw new Error('waited in vain');
