@@ -29,7 +29,7 @@ function checks(): Check[] {
   const generated = ['check-generated', '-w', '@rollcall/contracts'] as const;
   return [
     { name: 'build', run: (run, log) => turbo(run, ['build'], log) },
-    { name: 'types', run: (run, log) => turbo(run, ['typecheck'], log) },
+    { name: 'types', run: (run, log) => npmScript(run, 'typecheck', log) },
     { name: 'lint', run: (run, log) => npmScript(run, 'lint', log) },
     ...(contracts?.scripts[generated[0]]
       ? [
