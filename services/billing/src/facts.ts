@@ -107,6 +107,7 @@ const READERS: Readonly<Record<string, (object: unknown) => Fact | undefined>> =
   'refund.failed': (object) => ({ kind: 'refund', refund: refundFact(object) }),
   'charge.dispute.created': dispute,
   'charge.dispute.funds_withdrawn': dispute,
+  'charge.dispute.funds_reinstated': dispute,
   'charge.dispute.closed': dispute,
   'customer.subscription.created': ofSubscription,
   'customer.subscription.updated': ofSubscription,

@@ -75,7 +75,7 @@ export const disputeClosed = event(
   'billing.dispute-closed',
   1,
   'disputeId',
-  "The payer's bank has decided about a payment it took back.",
+  "The payer's bank has decided about a payment it took back; what was lost may be won after all, which is said too.",
   dispute.extend({ won: z.boolean() }),
 );
 

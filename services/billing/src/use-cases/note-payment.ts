@@ -10,6 +10,7 @@ import {
 import { money } from '@rollcall/contracts/money';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
+import { outcomeOf } from '../domain/dispute.js';
 import type { DisputeFact, IntentFact, RefundFact } from '../domain/facts.js';
 import { afterIntent, isOfNoTryInHand, type Payment } from '../domain/payment.js';
 import { changePayment, lockPaymentOf, standAnew, wantLook } from '../store/payments.js';
@@ -156,9 +157,10 @@ export async function noteDispute(work: Work, fact: DisputeFact): Promise<boolea
     amount: money(dispute.amount, payment.currency),
   };
   if (isNew) work.emit(paymentDisputed, said);
-  if (fact.state !== 'open' && dispute.status === 'open') {
-    await closeDispute(tx, dispute.id, fact.state, at);
-    work.emit(disputeClosed, { ...said, won: fact.state === 'won' });
+  const outcome = outcomeOf(dispute.status, fact.state);
+  if (outcome !== undefined) {
+    await closeDispute(tx, dispute.id, outcome, at);
+    work.emit(disputeClosed, { ...said, won: outcome === 'won' });
   }
   await standAnew(tx, payment, 0);
   return true;
