@@ -372,8 +372,12 @@ create table payment_methods (
   exp_year smallint,
   is_default boolean default false not null,
   created_at timestamp with time zone not null,
+  forget_at timestamp with time zone,
+  forget_tries integer default 0 not null,
+  constraint payment_methods_check CHECK (forget_at IS NULL OR status = 'detached'::text),
   constraint payment_methods_default CHECK (NOT is_default OR status = 'attached'::text),
   constraint payment_methods_exp_month_check CHECK (exp_month >= 1 AND exp_month <= 12),
+  constraint payment_methods_forget_tries_check CHECK (forget_tries >= 0),
   constraint payment_methods_known CHECK ((status = ANY (ARRAY['attached'::text, 'detached'::text])) = (num_nonnulls(provider_id, brand, last4, exp_month, exp_year) = 5)),
   constraint payment_methods_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
   constraint payment_methods_pkey PRIMARY KEY (id),
@@ -382,6 +386,7 @@ create table payment_methods (
 );
 CREATE INDEX payment_methods_of_user ON payment_methods USING btree (user_id, id) WHERE status = 'attached'::text;
 CREATE UNIQUE INDEX payment_methods_one_default ON payment_methods USING btree (user_id) WHERE is_default;
+CREATE INDEX payment_methods_to_forget ON payment_methods USING btree (forget_at) WHERE forget_at IS NOT NULL;
 
 create table payments (
   id uuid not null,

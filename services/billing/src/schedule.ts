@@ -5,6 +5,7 @@ import type { Provider } from './provider.js';
 import { askForDays } from './use-cases/ask-reconciliation.js';
 import { billMonths } from './use-cases/bill-months.js';
 import { issueDue } from './use-cases/issue-invoice.js';
+import { forgetCards } from './use-cases/keep-cards.js';
 import { makeDueFiles } from './use-cases/keep-files.js';
 import { lookAtPayments } from './use-cases/look-at-payments.js';
 import { tellOfPlans } from './use-cases/plans/tell-of-plan.js';
@@ -50,6 +51,9 @@ export const schedule = (
   }),
   task('billing.expire-subscriptions', '40 */5 * * * *', async (turn) => {
     await turn.inWork(expireSubscriptions);
+  }),
+  task('billing.forget-cards', '50 * * * * *', async ({ db, log }) => {
+    await forgetCards({ db, log, provider, clock });
   }),
   task('billing.forget-webhooks', '20 * * * * *', async (turn) => {
     await turn.inWork(forgetOldBodies);
