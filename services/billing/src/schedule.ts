@@ -12,6 +12,7 @@ import { tellOfPlans } from './use-cases/plans/tell-of-plan.js';
 import { reconcileDue } from './use-cases/reconcile.js';
 import { sendRefunds } from './use-cases/refund-payment.js';
 import { findOverdue } from './use-cases/step-invoice.js';
+import { lookAtPeriods } from './use-cases/subscriptions/look-at-periods.js';
 import {
   expireSubscriptions,
   lookAtSubscriptions,
@@ -23,7 +24,7 @@ const clock = () => new Date();
 
 /**
  * Everything billing does by the clock. Each second: webhooks to act on, refunds whose credits are taken back, payments of
- * which something changed at the provider or whose outcome is unknown, and subscriptions likewise; each ten: plans the
+ * which something changed at the provider or whose outcome is unknown, and subscriptions likewise, and what went back of their periods; each ten: plans the
  * provider does not know yet. Subscriptions whose time is over are looked at within five
  * minutes, and each of them once an hour.
  */
@@ -42,6 +43,9 @@ export const schedule = (
   }),
   task('billing.look-at-subscriptions', '* * * * * *', async ({ db, log }) => {
     await lookAtSubscriptions({ db, log, provider, clock });
+  }),
+  task('billing.look-at-periods', '* * * * * *', async ({ db, log }) => {
+    await lookAtPeriods({ db, log, provider, clock });
   }),
   task('billing.tell-of-plans', '5-59/10 * * * * *', async ({ db, log }) => {
     await tellOfPlans({ db, log, provider, clock });

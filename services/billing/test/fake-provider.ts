@@ -153,6 +153,7 @@ export function fakeProvider(): FakeProvider {
         read(paymentRef);
         return [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef).reverse();
       }),
+    disputesOf: () => ask(() => []),
     ...notHere,
     get books(): Provider['books'] {
       throw new Error('its books are read of the stand-in');

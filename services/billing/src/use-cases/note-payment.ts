@@ -24,6 +24,7 @@ import {
   refundIn,
 } from '../store/refunds.js';
 import { correctRefund, creditRefund, invoicePayment } from './draft-document.js';
+import { noteDisputeOfPeriod, noteRefundOfPeriod } from './subscriptions/note-taken-back.js';
 
 /** Milliseconds: by then the provider has ended a try, whether or not its answer reached us. */
 const TRY_ENDS = 30_000;
@@ -73,11 +74,11 @@ function saidOf({ id: paymentId, userId, purpose, courseId, sessionId, amount, c
   };
 }
 
-/** Records how a refund stands; false for one of no payment of ours. */
+/** Records how a refund stands, of a payment or of a period of a subscription; false for one of nothing of ours. */
 export async function noteRefund(work: Work, fact: RefundFact): Promise<boolean> {
   if (fact.paymentRef === null) return false;
   const found = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (found === undefined) return false;
+  if (found === undefined) return noteRefundOfPeriod(work, fact);
   sameCurrency(found, fact);
   const payment = await paid(work, found);
   const refund = await refundIn(work.tx, { paymentId: payment.id, id: fact.refundId, ref: fact.ref });
@@ -139,11 +140,11 @@ export const refundSaid = (
   { id: refundId, amount, requestedHere }: Pick<Refund, 'id' | 'amount' | 'requestedHere'>,
 ) => ({ refundId, paymentId, userId, amount: money(amount, currency), requestedHere });
 
-/** Records how a dispute stands; false for one of no payment of ours. Closed before it was opened it is both at once. */
+/** Records how a dispute stands, of either too; false for one of nothing of ours. Closed before it was opened it is both at once. */
 export async function noteDispute(work: Work, fact: DisputeFact): Promise<boolean> {
   if (fact.paymentRef === null) return false;
   const found = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (found === undefined) return false;
+  if (found === undefined) return noteDisputeOfPeriod(work, fact);
   if (fact.state === 'none') return true;
   sameCurrency(found, fact);
   const payment = await paid(work, found);

@@ -289,7 +289,7 @@ export const de: Words = {
         {
           invoice: `Hier ist Ihre Rechnung über ${show.money(total)}. Sie können sie als PDF herunterladen.`,
           credit_note: `${show.money(total)} gingen auf Ihre Karte zurück. Hier ist die Gutschrift dazu, auch als PDF.`,
-          correction: `Eine Erstattung von ${show.money(total)} auf Ihre Karte ist misslungen; das Geld ist wieder in Ihrem Guthaben. Hier ist der Beleg, der die Gutschrift zurücknimmt.`,
+          correction: `Eine Erstattung von ${show.money(total)} auf Ihre Karte ist misslungen und hier rückgängig gemacht. Hier ist der Beleg, der die Gutschrift zurücknimmt.`,
         }[kind],
         ...(dueAt === null ? [] : [`Bitte bezahlen Sie sie bis ${show.moment(dueAt)}.`]),
       ],

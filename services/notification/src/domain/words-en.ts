@@ -285,7 +285,7 @@ export const en: Words = {
         {
           invoice: `Here is your invoice over ${show.money(total)}. It can be downloaded as PDF.`,
           credit_note: `${show.money(total)} went back to your card. Here is the credit note for it, to be downloaded as PDF.`,
-          correction: `A refund of ${show.money(total)} could not be paid to your card and is in your credits again. Here is the document that takes its credit note back.`,
+          correction: `A refund of ${show.money(total)} could not be paid to your card and is undone here. Here is the document that takes its credit note back.`,
         }[kind],
         ...(dueAt === null ? [] : [`Please pay it by ${show.moment(dueAt)}.`]),
       ],
