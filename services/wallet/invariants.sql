@@ -472,7 +472,7 @@ select entry_id, pot, d.amount as decided, m.amount as moved
   from decided d full join moved m using (entry_id, pot)
  where coalesce(d.amount, 0) <> coalesce(m.amount, 0);
 
--- name: what went back of periods moved once, out of the period, of what it had earned, and of its student's
+-- name: what went back of periods moved once, out of the period, of what it had earned, and of its student’s
 with moved as (
   select t.entry_id, a.kind, max(a.owner_id::text) as owner_id,
          sum(case when t.from_account = a.id then t.amount else -t.amount end) as amount

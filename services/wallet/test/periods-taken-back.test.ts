@@ -1,21 +1,20 @@
 /** What goes back to the card of the money that a period was paid with: given up where it was not spent, else owed. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Envelope } from '@rollcall/contracts/event';
-import { periodGivenBack, periodTakenBack } from '@rollcall/contracts/events/billing';
 import { debtOpened, debtRepaid } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
-import { emitted, envelope, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
 import fc from 'fast-check';
 import { again, deposit } from './cards.js';
 import { balance, brokenInvariants, ending, migrations, send, usd } from './fixtures.js';
 import {
   cancelled,
   lessons,
-  month,
   paid,
   platformHolds,
   type Subscribed,
   subscribed,
+  takingOf,
 } from './subscribing.js';
 
 let test_: TestDatabase;
@@ -30,10 +29,7 @@ afterEach(async () => {
   await test_.close();
 });
 
-const taking = (by: 'refund' | 'dispute', amount: number, n = 0, takingId = newId()) => {
-  const said = { ...who, period: month(n), amount: usd(amount), takingId, by };
-  return { back: envelope(periodTakenBack, said), again: envelope(periodGivenBack, said) };
-};
+const taking = (by: 'refund' | 'dispute', amount: number, n = 0) => takingOf(who, by, amount, n);
 const holds = () => platformHolds(db());
 const own = async () => [await balance(db(), who.userId, 'credits'), await balance(db(), who.userId, 'debt')];
 const RELEASED = { teacher: 700, commission: 300 };
