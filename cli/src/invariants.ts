@@ -62,6 +62,12 @@ const periods = `
          ${ms('min(starts_at)')} as first, ${ms('max(starts_at)')} as last
     from subscription_periods group by subscription_id`;
 
+/** What went back of periods of subscriptions, in the wallet: `b` is what gave it back again, where that was done. */
+const taken = (kind: string, undo: string, more = ''): string => `
+  select m.id, m.amount${more}
+    from (select * from period_takings where kind = '${kind}') m
+    left join period_takings b on b.id = m.id and b.kind = '${undo}'`;
+
 export const agreements: readonly Agreement[] = [
   {
     name: 'every hold of the wallet is known to settlement, with the same money and people, and no other is',
@@ -158,7 +164,7 @@ export const agreements: readonly Agreement[] = [
     },
   },
   {
-    name: 'every refund on a card took its credits, and no refund that failed has kept them',
+    name: 'every refund on a card took its money, and no refund that failed has kept it',
     left: {
       service: 'billing',
       sql: "select id, amount from refunds where status in ('reserved', 'succeeded')",
@@ -167,7 +173,8 @@ export const agreements: readonly Agreement[] = [
       service: 'wallet',
       sql: `select m.id, m.amount from card_movements m
               left join card_movements b on b.id = m.id and b.kind = 'refund-reversal'
-             where m.kind = 'refund' and m.entry_id is not null and b.id is null`,
+             where m.kind = 'refund' and m.entry_id is not null and b.id is null
+            union all ${taken('refund', 'refund-reversal')} where b.id is null`,
     },
   },
   {
@@ -204,7 +211,8 @@ export const agreements: readonly Agreement[] = [
     right: {
       service: 'wallet',
       sql: `select m.id, m.amount, b.id is not null as returned from card_movements m
-              left join card_movements b on b.id = m.id and b.kind = 'dispute-return' where m.kind = 'dispute'`,
+              left join card_movements b on b.id = m.id and b.kind = 'dispute-return' where m.kind = 'dispute'
+            union all ${taken('dispute', 'dispute-return', ', b.id is not null as returned')}`,
     },
   },
 ];

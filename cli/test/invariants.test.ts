@@ -148,7 +148,7 @@ const DAMAGES: [rule: RegExp, of: () => TestDatabase, table: string, row: object
     },
   ],
   [
-    /^billing, wallet: every refund on a card took its credits/,
+    /^billing, wallet: every refund on a card took its money/,
     () => wallet,
     'card_movements',
     { ...moved, kind: 'refund', id: newId(), entry_id: newId() },

@@ -62,6 +62,14 @@ select p.subscription_id, p.starts_at, count(o.id) as said
  group by p.subscription_id, p.starts_at
 having count(o.id) <> 1;
 
+-- name: a period counts as paid unless a dispute of it stands or all of it was refunded
+select p.subscription_id, p.starts_at, p.taken_back from subscription_periods p
+ where p.taken_back is distinct from (
+         exists (select from disputes d where (d.subscription_id, d.period_start) = (p.subscription_id, p.starts_at)
+                                          and d.status <> 'won')
+         or exists (select from refunds r where (r.subscription_id, r.period_start) = (p.subscription_id, p.starts_at)
+                                            and r.status = 'succeeded' having sum(r.amount) >= p.paid));
+
 -- name: a subscription stands in the newest of its paid periods
 select s.id, s.status, s.current_period_start, max(p.starts_at) as newest
   from subscriptions s left join subscription_periods p on p.subscription_id = s.id
@@ -138,6 +146,16 @@ select i.id, i.payment_id, i.total, p.amount
 select p.id, p.refunded, sum(case i.kind when 'credit_note' then i.total else -i.total end) as credited
   from payments p join invoices i on i.payment_id = p.id and i.kind <> 'invoice'
  group by p.id having sum(case i.kind when 'credit_note' then i.total else -i.total end) <> p.refunded;
+
+-- name: what is taken back of a period's invoice is what was refunded of it
+select r.subscription_id, r.period_start, sum(r.amount) filter (where r.status = 'succeeded') as refunded, c.credited
+  from refunds r
+  left join lateral (select sum(case i.kind when 'credit_note' then i.total else -i.total end) as credited from invoices i
+                      where (i.subscription_id, i.period_start) = (r.subscription_id, r.period_start)
+                        and i.kind <> 'invoice') c on true
+ where r.subscription_id is not null
+ group by r.subscription_id, r.period_start, c.credited
+having coalesce(sum(r.amount) filter (where r.status = 'succeeded'), 0) <> coalesce(c.credited, 0);
 
 -- name: no more is taken back of a document, nor more tax, than it said
 select i.id, i.number from invoices i join invoices c on c.corrects = i.id and c.status <> 'draft'

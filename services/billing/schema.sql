@@ -94,19 +94,23 @@ CREATE INDEX deliveries_old ON deliveries USING btree (received_at) WHERE body I
 
 create table disputes (
   id uuid not null,
-  payment_id uuid not null,
+  payment_id uuid,
   provider_ref text not null,
   amount bigint not null,
   status text not null,
   opened_at timestamp with time zone not null,
   closed_at timestamp with time zone,
+  subscription_id uuid,
+  period_start timestamp with time zone,
   constraint disputes_amount_check CHECK (amount > 0),
   constraint disputes_check CHECK ((closed_at IS NOT NULL) = (status <> 'open'::text)),
+  constraint disputes_of_one CHECK (num_nonnulls(payment_id, subscription_id) = 1 AND (subscription_id IS NULL) = (period_start IS NULL)),
   constraint disputes_pkey PRIMARY KEY (id),
   constraint disputes_provider_ref_key UNIQUE (provider_ref),
   constraint disputes_status_check CHECK (status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text]))
 );
 CREATE INDEX disputes_of_payment ON disputes USING btree (payment_id);
+CREATE INDEX disputes_of_period ON disputes USING btree (subscription_id, period_start) WHERE subscription_id IS NOT NULL;
 
 create table idempotency_keys (
   user_id uuid not null,
@@ -372,8 +376,12 @@ create table payment_methods (
   exp_year smallint,
   is_default boolean default false not null,
   created_at timestamp with time zone not null,
+  forget_at timestamp with time zone,
+  forget_tries integer default 0 not null,
+  constraint payment_methods_check CHECK (forget_at IS NULL OR status = 'detached'::text),
   constraint payment_methods_default CHECK (NOT is_default OR status = 'attached'::text),
   constraint payment_methods_exp_month_check CHECK (exp_month >= 1 AND exp_month <= 12),
+  constraint payment_methods_forget_tries_check CHECK (forget_tries >= 0),
   constraint payment_methods_known CHECK ((status = ANY (ARRAY['attached'::text, 'detached'::text])) = (num_nonnulls(provider_id, brand, last4, exp_month, exp_year) = 5)),
   constraint payment_methods_last4_check CHECK (last4 ~ '^[0-9]{4}$'::text),
   constraint payment_methods_pkey PRIMARY KEY (id),
@@ -382,6 +390,7 @@ create table payment_methods (
 );
 CREATE INDEX payment_methods_of_user ON payment_methods USING btree (user_id, id) WHERE status = 'attached'::text;
 CREATE UNIQUE INDEX payment_methods_one_default ON payment_methods USING btree (user_id) WHERE is_default;
+CREATE INDEX payment_methods_to_forget ON payment_methods USING btree (forget_at) WHERE forget_at IS NOT NULL;
 
 create table payments (
   id uuid not null,
@@ -539,7 +548,7 @@ CREATE INDEX reconciliations_newest ON reconciliations USING btree (to_at DESC, 
 
 create table refunds (
   id uuid not null,
-  payment_id uuid not null,
+  payment_id uuid,
   amount bigint not null,
   status text not null,
   requested_here boolean not null,
@@ -549,11 +558,15 @@ create table refunds (
   look_at timestamp with time zone,
   looks integer default 0 not null,
   created_at timestamp with time zone not null,
+  subscription_id uuid,
+  period_start timestamp with time zone,
   constraint refunds_amount_check CHECK (amount > 0),
   constraint refunds_check CHECK ((possible IS NOT NULL) = (status = 'refused'::text)),
   constraint refunds_check1 CHECK (look_at IS NULL OR status = 'reserved'::text),
   constraint refunds_looks_check CHECK (looks >= 0),
   constraint refunds_made CHECK (status <> 'succeeded'::text OR provider_ref IS NOT NULL),
+  constraint refunds_of_one CHECK (num_nonnulls(payment_id, subscription_id) = 1 AND (subscription_id IS NULL) = (period_start IS NULL)),
+  constraint refunds_of_period_made_there CHECK (subscription_id IS NULL OR NOT requested_here AND (status = ANY (ARRAY['succeeded'::text, 'failed'::text]))),
   constraint refunds_pkey PRIMARY KEY (id),
   constraint refunds_provider_ref_key UNIQUE (provider_ref),
   constraint refunds_reason_check CHECK (length(reason) >= 1 AND length(reason) <= 500),
@@ -561,6 +574,7 @@ create table refunds (
   constraint refunds_there CHECK (requested_here OR provider_ref IS NOT NULL)
 );
 CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id, id);
+CREATE INDEX refunds_of_period ON refunds USING btree (subscription_id, period_start) WHERE subscription_id IS NOT NULL;
 CREATE INDEX refunds_to_ask_for ON refunds USING btree (look_at) WHERE look_at IS NOT NULL;
 
 create table scheduled_runs (
@@ -588,11 +602,18 @@ create table subscription_periods (
   ends_at timestamp with time zone not null,
   paid bigint not null,
   provider_ref text,
+  payment_ref text,
+  taken_back boolean default false not null,
+  look_at timestamp with time zone,
+  looks integer default 0 not null,
   constraint subscription_periods_check CHECK (ends_at > starts_at),
+  constraint subscription_periods_looks_check CHECK (looks >= 0),
   constraint subscription_periods_paid_check CHECK (paid >= 0),
+  constraint subscription_periods_payment_ref_key UNIQUE (payment_ref),
   constraint subscription_periods_pkey PRIMARY KEY (subscription_id, starts_at),
   constraint subscription_periods_provider_ref_key UNIQUE (provider_ref)
 );
+CREATE INDEX subscription_periods_to_look_at ON subscription_periods USING btree (look_at) WHERE look_at IS NOT NULL;
 
 create table subscriptions (
   id uuid not null,
@@ -665,6 +686,7 @@ CREATE INDEX task_requests_open ON task_requests USING btree (asked_at) WHERE ta
 
 alter table bookings add constraint bookings_quota FOREIGN KEY (subscription_id, month) REFERENCES quotas(subscription_id, starts_at);
 alter table disputes add constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table disputes add constraint disputes_period FOREIGN KEY (subscription_id, period_start) REFERENCES subscription_periods(subscription_id, starts_at);
 alter table invoice_files add constraint invoice_files_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
 alter table invoice_files_due add constraint invoice_files_due_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id);
 alter table invoice_items add constraint invoice_items_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE CASCADE;
@@ -679,6 +701,7 @@ alter table quotas add constraint quotas_period FOREIGN KEY (subscription_id, pe
 alter table reconciliation_differences add constraint reconciliation_differences_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE;
 alter table reconciliation_objects add constraint reconciliation_objects_reconciliation_id_fkey FOREIGN KEY (reconciliation_id) REFERENCES reconciliations(id) ON DELETE CASCADE;
 alter table refunds add constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id);
+alter table refunds add constraint refunds_period FOREIGN KEY (subscription_id, period_start) REFERENCES subscription_periods(subscription_id, starts_at);
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table subscriptions add constraint subscriptions_method_id_fkey FOREIGN KEY (method_id) REFERENCES payment_methods(id);
 alter table subscriptions add constraint subscriptions_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);

@@ -146,6 +146,7 @@ create table seats (
   purchase_id uuid not null,
   given_up boolean not null,
   reminded_for timestamp with time zone,
+  by_subscription boolean default false not null,
   constraint seats_pkey PRIMARY KEY (session_id, student_id, purchase_id)
 );
 

@@ -371,6 +371,7 @@ with moved as (
     join accounts f on f.id = t.from_account
     join accounts g on g.id = t.to_account
    where e.reference_type in ('payment', 'card-refund', 'dispute') and e.type <> 'debt_repayment'
+     and not exists (select from period_takings p where p.entry_id = e.id)
    group by t.entry_id
 ), asked as (
   select * from card_movements where entry_id is not null
@@ -464,8 +465,53 @@ with decided as (
     join accounts a on a.id in (t.from_account, t.to_account) and a.owner_id is null
                    and a.kind in ('subscription-deferred', 'promotions', 'revenue')
     join entries e on e.id = t.entry_id and e.type in ('subscription_lesson', 'refund', 'payment_release', 'correction')
+                  and e.reference_type <> 'card-refund'
    group by t.entry_id, a.kind
 )
 select entry_id, pot, d.amount as decided, m.amount as moved
   from decided d full join moved m using (entry_id, pot)
  where coalesce(d.amount, 0) <> coalesce(m.amount, 0);
+
+-- name: what went back of periods moved once, out of the period, of what it had earned, and of its student’s
+with moved as (
+  select t.entry_id, a.kind, max(a.owner_id::text) as owner_id,
+         sum(case when t.from_account = a.id then t.amount else -t.amount end) as amount
+    from period_takings p
+    join entries e on e.id = p.entry_id
+    join transfers t on t.entry_id = e.id
+    join accounts a on a.id in (t.from_account, t.to_account)
+   group by t.entry_id, a.kind
+), parts as (
+  select p.entry_id, p.kind, p.id, p.user_id, p.amount, p.of_period, p.of_revenue,
+         case when p.kind in ('refund', 'dispute') then 1 else -1 end as sign,
+         coalesce(sum(m.amount) filter (where m.kind = 'card-clearing'), 0) as clearing,
+         coalesce(sum(m.amount) filter (where m.kind = 'subscription-deferred'), 0) as deferred,
+         coalesce(sum(m.amount) filter (where m.kind = 'revenue'), 0) as revenue,
+         coalesce(sum(m.amount) filter (where m.kind in ('credits', 'debt')), 0) as own,
+         bool_and(m.owner_id is null or m.owner_id = p.user_id::text) as is_own
+    from period_takings p left join moved m using (entry_id)
+   group by p.entry_id, p.kind, p.id, p.user_id, p.amount, p.of_period, p.of_revenue
+)
+select kind, id, amount, clearing, deferred, revenue, own from parts
+ where (clearing, deferred, revenue, own, is_own) is distinct from
+       (-sign * amount, sign * of_period, sign * of_revenue, sign * (amount - of_period - of_revenue), true);
+
+-- name: what came again of a period had gone back of it, in the same amount and the same parts
+select m.kind, m.id, m.amount, b.amount as made
+  from period_takings m
+  left join period_takings b
+    on b.id = m.id and b.kind = case m.kind when 'refund-reversal' then 'refund' else 'dispute' end
+ where m.kind in ('refund-reversal', 'dispute-return')
+   and (b.amount, b.subscription_id, b.starts_at, b.user_id, b.of_period + b.of_revenue)
+       is distinct from (m.amount, m.subscription_id, m.starts_at, m.user_id, m.of_period + m.of_revenue);
+
+-- name: a period counts what went back of it and of its revenue
+with sums as (
+  select subscription_id, starts_at,
+         sum(case when kind in ('refund', 'dispute') then of_period else -of_period end) as taken,
+         sum(case when kind in ('refund', 'dispute') then of_revenue else -of_revenue end) as unearned
+    from period_takings group by subscription_id, starts_at
+)
+select subscription_id, starts_at, p.taken, p.unearned, s.taken as sum_taken, s.unearned as sum_unearned
+  from subscription_periods p left join sums s using (subscription_id, starts_at)
+ where (p.taken, p.unearned) is distinct from (coalesce(s.taken, 0), coalesce(s.unearned, 0));

@@ -253,6 +253,20 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.take_of_periods()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update subscription_periods p set taken = p.taken + s.of_period, unearned = p.unearned + s.of_revenue
+    from (select subscription_id, starts_at,
+                 sum(case when kind in ('refund', 'dispute') then of_period else -of_period end)::bigint as of_period,
+                 sum(case when kind in ('refund', 'dispute') then of_revenue else -of_revenue end)::bigint as of_revenue
+            from added group by subscription_id, starts_at) s
+   where p.subscription_id = s.subscription_id and p.starts_at = s.starts_at;
+  return null;
+end $function$;
+
 create table accounts (
   id bigint generated always as identity not null,
   owner_id uuid,
@@ -599,6 +613,29 @@ create table payout_batches (
 );
 CREATE TRIGGER payout_batches_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON payout_batches FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
+create table period_takings (
+  kind text not null,
+  id uuid not null,
+  subscription_id uuid not null,
+  starts_at timestamp with time zone not null,
+  user_id uuid not null,
+  amount bigint not null,
+  of_period bigint not null,
+  of_revenue bigint not null,
+  entry_id uuid not null,
+  at timestamp with time zone not null,
+  constraint period_takings_amount_check CHECK (amount > 0),
+  constraint period_takings_entry UNIQUE (entry_id),
+  constraint period_takings_kind_check CHECK (kind = ANY (ARRAY['refund'::text, 'refund-reversal'::text, 'dispute'::text, 'dispute-return'::text])),
+  constraint period_takings_of_period_check CHECK (of_period >= 0),
+  constraint period_takings_of_revenue_check CHECK (of_revenue >= 0),
+  constraint period_takings_parts CHECK ((of_period + of_revenue) <= amount AND (of_period = 0 OR of_revenue = 0)),
+  constraint period_takings_pkey PRIMARY KEY (kind, id)
+);
+CREATE INDEX period_takings_of_period ON period_takings USING btree (subscription_id, starts_at);
+CREATE TRIGGER period_takings_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON period_takings FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
+CREATE TRIGGER period_takings_take AFTER INSERT ON period_takings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION take_of_periods();
+
 create table purchases (
   id uuid not null,
   student_id uuid not null,
@@ -683,19 +720,22 @@ create table subscription_periods (
   revenue bigint,
   ended_entry_id uuid,
   ended_at timestamp with time zone,
-  rest bigint generated always as (((paid - spent) - COALESCE(revenue, (0)::bigint))) stored,
+  taken bigint default 0 not null,
+  unearned bigint default 0 not null,
+  rest bigint generated always as ((((paid - spent) - taken) - COALESCE(revenue, (0)::bigint))) stored,
   constraint subscription_periods_check CHECK (ends_at > starts_at),
-  constraint subscription_periods_ended CHECK ((ended_at IS NOT NULL) = (revenue IS NOT NULL) AND (ended_entry_id IS NOT NULL) = (COALESCE(revenue, 0::bigint) > 0) AND (ended_at IS NULL OR (paid - spent - revenue) = 0)),
+  constraint subscription_periods_ended CHECK ((ended_at IS NOT NULL) = (revenue IS NOT NULL) AND (ended_entry_id IS NOT NULL) = (COALESCE(revenue, 0::bigint) > 0) AND (ended_at IS NULL OR (paid - spent - taken - revenue) = 0)),
   constraint subscription_periods_ended_entry_id_key UNIQUE (ended_entry_id),
   constraint subscription_periods_entry_id_key UNIQUE (entry_id),
   constraint subscription_periods_paid CHECK ((entry_id IS NOT NULL) = (paid > 0)),
   constraint subscription_periods_paid_check CHECK (paid >= 0),
   constraint subscription_periods_pkey PRIMARY KEY (subscription_id, starts_at),
-  constraint subscription_periods_rest CHECK ((paid - spent - COALESCE(revenue, 0::bigint)) >= 0),
-  constraint subscription_periods_revenue_check CHECK (revenue >= 0)
+  constraint subscription_periods_rest CHECK ((paid - spent - taken - COALESCE(revenue, 0::bigint)) >= 0),
+  constraint subscription_periods_revenue_check CHECK (revenue >= 0),
+  constraint subscription_periods_unearned CHECK ((revenue IS NOT NULL OR unearned = 0) AND (COALESCE(revenue, 0::bigint) - unearned) >= 0)
 );
 CREATE INDEX subscription_periods_open ON subscription_periods USING btree (subscription_id) WHERE ended_at IS NULL;
-CREATE TRIGGER subscription_periods_change BEFORE UPDATE ON subscription_periods FOR EACH ROW WHEN (old.ended_at IS NOT NULL OR pg_trigger_depth() = 0 AND old.spent <> new.spent OR old.subscription_id IS DISTINCT FROM new.subscription_id OR old.starts_at IS DISTINCT FROM new.starts_at OR old.ends_at IS DISTINCT FROM new.ends_at OR old.paid IS DISTINCT FROM new.paid OR old.entry_id IS DISTINCT FROM new.entry_id) EXECUTE FUNCTION keep_period();
+CREATE TRIGGER subscription_periods_change BEFORE UPDATE ON subscription_periods FOR EACH ROW WHEN (old.ended_at IS NOT NULL AND (old.spent IS DISTINCT FROM new.spent OR old.taken IS DISTINCT FROM new.taken OR old.revenue IS DISTINCT FROM new.revenue OR old.ended_entry_id IS DISTINCT FROM new.ended_entry_id OR old.ended_at IS DISTINCT FROM new.ended_at) OR pg_trigger_depth() = 0 AND (old.spent <> new.spent OR old.taken <> new.taken OR old.unearned <> new.unearned) OR old.subscription_id IS DISTINCT FROM new.subscription_id OR old.starts_at IS DISTINCT FROM new.starts_at OR old.ends_at IS DISTINCT FROM new.ends_at OR old.paid IS DISTINCT FROM new.paid OR old.entry_id IS DISTINCT FROM new.entry_id) EXECUTE FUNCTION keep_period();
 CREATE TRIGGER subscription_periods_stay BEFORE DELETE OR TRUNCATE ON subscription_periods FOR EACH STATEMENT EXECUTE FUNCTION keep_rows();
 
 create table subscriptions (
@@ -822,6 +862,7 @@ alter table lesson_money add constraint lesson_money_period FOREIGN KEY (subscri
 alter table lessons add constraint lessons_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table payout_batch_lines add constraint payout_batch_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES payout_batches(id);
 alter table payout_batch_lines add constraint payout_batch_lines_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);
+alter table period_takings add constraint period_takings_period FOREIGN KEY (subscription_id, starts_at) REFERENCES subscription_periods(subscription_id, starts_at);
 alter table subscription_periods add constraint subscription_periods_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id);
 alter table task_requests add constraint task_requests_task_fkey FOREIGN KEY (task) REFERENCES scheduled_tasks(name);
 alter table withdrawal_attempts add constraint withdrawal_attempts_withdrawal_id_fkey FOREIGN KEY (withdrawal_id) REFERENCES withdrawals(id);

@@ -24,7 +24,7 @@ const { creditsDeposited, refundReserved, refundRefused } = wallet;
 const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
 const { paymentDisputed, disputeClosed, billingAudited } = billing;
 const { subscriptionStarted, subscriptionRenewed, subscriptionCancelled, subscriptionExpired } = billing;
-const { lessonReserved, lessonDeclined } = billing;
+const { lessonReserved, lessonDeclined, periodTakenBack, periodGivenBack } = billing;
 
 export const hearers: Readonly<Record<string, readonly EventType[]>> = {
   identity: [walletAudited, attendanceAudited, settlementAudited, billingAudited],
@@ -86,6 +86,8 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     subscriptionCancelled,
     subscriptionExpired,
     lessonReserved,
+    periodTakenBack,
+    periodGivenBack,
   ],
   notification: [
     userRegistered,

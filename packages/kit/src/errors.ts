@@ -43,6 +43,8 @@ interface More {
   readonly retryAfter?: number;
   /** Further members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>;
+  /** Who is not available is somebody else: this service is well. */
+  readonly isElsewhere?: boolean;
 }
 
 /** A business 'no'. `code` becomes `/problems/<code>`; `detail` tells the person what to do next. */
@@ -91,6 +93,16 @@ export const limited = (detail: string, retryAfter: number): DomainError =>
 
 export const unavailable = (code: string, detail: string, retryAfter = 5): DomainError =>
   new DomainError('unavailable', code, detail, { retryAfter });
+
+/**
+ * The same where somebody else whom this takes is away, such as a provider. The gateway's breaker does not count it: what needs
+ * nobody else goes on.
+ */
+export const awayElsewhere = (code: string, detail: string, retryAfter = 5): DomainError =>
+  new DomainError('unavailable', code, detail, { retryAfter, isElsewhere: true });
+
+/** What an answer of 5xx says of it, from a service to the gateway alone. */
+export const ELSEWHERE = { header: 'x-unavailable', value: 'elsewhere' } as const;
 
 /** Is this an error another try may cure? Whatever is not a business 'no' is. */
 export const isWorthRetry = (error: unknown): boolean =>

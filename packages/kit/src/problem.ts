@@ -1,15 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Problem } from '@rollcall/contracts/problem';
 import { isConflict, isOutage, isTooLong } from './database.js';
-import { DomainError, invalid, KINDS, tooLarge, unavailable, wrongType } from './errors.js';
+import { DomainError, ELSEWHERE, invalid, KINDS, tooLarge, unavailable, wrongType } from './errors.js';
 import type { Logger } from './log.js';
 
 /** The one way an error leaves: RFC 9457. No stack, no SQL, nothing of another user. Returns the status. */
 export function sendProblem(response: ServerResponse, error: DomainError, instance: string): number {
   const { status, title } = KINDS[error.kind];
-  const { retryAfter, errors, members } = error.more;
+  const { retryAfter, errors, members, isElsewhere } = error.more;
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+  if (isElsewhere) response.setHeader(ELSEWHERE.header, ELSEWHERE.value);
   const problem = { type: `/problems/${error.code}`, title, status, detail: error.detail, instance };
   return write(response, { ...problem, ...(errors && { errors: [...errors] }), ...members });
 }

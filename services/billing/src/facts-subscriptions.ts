@@ -11,6 +11,8 @@ const Currency = z
   .transform((code) => code.toUpperCase())
   .refine(isCurrency);
 const Seconds = z.int().transform((seconds) => new Date(seconds * 1000));
+/** An id, or the object where it was expanded. */
+const Ref = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]).nullish();
 /** Metadata may be anybody's who has the account: what is no id of ours is none. */
 const Metadata = z
   .object({ subscriptionId: Id.nullish().catch(null) })
@@ -28,11 +30,16 @@ const Invoice = z.object({
   amount_paid: Amount,
   amount_remaining: z.int(),
   lines: z.object({ data: z.array(Line) }),
+  payments: z
+    .object({
+      data: z.array(z.object({ status: z.string(), payment: z.object({ payment_intent: Ref }).nullish() })),
+    })
+    .nullish(),
 });
 type Invoice = z.output<typeof Invoice>;
 
 /** The period an invoice covers; undefined of one that bills something else, such as a part of a period after a change. */
-function periodOf({ lines }: Invoice) {
+function periodOf({ lines }: Pick<Invoice, 'lines'>) {
   const line = lines.data.find(({ parent, period }) => {
     const item = parent?.subscription_item_details;
     return item && !item.proration && period.end > period.start;
@@ -40,13 +47,19 @@ function periodOf({ lines }: Invoice) {
   return line && { startsAt: line.period.start, endsAt: line.period.end };
 }
 
+/** The provider's payment that paid an invoice; null where it was paid otherwise, or its payments did not come along. */
+const paymentOf = ({ payments }: Invoice): string | null =>
+  payments?.data.find(({ status }) => status === 'paid')?.payment?.payment_intent ?? null;
+
 /** Of invoices that are paid: the periods they cover, the oldest first. */
 export function paidPeriods(invoices: readonly unknown[]): PaidPeriod[] {
   const periods = invoices.flatMap((value): PaidPeriod[] => {
     const invoice = Invoice.parse(value);
     const period = periodOf(invoice);
     const { id: invoiceRef, amount_paid: paid, currency } = invoice;
-    return period === undefined ? [] : [{ ...period, invoiceRef, paid, currency }];
+    return period === undefined
+      ? []
+      : [{ ...period, invoiceRef, paid, currency, paymentRef: paymentOf(invoice) }];
   });
   return periods.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }

@@ -72,7 +72,7 @@ const Dispute = z.object({
   status: z.string(),
 });
 
-function disputeFact(value: unknown): DisputeFact {
+export function disputeFact(value: unknown): DisputeFact {
   const { id: ref, payment_intent, amount, currency, status } = Dispute.parse(value);
   const closed = status === 'won' || status === 'lost' ? status : 'open';
   // An inquiry takes no money; where it becomes a dispute that is told by an event of its own.
@@ -107,6 +107,7 @@ const READERS: Readonly<Record<string, (object: unknown) => Fact | undefined>> =
   'refund.failed': (object) => ({ kind: 'refund', refund: refundFact(object) }),
   'charge.dispute.created': dispute,
   'charge.dispute.funds_withdrawn': dispute,
+  'charge.dispute.funds_reinstated': dispute,
   'charge.dispute.closed': dispute,
   'customer.subscription.created': ofSubscription,
   'customer.subscription.updated': ofSubscription,

@@ -67,7 +67,10 @@ export const subscriptionCalls = (stripe: Stripe, ask: Ask) => ({
   readSubscription: (ref: string): Promise<SubscriptionFact> =>
     ask(async () => {
       const subscription = await stripe.subscriptions.retrieve(ref, { expand: EXPANDED });
-      const { data } = await stripe.invoices.list({ subscription: ref, status: 'paid', limit: INVOICES });
+      const { data } = await stripe.invoices.list({
+        ...{ subscription: ref, status: 'paid', limit: INVOICES },
+        expand: ['data.payments'],
+      });
       return subscriptionFact(subscription, data);
     }),
 

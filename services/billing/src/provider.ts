@@ -3,8 +3,8 @@ import { gauge } from '@rollcall/kit/metrics';
 import CircuitBreaker from 'opossum';
 import Stripe from 'stripe';
 import type { Config } from './config.js';
-import type { IntentFact, RefundFact } from './domain/facts.js';
-import { intentFact, refundFact } from './facts.js';
+import type { DisputeFact, IntentFact, RefundFact } from './domain/facts.js';
+import { disputeFact, intentFact, refundFact } from './facts.js';
 import { booksOf } from './provider-books.js';
 import { subscriptionCalls } from './provider-subscriptions.js';
 
@@ -102,6 +102,11 @@ export function createProvider(access: Access, { timeout = TIMEOUT, look = LOOK 
         return refundFact(refund);
       }),
     refundsOf: (paymentRef: string) => ask(() => refundsOf(stripe, paymentRef)),
+    disputesOf: (paymentRef: string): Promise<DisputeFact[]> =>
+      ask(async () => {
+        const { data } = await stripe.disputes.list({ payment_intent: paymentRef, limit: 100 });
+        return data.map((dispute) => disputeFact(dispute));
+      }),
     ...subscriptionCalls(stripe, ask),
     /** What it moved, for reconciliation. */
     books: booksOf(stripe, ask),

@@ -5,12 +5,14 @@ import type { Provider } from './provider.js';
 import { askForDays } from './use-cases/ask-reconciliation.js';
 import { billMonths } from './use-cases/bill-months.js';
 import { issueDue } from './use-cases/issue-invoice.js';
+import { forgetCards } from './use-cases/keep-cards.js';
 import { makeDueFiles } from './use-cases/keep-files.js';
 import { lookAtPayments } from './use-cases/look-at-payments.js';
 import { tellOfPlans } from './use-cases/plans/tell-of-plan.js';
 import { reconcileDue } from './use-cases/reconcile.js';
 import { sendRefunds } from './use-cases/refund-payment.js';
 import { findOverdue } from './use-cases/step-invoice.js';
+import { lookAtPeriods } from './use-cases/subscriptions/look-at-periods.js';
 import {
   expireSubscriptions,
   lookAtSubscriptions,
@@ -22,7 +24,7 @@ const clock = () => new Date();
 
 /**
  * Everything billing does by the clock. Each second: webhooks to act on, refunds whose credits are taken back, payments of
- * which something changed at the provider or whose outcome is unknown, and subscriptions likewise; each ten: plans the
+ * which something changed at the provider or whose outcome is unknown, and subscriptions likewise, and what went back of their periods; each ten: plans the
  * provider does not know yet. Subscriptions whose time is over are looked at within five
  * minutes, and each of them once an hour.
  */
@@ -42,6 +44,9 @@ export const schedule = (
   task('billing.look-at-subscriptions', '* * * * * *', async ({ db, log }) => {
     await lookAtSubscriptions({ db, log, provider, clock });
   }),
+  task('billing.look-at-periods', '* * * * * *', async ({ db, log }) => {
+    await lookAtPeriods({ db, log, provider, clock });
+  }),
   task('billing.tell-of-plans', '5-59/10 * * * * *', async ({ db, log }) => {
     await tellOfPlans({ db, log, provider, clock });
   }),
@@ -50,6 +55,9 @@ export const schedule = (
   }),
   task('billing.expire-subscriptions', '40 */5 * * * *', async (turn) => {
     await turn.inWork(expireSubscriptions);
+  }),
+  task('billing.forget-cards', '50 * * * * *', async ({ db, log }) => {
+    await forgetCards({ db, log, provider, clock });
   }),
   task('billing.forget-webhooks', '20 * * * * *', async (turn) => {
     await turn.inWork(forgetOldBodies);

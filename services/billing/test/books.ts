@@ -12,6 +12,8 @@ import { endReached, takeEntries } from '../src/use-cases/take-entries.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
+const DAY = 86_400_000;
+
 export interface Written {
   readonly reference: string;
   readonly type?: string;
@@ -113,6 +115,45 @@ export async function openBooks() {
       await write({ reference: `dispute:${id}`, type: 'chargeback', amount: -amount });
       return { id, ref, reference: `dispute:${id}` };
     },
+    /**
+     * A subscription whose first period is paid at both ends, unless the ledger is to know nothing of it, and as many more before it as
+     * are said, which the provider never charged.
+     */
+    subscribed: async (amount = 4000, { known = true, uncharged = 0 } = {}) => {
+      const there = await subscribeThere(stripe, amount);
+      const id = newId();
+      await addSubscription(db, { id, amount });
+      const startsAt = new Date();
+      const period = { subscription_id: id, paid: amount };
+      await db('subscription_periods').insert([
+        {
+          ...{ ...period, starts_at: startsAt, ends_at: new Date(startsAt.getTime() + 30 * DAY) },
+          ...{ provider_ref: there.invoice, payment_ref: there.payment },
+        },
+        ...Array.from({ length: uncharged }, (_, n) => ({
+          ...{ ...period, starts_at: new Date(startsAt.getTime() - (n + 1) * DAY) },
+          ...{ ends_at: new Date(startsAt.getTime() - n * DAY), provider_ref: `in_none_${id}_${n}` },
+        })),
+      ]);
+      const reference = `subscription:${id}`;
+      if (known) await write({ reference, type: 'subscription', amount });
+      return { id, ...there, startsAt, reference };
+    },
+    /** What went back of a period and we know of: the provider's object and its row here. */
+    takenBack: async (
+      kind: 'refund' | 'dispute',
+      { id: subscription_id, payment, startsAt }: { id: string; payment: string; startsAt: Date },
+      { amount, known = true, at = new Date() }: { amount: number; known?: boolean; at?: Date },
+    ) => {
+      const { id: ref } = cards.control[kind]({ paymentIntent: payment, amount });
+      const row = { id: newId(), subscription_id, period_start: startsAt, provider_ref: ref, amount };
+      if (kind === 'refund')
+        await db('refunds').insert({ ...row, status: 'succeeded', requested_here: false, created_at: at });
+      else await db('disputes').insert({ ...row, status: 'open', opened_at: at });
+      const reference = `${kind === 'refund' ? 'card-refund' : 'dispute'}:${row.id}`;
+      if (known) await write({ reference, type: 'refund', amount: -amount, at });
+      return { id: row.id, ref, reference };
+    },
     /** The end of the stream was reached. */
     read: (until = clock()) => endReached(db, until),
     setAhead: (milliseconds: number) => {
@@ -142,5 +183,50 @@ async function addRefund(
   await db('refunds').insert({
     ...{ id, payment_id: payment, amount, status: 'succeeded', requested_here: true },
     ...{ provider_ref: ref, created_at: new Date() },
+  });
+}
+
+/** A subscription at the provider, its first period paid. */
+async function subscribeThere(stripe: Stripe, amount: number) {
+  const customer = await stripe.customers.create();
+  const card = await stripe.paymentMethods.attach('pm_card_visa', { customer: customer.id });
+  const product = await stripe.products.create({ name: 'Four lessons' });
+  const price = await stripe.prices.create({
+    ...{ product: product.id, currency: 'usd', unit_amount: amount, recurring: { interval: 'month' } },
+  });
+  const { id: subscription, latest_invoice: latest } = await stripe.subscriptions.create({
+    ...{ customer: customer.id, items: [{ price: price.id }], default_payment_method: card.id },
+    expand: ['latest_invoice.payments'],
+  });
+  const { id: invoice, payments } = latest as Stripe.Invoice;
+  const payment = String(payments?.data[0]?.payment.payment_intent);
+  const { latest_charge: charge } = await stripe.paymentIntents.retrieve(payment);
+  return { subscription, invoice: String(invoice), payment, charge: String(charge) };
+}
+
+async function addSubscription(db: Database, { id, amount }: { id: string; amount: number }) {
+  const [planId, methodId, userId, now] = [newId(), newId(), newId(), new Date()];
+  await db('payment_methods').insert({
+    id: methodId,
+    user_id: userId,
+    given: 'pm_card_visa',
+    created_at: now,
+  });
+  await db('plans').insert({
+    ...{ id: planId, name: 'Four lessons', slug: `four-${planId}`, price: amount, currency: 'USD' },
+    ...{ interval: 'month', lessons_per_month: 4, provider_price_id: `price_${planId}`, created_at: now },
+  });
+  await db('subscriptions').insert({
+    ...{
+      id,
+      user_id: userId,
+      plan_id: planId,
+      method_id: methodId,
+      status: 'active',
+      provider_ref: `sub_${id}`,
+    },
+    ...{ lessons_per_month: 4, max_lesson_price: 1000, price: amount, currency: 'USD', interval: 'month' },
+    ...{ provider_price_id: `price_${planId}`, created_at: now },
+    ...{ current_period_start: now, current_period_end: new Date(now.getTime() + 30 * DAY) },
   });
 }

@@ -1,6 +1,7 @@
 /** Cards that payers keep: the provider has them, here are its ids and what a payer knows them by. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@rollcall/kit/id';
+import { forgetCards } from '../src/use-cases/keep-cards.js';
 import { brokenInvariants, openStage, type Person, person, type Stage } from './stage.js';
 
 let stage: Stage;
@@ -9,6 +10,9 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterEach(async () => {
+  stage.now();
+  stage.provider.setAway(false);
+  stage.provider.setStrange(false);
   stage.provider.loseAnswers(0);
   expect(await brokenInvariants(stage.db)).toEqual([]);
 });
@@ -87,9 +91,38 @@ test('a lost answer is a 503 that the same key makes good, with one card', async
       .send({ paymentMethodId: 'pm_card_visa' });
   stage.provider.loseAnswers(2);
   await attach().expect(503);
-  await attach().expect(503);
+  await attach().expect(503).expect('x-unavailable', 'elsewhere');
   await attach().expect(201);
   expect(await list(student)).toHaveLength(1);
+});
+
+test('a card that is dropped while the provider gives no answer is gone here at once, and there once it answers', async () => {
+  student = await person('student');
+  const { id } = await stage.card(student);
+  const { provider_id: ref } = await stage.db('payment_methods').where({ id }).first();
+  stage.provider.setAway(true);
+  await stage.send('delete', `/payments/methods/${id}`, student).expect(204);
+  expect(await list(student)).toHaveLength(0);
+  expect(await forgetCards(stage.desk)).toBe(0); // not yet
+  const waits: number[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    const { forget_at: at } = await stage.db('payment_methods').where({ id }).first('forget_at');
+    waits.push(Math.round((at.getTime() - stage.clock().getTime()) / 60_000));
+    stage.wait(waits.at(-1)! + 1);
+    expect(await forgetCards(stage.desk)).toBe(1);
+  }
+  expect(waits).toEqual([1, 10, 60, 1440]);
+  stage.provider.setAway(false);
+  stage.provider.setStrange(true); // the key of another account knows no card of ours
+  stage.wait(1441);
+  expect(await forgetCards(stage.desk)).toBe(1);
+  expect(stage.provider.detached).not.toContain(ref);
+  stage.provider.setStrange(false);
+  stage.wait(1441);
+  expect(await forgetCards(stage.desk)).toBe(1);
+  expect(stage.provider.detached).toContain(ref);
+  stage.wait(10_000);
+  expect(await forgetCards(stage.desk)).toBe(0);
 });
 
 test('a card that is kept, or was, is not kept anew under the same id of the provider', async () => {

@@ -31,6 +31,8 @@ export interface FakeProvider extends Provider {
   refundThere(paymentRef: string, amount: number): RefundFact;
   failRefund(ref: string): RefundFact;
   readonly refunds: Map<string, RefundFact>;
+  /** Cards it was asked to forget, and did. */
+  readonly detached: string[];
 }
 
 export function fakeProvider(): FakeProvider {
@@ -38,6 +40,7 @@ export function fakeProvider(): FakeProvider {
   const refunds = new Map<string, RefundFact>();
   const charges = new Map<string, number>();
   const answers = new Map<string, unknown>();
+  const detached: string[] = [];
   let [lost, answered, away, strange] = [0, 0, false, false];
 
   /** What a key asked for is done once. */
@@ -85,6 +88,7 @@ export function fakeProvider(): FakeProvider {
   return {
     charges,
     refunds,
+    detached,
     loseAnswers: (count, after = 0) => {
       [lost, answered] = [count, after];
     },
@@ -111,7 +115,12 @@ export function fakeProvider(): FakeProvider {
         const providerId = given.startsWith('pm_card_') ? test : given;
         return { providerId, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2031 };
       }, `method-${id}`),
-    detach: () => ask(() => undefined),
+    detach: (providerId) =>
+      ask(() => {
+        if (strange) throw new Refused('resource_missing', providerId);
+        detached.push(providerId);
+        return undefined;
+      }),
     openIntent: ({ id, amount, currency }) =>
       ask(() => {
         if (amount === 666) throw new Refused('amount_too_large', 'no');
@@ -144,6 +153,7 @@ export function fakeProvider(): FakeProvider {
         read(paymentRef);
         return [...refunds.values()].filter((refund) => refund.paymentRef === paymentRef).reverse();
       }),
+    disputesOf: () => ask(() => []),
     ...notHere,
     get books(): Provider['books'] {
       throw new Error('its books are read of the stand-in');

@@ -110,6 +110,16 @@ test.each<[string, Partial<Printed>, RegExp]>([
     { kind: 'credit_note', paymentId: 'p', correctsNumber: 'RC-2026-000003' },
     /Credit note[\s\S]*Corrects RC-2026-000003[\s\S]*€123.00 were paid back/,
   ],
+  [
+    'that takes a credit note back says where the money is',
+    { kind: 'correction', paymentId: 'p', correctsNumber: 'CN-2026-000001' },
+    /€123.00 are in your credits again/,
+  ],
+  [
+    'that takes one of a subscription back says that it is paid',
+    { kind: 'correction', subscriptionId: 's', correctsNumber: 'CN-2026-000001' },
+    /sent €123.00 back, and your subscription is paid again/,
+  ],
   ['in a currency without minor units shows none', { currency: 'JPY' }, /Total ¥12,300/],
   ['in one with three shows three', { currency: 'KWD' }, /Total KWD.12\.300/],
 ])('a document %s', async (_what, change, words) => {

@@ -25,7 +25,7 @@ const ask = (given: { from?: string; to?: string; day?: string } = period()) =>
     (work) => askReconciliation(work, { ...given, reason: 'a test', askedBy: newId() }, 900),
     books.clock(),
   );
-const last = () => lastReconciliation(books.db, { limit: 100 });
+const last = () => lastReconciliation(books.db, { limit: 200 });
 
 async function compared(
   given = period(),
@@ -75,6 +75,69 @@ describe('equal books', () => {
     );
     expect(payment.reference).toMatch(/^payment:/);
     expect((await compared()).data).toEqual([]);
+  });
+});
+
+describe('of subscriptions', () => {
+  test('periods, and what goes back of them, are equal, those of many subscriptions and months too', async () => {
+    const one = await books.subscribed();
+    await books.subscribed(4000);
+    await books.takenBack('refund', one, { amount: 1000 });
+    await books.takenBack('dispute', await books.subscribed(5000), { amount: 6500 });
+    const failed = await books.takenBack('refund', one, { amount: 300 });
+    books.cards.control['end-refund']({ refund: failed.ref, status: 'failed' });
+    await books.write({ reference: failed.reference, type: 'refund', amount: 300 });
+    expect((await compared()).data).toEqual([]);
+  });
+
+  test('a charge of one that the ledger has not, or with another amount, is found', async () => {
+    const forgotten = await books.subscribed(4000, { known: false });
+    const other = await books.subscribed(5000, { known: false });
+    await books.write({ reference: other.reference, type: 'subscription', amount: 5100 });
+    const { data } = await compared();
+    expect(
+      data.map(({ kind, providerRef, reference, there }) => [kind, providerRef, reference, there]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['missing-here', forgotten.charge, forgotten.reference, usd(4000)],
+        ['missing-here', other.charge, other.reference, usd(5000)],
+      ]),
+    );
+  });
+
+  test('a period that the ledger has and the provider was never paid for is found, on whatever page it comes', async () => {
+    const lone = await books.subscribed(4000, { uncharged: 1 });
+    await books.write({ reference: lone.reference, type: 'subscription', amount: 4000 });
+    // More periods than are read at once, all of them of one reference.
+    const many = await books.subscribed(3000, { uncharged: 130 });
+    const { data } = await compared();
+    const missing = data.filter(({ kind }) => kind === 'missing-there').map(({ reference }) => reference);
+    expect(missing).toContain(lone.reference);
+    expect(missing.filter((reference) => reference === many.reference)).toHaveLength(130);
+  }, 60_000);
+
+  test('a refund of one, of which no webhook came, and one that the ledger has not, are found', async () => {
+    const one = await books.subscribed();
+    const { id } = books.cards.control.refund({ paymentIntent: one.payment, amount: 700 });
+    const heard = await books.takenBack('refund', one, { amount: 800, known: false });
+    const { data } = await compared();
+    expect(
+      data.map(({ kind, providerRef, reference, there }) => [kind, providerRef, reference, there]).sort(),
+    ).toEqual(
+      [
+        ['missing-here', id, null, usd(-700)],
+        ['missing-here', heard.ref, heard.reference, usd(-800)],
+      ].sort(),
+    );
+  });
+
+  test('what went back there before the period and was heard of within it is asked for', async () => {
+    const one = await books.subscribed();
+    await books.takenBack('refund', one, { amount: 800, known: false });
+    const [{ id }] = await books.db('refunds');
+    const later = new Date(Date.now() + 20 * MINUTE);
+    await books.write({ reference: `card-refund:${id}`, type: 'refund', amount: -800, at: later });
+    expect((await compared({ from: ago(-15), to: ago(-30) })).data).toEqual([]);
   });
 });
 

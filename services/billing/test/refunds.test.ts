@@ -319,6 +319,16 @@ describe('a dispute', () => {
     expect(await statusOf(payment)).toEqual(['succeeded', 0]);
   });
 
+  test('that was lost and is won after all gives the money back, and a loss heard late takes nothing again', async () => {
+    const payment = await stage.paid(student, 1000);
+    await hear('closed', payment, ['dp_appeal', 1000, 'lost']);
+    await hear('funds_reinstated', payment, ['dp_appeal', 1000, 'won']);
+    await hear('closed', payment, ['dp_appeal', 1000, 'won']);
+    await hear('closed', payment, ['dp_appeal', 1000, 'lost']);
+    expect(await said(disputeClosed, payment)).toMatchObject([{ won: false }, { won: true }]);
+    expect(await statusOf(payment)).toEqual(['succeeded', 0]);
+  });
+
   test('of a payment not yet known to be paid makes that known', async () => {
     const payment = await stage.begin(student);
     await hear('created', payment, ['dp_early', 2500, 'needs_response']);

@@ -245,6 +245,20 @@ describe('an unknown outcome', () => {
   });
 });
 
+test('a provider that does not know a subscription, as with the key of another account, has said nothing of it', async () => {
+  const { student, methodId } = await payer();
+  const { body } = await stage.subscribe(student, planId, methodId).expect(201);
+  const { provider_ref: ref } = await stage.row(body.id);
+  await stage.db('subscriptions').where({ id: body.id }).update({ provider_ref: 'sub_elsewhere' });
+  expect((await stage.cancel(student, 'now').expect(202)).body.status).toBe('active');
+  await stage
+    .db('subscriptions')
+    .where({ id: body.id })
+    .update({ provider_ref: ref, look_at: stage.clock() });
+  await stage.look();
+  expect(await stage.row(body.id)).toMatchObject({ status: 'cancelled', wish: null });
+});
+
 describe('who has enough', () => {
   test('cancels at the end of the period, and takes that back before', async () => {
     const { student, methodId } = await payer();

@@ -35,6 +35,16 @@ test.each<[string, string]>([
     'update subscription_periods set subscription_id = :pendingId where subscription_id = :id',
   ],
   [
+    'a period counts as paid unless a dispute of it stands or all of it was refunded',
+    'update subscription_periods set taken_back = true where subscription_id = :id',
+  ],
+  [
+    "what is taken back of a period's invoice is what was refunded of it",
+    `insert into refunds (id, subscription_id, period_start, amount, status, requested_here, provider_ref, created_at)
+     select gen_random_uuid(), subscription_id, starts_at, 1, 'succeeded', false, 're_unheard', now()
+       from subscription_periods where subscription_id = :id`,
+  ],
+  [
     'a subscription that waits for the provider is asked about',
     "update subscriptions set wish = 'end-now', look_at = null where id = :id",
   ],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { invalid } from '@rollcall/kit/errors';
+import { ELSEWHERE, invalid } from '@rollcall/kit/errors';
 
 /**
  * What a service gets of a caller's headers: named here or dropped. A list of what may pass needs no guess at which
@@ -21,7 +21,7 @@ const FORWARDED: ReadonlyMap<string, boolean> = new Map([
   ['user-agent', false],
 ]);
 
-/** Of one connection, not of the answer (RFC 9110, 7.6.1), or told by the gateway itself. */
+/** Of one connection, not of the answer (RFC 9110, 7.6.1), told by the gateway itself, or to it alone. */
 const DROPPED = new Set([
   'connection',
   'keep-alive',
@@ -34,6 +34,7 @@ const DROPPED = new Set([
   'upgrade',
   'server',
   'x-powered-by',
+  ELSEWHERE.header,
 ]);
 
 export interface Caller {

@@ -1,5 +1,5 @@
 /** A service as the gateway sees it: its replicas behind a bulkhead, a breaker and a clock. */
-import { unavailable } from '@rollcall/kit/errors';
+import { ELSEWHERE, unavailable } from '@rollcall/kit/errors';
 import { counter, gauge } from '@rollcall/kit/metrics';
 import CircuitBreaker from 'opossum';
 import type { Dispatcher } from 'undici';
@@ -54,7 +54,7 @@ const failures = counter('upstream_failures_total', 'Requests a service failed, 
   'reason',
 ]);
 
-/** An answer of 5xx: relayed like any other, and counted as a failure. */
+/** An answer of 5xx that tells of the service itself: relayed like any other, and counted as a failure. */
 class FailedAnswer extends Error {
   override readonly name = 'FailedAnswer';
   readonly answer: Answer;
@@ -73,7 +73,7 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
     // The one request that tries a half-open circuit is seen to its end: a caller who hangs up says nothing of health.
     const abort = breaker.halfOpen ? new AbortController() : caller;
     const answer = await inTime(abort, rules.timeout, () => replicas.send(request, abort.signal));
-    if (answer.statusCode >= 500) throw new FailedAnswer(answer);
+    if (isFailure(answer)) throw new FailedAnswer(answer);
     return answer;
   });
   const refuse = (error: unknown) => refusalOf(name, error, Math.ceil(rules.breaker.reset / 1000));
@@ -100,6 +100,10 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
     },
   };
 }
+
+/** Who says that somebody else is away is well: a card provider that is silent must not take invoices and plans with it. */
+const isFailure = ({ statusCode, headers }: Answer): boolean =>
+  statusCode >= 500 && headers[ELSEWHERE.header] !== ELSEWHERE.value;
 
 function createBreaker(
   name: string,

@@ -145,6 +145,20 @@ describe('what counts as a failure', () => {
     });
   });
 
+  test('nor does somebody else who is away, as a service that is well says; and how it says so stays inside', async () => {
+    await within({}, async (running) => {
+      running.service.answer = (_request, response) =>
+        void response.writeHead(503, { 'x-unavailable': 'elsewhere', 'retry-after': '5' }).end('{}');
+      const answers = await several(20, () => courses(running));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+      expect([answers[0]!.headers.get('retry-after'), answers[0]!.headers.get('x-unavailable')]).toEqual([
+        '5',
+        null,
+      ]);
+      expect(await circuit(running, 'enrollment')).toBe('0');
+    });
+  });
+
   test('a caller who leaves does not', async () => {
     await within({ UPSTREAM_TIMEOUT_MS: '5000' }, async (running) => {
       running.service.answer = hang;

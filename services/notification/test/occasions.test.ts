@@ -256,6 +256,23 @@ describe('of a hold', () => {
     expect(facts).toContainEqual(expect.objectContaining({ refund: usd(300), attended: null }));
   });
 
+  test('by subscription is known from its purchase, and is so in what is told of it', async () => {
+    const { db } = database;
+    const [student, lesson] = [await user(db), await session(db)];
+    const bought = { ...purchaseData(student.userId, lesson), fundedBy: 'subscription' as const };
+    const mine = { ...hold(student.userId, lesson.sessionId), purchaseId: bought.purchaseId };
+    await hear(db, [envelope(purchaseActivated, bought)]);
+    await hear(db, [
+      envelope(holdRefunded, { ...mine, ...ended(1000, 'session-cancelled') }),
+      envelope(holdRefunded, {
+        ...hold(student.userId, lesson.sessionId),
+        ...ended(1000, 'session-cancelled'),
+      }),
+    ]);
+    const letters = (await lettersTo(db, student.userId)).filter(({ kind }) => kind === 'refund');
+    expect(letters.map(({ content }) => content.facts.bySubscription).sort()).toEqual([false, true]);
+  });
+
   test('a free lesson is told only where its teacher has cancelled it', async () => {
     const { db } = database;
     const [student, lesson] = [await user(db), await session(db)];

@@ -18,6 +18,7 @@ import { cardEvents, moveCards } from './use-cases/move-card-money.js';
 import { placeHolds } from './use-cases/place-holds.js';
 import { placeReserved } from './use-cases/place-lessons.js';
 import { rememberUsers } from './use-cases/remember-users.js';
+import { takeOfPeriods, takings } from './use-cases/take-of-periods.js';
 
 export const consumers: readonly Consumer[] = [
   onBatch([userRegistered, userUpdated, userSuspended], rememberUsers),
@@ -31,4 +32,5 @@ export const consumers: readonly Consumer[] = [
     hearOfPeriods,
   ),
   onBatch(lessonReserved, placeReserved),
+  onBatch(takings, takeOfPeriods),
 ];

@@ -22,7 +22,7 @@ import {
   user,
 } from './fixtures.js';
 import { seal } from './sealing.js';
-import { lessons, paid, subscribed } from './subscribing.js';
+import { lessons, paid, subscribed, takingOf } from './subscribing.js';
 import { asked } from './withdrawing.js';
 
 let test_: TestDatabase;
@@ -90,6 +90,9 @@ async function subscriptions(db: Database): Promise<void> {
   const [back, held] = [lessons(who, 1, [600]), lessons(who, 1, [800])];
   await send(db, paid(who, 0, 4000), paid(who, 1, 1000), back.reserved, held.reserved);
   await send(db, ending(back.bought, { refund: 600 }));
+  const [refund, dispute] = [takingOf(who, 'refund', 500), takingOf(who, 'dispute', 900, 1)];
+  await send(db, refund.back, dispute.back);
+  await send(db, refund.again);
 }
 
 const byHand = { currency: 'USD', reason: 'a test', actorId: newId() };
@@ -199,6 +202,26 @@ test.each<[rule: string, harm: string]>([
   [
     'what bears lessons moved between its pots and escrow by the same entries',
     "update lesson_money set pot = 'revenue', period = null where amount < 0",
+  ],
+  [
+    'what went back of periods moved once, out of the period, of what it had earned, and of its student’s',
+    "update period_takings set of_period = of_period - 1 where kind = 'dispute'",
+  ],
+  [
+    'what went back of periods moved once, out of the period, of what it had earned, and of its student’s',
+    "update period_takings set user_id = gen_random_uuid() where kind = 'dispute'",
+  ],
+  [
+    'what came again of a period had gone back of it, in the same amount and the same parts',
+    "delete from period_takings where kind = 'refund'",
+  ],
+  [
+    'a period counts what went back of it and of its revenue',
+    'update subscription_periods set taken = taken - 1 where ended_at is null',
+  ],
+  [
+    'each movement of a card moved its amount once, between its payer and the provider',
+    'delete from period_takings',
   ],
   [
     'what somebody is withdrawing is what his open withdrawals add up to',

@@ -1,6 +1,8 @@
 /** What billing says of subscriptions and their lessons, as the wallet hears it. */
 import {
   lessonReserved,
+  periodGivenBack,
+  periodTakenBack,
   subscriptionCancelled,
   subscriptionExpired,
   subscriptionRenewed,
@@ -35,6 +37,18 @@ export const cancelled = (who: Subscribed, n: number) =>
   envelope(subscriptionCancelled, { ...who, period: month(n), amount: usd(0) });
 export const expired = (who: Subscribed, n: number) =>
   envelope(subscriptionExpired, { ...who, period: month(n), amount: usd(0) });
+
+/** Money that paid for the n-th month goes back, and comes again. */
+export const takingOf = (
+  who: Subscribed,
+  by: 'refund' | 'dispute',
+  amount: number,
+  n = 0,
+  takingId = newId(),
+) => {
+  const said = { ...who, period: month(n), amount: usd(amount), takingId, by };
+  return { back: envelope(periodTakenBack, said), again: envelope(periodGivenBack, said) };
+};
 
 /** A purchase by subscription, as enrollment asks for it, and what billing says of it once it has reserved its lessons. */
 export function lessons({ subscriptionId, userId }: Subscribed, n: number, amounts: readonly number[]) {

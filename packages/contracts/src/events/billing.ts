@@ -75,7 +75,7 @@ export const disputeClosed = event(
   'billing.dispute-closed',
   1,
   'disputeId',
-  "The payer's bank has decided about a payment it took back.",
+  "The payer's bank has decided about a payment it took back; what was lost may be won after all, which is said too.",
   dispute.extend({ won: z.boolean() }),
 );
 
@@ -125,6 +125,24 @@ export const subscriptionExpired = event(
   'subscriptionId',
   'A subscription is over because it was not paid; `period` was the last one, `amount` what was paid for it.',
   subscription,
+);
+
+/** `takingId` is the refund's or the dispute's; `amount` what moved, which a bank may make more than was paid. */
+const taking = subscription.extend({ takingId: Id, by: z.enum(['refund', 'dispute']) });
+
+export const periodTakenBack = event(
+  'billing.period-taken-back',
+  1,
+  'takingId',
+  "Money that paid for a period of a subscription went back: refunded at the provider itself, or taken by the payer's bank.",
+  taking,
+);
+export const periodGivenBack = event(
+  'billing.period-given-back',
+  1,
+  'takingId',
+  'Money that went back of a period is with us again: its refund failed, or its dispute was won.',
+  taking,
 );
 
 export const lessonReserved = event(

@@ -10,6 +10,8 @@ export interface PaidPeriod extends Period {
   readonly invoiceRef: string;
   readonly paid: number;
   readonly currency: string;
+  /** The provider's payment, of which what goes back is told; null where there is none, or it is not known. */
+  readonly paymentRef: string | null;
 }
 
 export interface SubscriptionFact {

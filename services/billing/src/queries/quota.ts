@@ -49,6 +49,6 @@ const SUBSCRIPTION = `
            where l.subscription_id = s.id and l.status = 'returned' and l.returned_to is null) as waiting
     from subscriptions s
     left join lateral (select starts_at, ends_at from subscription_periods
-                        where subscription_id = s.id and starts_at <= :now and ends_at > :now
+                        where subscription_id = s.id and starts_at <= :now and ends_at > :now and not taken_back
                         order by starts_at desc limit 1) p on true
    where s.user_id = :userId and s.status in ('trialing', 'active', 'past_due')`;

@@ -75,11 +75,14 @@ export interface Unread extends Compared {
   readonly invoiceRef: string | null;
 }
 
-/** At most `limit`, by reference, behind `after`. */
+/** Where a page ended: the periods of a subscription have one reference. */
+export type Behind = Pick<Unread, 'reference' | 'invoiceRef'>;
+
+/** At most `limit`, by reference and invoice, behind `after`. */
 export async function unread(
   tx: Tx,
   { id, from, to }: Run,
-  { after, limit }: { readonly after: string; readonly limit: number },
+  { after, limit }: { readonly after: Behind; readonly limit: number },
 ): Promise<Unread[]> {
   const { rows } = await tx.raw(
     `with ${READ},
@@ -88,29 +91,31 @@ export async function unread(
          from ledger_card_movements m
          left join subscription_periods s
                 on m.reference = 'subscription:' || s.subscription_id and s.paid = m.amount
-        where m.at >= :from and m.at < :to and m.reference > :after
+        where m.at >= :from and m.at < :to and m.reference >= :reference
         group by m.reference, s.provider_ref)
      select case split_part(m.reference, ':', 1) when 'card-refund' then 'refund' when 'dispute' then 'dispute'
                  when 'payment' then 'charge' when 'subscription' then 'charge' else 'other' end as object,
             coalesce(r.provider_ref, d.provider_ref, m.invoice_ref, p.provider_ref) as "providerRef", m.reference, m.at,
             null::bigint as "thereAmount", null as "thereCurrency",
             l.amount as "hereAmount", l.currency as "hereCurrency", l.sealed_at as "hereAt",
-            p.provider_ref as "paymentRef", m.invoice_ref as "invoiceRef"
+            coalesce(p.provider_ref, q.payment_ref) as "paymentRef", m.invoice_ref as "invoiceRef"
        from moved m
        left join refunds r on m.reference = 'card-refund:' || r.id
        left join disputes d on m.reference = 'dispute:' || d.id
        left join payments p on m.reference = 'payment:' || p.id or p.id = r.payment_id or p.id = d.payment_id
+       left join subscription_periods q
+              on (q.subscription_id, q.starts_at) in ((r.subscription_id, r.period_start), (d.subscription_id, d.period_start))
        cross join lateral (
          select case when m.invoice_ref is null then sum(n.amount) else max(n.amount) end::bigint as amount,
                 min(n.currency) as currency, max(n.sealed_at) as sealed_at
            from ledger_card_movements n
           where n.reference = m.reference and (m.invoice_ref is null or n.at = m.at)
        ) l
-      where l.amount <> 0
+      where l.amount <> 0 and (m.reference, coalesce(m.invoice_ref, '')) > (:reference, :invoiceRef)
         and not exists (select from read o where o.reference = m.reference
                            and (m.invoice_ref is null or o.invoice_ref = m.invoice_ref))
-      order by m.reference limit :limit`,
-    { id, from, to, after, limit },
+      order by m.reference, coalesce(m.invoice_ref, '') limit :limit`,
+    { id, from, to, limit, reference: after.reference ?? '', invoiceRef: after.invoiceRef ?? '' },
   );
   return (rows as (PairRow & Unread)[]).map((row) => ({
     ...comparedOf(row),

@@ -97,12 +97,15 @@ export async function lockInvoice(tx: Tx, id: string): Promise<Invoice> {
   return rows[0];
 }
 
-/** The invoice of a payment, or the credit note of a refund. */
+/** The invoice of a payment or a period, or the credit note of a refund. */
 export async function documentOf(
   tx: Tx,
-  about: { readonly payment_id: string } | { readonly refund_id: string },
+  about:
+    | { readonly payment_id: string }
+    | { readonly subscription_id: string; readonly period_start: Date }
+    | { readonly refund_id: string },
 ): Promise<Pick<Invoice, 'id'> | undefined> {
-  const kind: InvoiceKind = 'payment_id' in about ? 'invoice' : 'credit_note';
+  const kind: InvoiceKind = 'refund_id' in about ? 'credit_note' : 'invoice';
   return tx('invoices')
     .where({ ...about, kind })
     .first('id');

@@ -9,7 +9,7 @@ type Tx = Knex.Transaction;
 
 export interface Subscription extends Terms {
   readonly userId: string;
-  /** The paid period that now lies in; null between two, and when it is over. */
+  /** The paid period that now lies in; null between two, when it is over, and where what paid for it went back. */
   readonly period: Span | null;
 }
 
@@ -25,6 +25,7 @@ const locked = (which: string) => `
     from locked s
     left join lateral (select starts_at, ends_at from subscription_periods
                         where subscription_id = s.id and starts_at <= :now and ends_at > :now and s.${LIVE}
+                          and not taken_back
                         order by starts_at desc limit 1) p on true
    order by s.id`;
 

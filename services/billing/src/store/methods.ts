@@ -93,14 +93,51 @@ export async function putDefault(tx: Tx, id: string, userId: string): Promise<vo
   await tx('payment_methods').where({ id }).update({ is_default: true });
 }
 
-/** The card is kept no longer; the newest other one becomes the default where it was that. */
-export async function dropCard(tx: Tx, id: string, userId: string): Promise<void> {
+/**
+ * The card is kept no longer; the newest other one becomes the default where it was that. `forgetAt`: when the provider is
+ * asked to forget it, should it not have done so by then.
+ */
+export async function dropCard(
+  tx: Tx,
+  { id, userId }: { readonly id: string; readonly userId: string },
+  forgetAt: Date,
+): Promise<void> {
   const [row] = await tx('payment_methods').where({ id }).select('is_default');
-  await tx('payment_methods').where({ id }).update({ status: 'detached', is_default: false });
+  await tx('payment_methods')
+    .where({ id })
+    .update({ status: 'detached', is_default: false, forget_at: forgetAt, forget_tries: 1 });
   if (!row?.is_default) return;
   const next = await tx('payment_methods')
     .where({ user_id: userId, status: 'attached' })
     .orderBy('id', 'desc')
     .first('id');
   if (next !== undefined) await tx('payment_methods').where({ id: next.id }).update({ is_default: true });
+}
+
+export interface Dropped {
+  readonly id: string;
+  readonly providerId: string;
+  readonly tries: number;
+}
+
+/** At most `limit` cards that the provider is to forget, each put off by a rung of the ladder: one replica has them. */
+export async function takeCardsToForget(
+  tx: Tx,
+  { now, limit, next }: { now: Date; limit: number; next: (tries: number) => Date },
+): Promise<Dropped[]> {
+  const { rows } = await tx.raw(
+    `select id, provider_id as "providerId", forget_tries as tries from payment_methods
+      where forget_at <= ? order by forget_at limit ? for update skip locked`,
+    [now, limit],
+  );
+  for (const { id, tries } of rows as Dropped[])
+    await tx('payment_methods')
+      .where({ id })
+      .update({ forget_at: next(tries), forget_tries: tries + 1 });
+  return rows;
+}
+
+/** The provider has forgotten it. */
+export async function endForgetting(db: Database, providerId: string): Promise<void> {
+  await db('payment_methods').where({ provider_id: providerId }).update({ forget_at: null });
 }

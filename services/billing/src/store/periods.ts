@@ -8,17 +8,14 @@ type Tx = Knex.Transaction;
  * Adds a period that is paid; false where it was known. Throws where another invoice has paid for the same period: that
  * is for a person to look at.
  */
-export async function addPeriod(tx: Tx, id: string, period: PaidPeriod): Promise<boolean> {
+export async function addPeriod(tx: Tx, id: string, period: PaidPeriod, at: Date): Promise<boolean> {
+  const { startsAt, endsAt, paid, invoiceRef, paymentRef } = period;
+  // What went back of it may have been heard of before it was known: it is asked about once.
   const { rows } = await tx.raw(
-    `insert into subscription_periods (subscription_id, starts_at, ends_at, paid, provider_ref)
-     values (:id, :startsAt, :endsAt, :paid, :invoiceRef) on conflict do nothing returning starts_at`,
-    {
-      id,
-      startsAt: period.startsAt,
-      endsAt: period.endsAt,
-      paid: period.paid,
-      invoiceRef: period.invoiceRef,
-    },
+    `insert into subscription_periods (subscription_id, starts_at, ends_at, paid, provider_ref, payment_ref, look_at)
+     values (:id, :startsAt, :endsAt, :paid, :invoiceRef, :paymentRef, :lookAt) on conflict do nothing
+     returning starts_at`,
+    { id, startsAt, endsAt, paid, invoiceRef, paymentRef, lookAt: paymentRef === null ? null : at },
   );
   if (rows.length > 0) {
     await tx.raw(
@@ -29,10 +26,14 @@ export async function addPeriod(tx: Tx, id: string, period: PaidPeriod): Promise
     return true;
   }
   const known = await tx('subscription_periods')
-    .where({ subscription_id: id, provider_ref: period.invoiceRef })
-    .first('paid');
-  if (known?.paid !== period.paid)
-    throw new Error(`subscription ${id}: invoice ${period.invoiceRef} pays for a period once more`);
+    .where({ subscription_id: id, provider_ref: invoiceRef })
+    .first('paid', 'payment_ref');
+  if (known?.paid !== paid)
+    throw new Error(`subscription ${id}: invoice ${invoiceRef} pays for a period once more`);
+  if (known.payment_ref === null && paymentRef !== null)
+    await tx('subscription_periods')
+      .where({ subscription_id: id, provider_ref: invoiceRef })
+      .update({ payment_ref: paymentRef, look_at: at });
   return false;
 }
 

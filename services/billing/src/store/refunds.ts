@@ -1,5 +1,6 @@
 /** SQL that writes or locks refunds and disputes. Their payment is locked first. */
 import type { Knex } from 'knex';
+import type { DisputeStatus } from '../domain/dispute.js';
 import type { DisputeFact } from '../domain/facts.js';
 
 type Tx = Knex.Transaction;
@@ -100,7 +101,7 @@ export async function takeDueRefunds(
 export interface Dispute {
   readonly id: string;
   readonly amount: number;
-  readonly status: 'open' | 'won' | 'lost';
+  readonly status: DisputeStatus;
 }
 
 /** Adds a dispute where it is new. Says whether it was. */

@@ -1,7 +1,14 @@
 /** Compares what was read of the provider with the ledger. */
 import { differenceOf } from '../domain/reconcile.js';
 import { Refused } from '../provider.js';
-import { type Compared, type Difference, type Unread, unequal, unread } from '../store/comparisons.js';
+import {
+  type Behind,
+  type Compared,
+  type Difference,
+  type Unread,
+  unequal,
+  unread,
+} from '../store/comparisons.js';
 import { keepObjects, type Run } from '../store/reconciliations.js';
 import { type Auditor, goOn, record } from './auditor.js';
 
@@ -38,11 +45,12 @@ export async function compare(auditor: Auditor, run: Run): Promise<Comparison> {
 /** Those of the ledger that the provider has not. What it has is kept, to be compared like what was read. */
 async function askForUnread(auditor: Auditor, run: Run): Promise<Unread[]> {
   const missing: Unread[] = [];
-  for (let after = ''; missing.length < MOST; ) {
+  let after: Behind = { reference: '', invoiceRef: '' };
+  while (missing.length < MOST) {
     const page = await record(auditor, ({ tx }) => unread(tx, run, { after, limit: ASKED }));
     for (const one of page) if (!(await find(auditor, run, one))) missing.push(one);
-    const last = page.at(-1)?.reference;
-    if (page.length < ASKED || !last) return missing;
+    const last = page.at(-1);
+    if (page.length < ASKED || last === undefined) return missing;
     after = last;
   }
   return missing;

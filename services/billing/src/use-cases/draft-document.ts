@@ -60,6 +60,25 @@ export async function correctRefund(work: Work, payment: Paid, refund: Given): P
   });
 }
 
+type Billed = Pick<PaidPeriod, 'subscriptionId' | 'userId' | 'startsAt' | 'currency'>;
+
+/** The credit note of what was refunded of a period. */
+export async function creditPeriod(work: Work, period: Billed, refund: Given): Promise<void> {
+  const { subscriptionId: subscription_id, startsAt: period_start } = period;
+  const invoice = await documentOf(work.tx, { subscription_id, period_start });
+  await draftCorrecting(work, period, {
+    ...{ kind: 'credit_note', refund, corrects: invoice?.id, description: 'Money back to your card' },
+  });
+}
+
+/** The refund of a period came to nothing after all: its credit note is taken back, the period being paid again. */
+export async function correctPeriod(work: Work, period: Billed, refund: Given): Promise<void> {
+  const note = await documentOf(work.tx, { refund_id: refund.id });
+  await draftCorrecting(work, period, {
+    ...{ kind: 'correction', refund, corrects: note?.id, description: 'A refund that your bank sent back' },
+  });
+}
+
 interface Correcting {
   readonly kind: 'credit_note' | 'correction';
   readonly refund: Given;
@@ -67,21 +86,20 @@ interface Correcting {
   readonly description: string;
 }
 
-async function draftCorrecting(work: Work, payment: Paid, correcting: Correcting): Promise<void> {
-  const { kind, refund, corrects, description } = correcting;
+async function draftCorrecting(
+  work: Work,
+  billed: Paid | Billed,
+  { kind, refund, corrects, description }: Correcting,
+): Promise<void> {
   if (corrects === undefined) throw new Error(`refund ${refund.id} has nothing to correct`);
-  const { id: paymentId, userId, currency } = payment;
+  const { userId, currency } = billed;
+  const about =
+    'id' in billed
+      ? { paymentId: billed.id }
+      : { subscriptionId: billed.subscriptionId, periodStart: billed.startsAt };
   await draft(work, {
-    ...{
-      kind,
-      userId,
-      currency,
-      amount: refund.amount,
-      paymentId,
-      refundId: refund.id,
-      corrects,
-      description,
-    },
+    ...{ kind, userId, currency, ...about },
+    ...{ amount: refund.amount, refundId: refund.id, corrects, description },
   });
 }
 

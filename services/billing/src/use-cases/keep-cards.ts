@@ -2,16 +2,19 @@ import { conflict, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
+import { nextTry } from '../domain/ladder.js';
 import { NoAnswer, Refused } from '../provider.js';
 import {
   addMethod,
   attachingOf,
   dropCard,
+  endForgetting,
   keepCard,
   lockPayer,
   ownMethod,
   putDefault,
   refuseCard,
+  takeCardsToForget,
 } from '../store/methods.js';
 import { paysSubscription } from '../store/subscriptions.js';
 import { customerFor, providerAway } from './open-payment.js';
@@ -84,13 +87,39 @@ export async function dropMethod(work: Work, { methodId, userId }: Own): Promise
   const providerId = await ownMethod(work.tx, methodId, userId);
   if (await paysSubscription(work.tx, methodId))
     throw conflict('method-in-use', 'This card pays for your subscription. Cancel that first.');
-  await dropCard(work.tx, methodId, userId);
+  await dropCard(work.tx, { id: methodId, userId }, nextTry(0, work.now));
   return { providerId };
 }
 
-/** Has the provider forget it too. Where it gives no answer the card stays there, attached to the payer and used by nobody. */
-export async function detachThere({ provider, log }: Desk, providerId: string): Promise<void> {
-  await provider
-    .detach(providerId)
-    .catch((error: unknown) => log.warn({ err: error }, 'a card stays at the provider'));
+/** Has the provider forget it too. Where it gives no answer the card stays there, used by nobody, until the clock asks again. */
+export const detachThere = (desk: Desk, providerId: string): Promise<void> =>
+  forget(desk, providerId).catch((error: unknown) =>
+    desk.log.warn({ err: error }, 'a card stays at the provider for now'),
+  );
+
+async function forget({ provider, db, log }: Desk, providerId: string): Promise<void> {
+  try {
+    await provider.detach(providerId);
+  } catch (error) {
+    // Who does not know a card that it told us of has the cards of another account.
+    if (!(error instanceof Refused) || error.code === 'resource_missing') throw error;
+    log.warn({ err: error }, 'the card provider has no such card attached');
+  }
+  await endForgetting(db, providerId);
+}
+
+/** Cards of one turn; the next one takes the rest. */
+const LIMIT = 25;
+
+/**
+ * Asks the provider again to forget the cards that were dropped while it gave no answer: after 1 and 10 minutes, an hour, then
+ * daily. Returns how many were due.
+ */
+export async function forgetCards(desk: Desk): Promise<number> {
+  const now = desk.clock();
+  const due = await inWork(desk.db, { correlationId: newId() }, ({ tx }) =>
+    takeCardsToForget(tx, { now, limit: LIMIT, next: (tries) => nextTry(tries, now) }),
+  );
+  for (const { providerId } of due) await detachThere(desk, providerId);
+  return due.length;
 }

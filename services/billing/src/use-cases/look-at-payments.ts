@@ -44,7 +44,7 @@ async function look(desk: Desk, payment: Due): Promise<void> {
 }
 
 /** What has failed makes room: no more than was paid is given back at any time. */
-const failedFirst = (refunds: readonly RefundFact[]): RefundFact[] =>
+export const failedFirst = (refunds: readonly RefundFact[]): RefundFact[] =>
   [...refunds].sort((a, b) => Number(b.state === 'failed') - Number(a.state === 'failed'));
 
 const record = <Result>({ db, clock }: Desk, run: (work: Work) => Promise<Result>): Promise<Result> =>

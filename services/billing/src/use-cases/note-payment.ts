@@ -10,6 +10,7 @@ import {
 import { money } from '@rollcall/contracts/money';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
+import { outcomeOf } from '../domain/dispute.js';
 import type { DisputeFact, IntentFact, RefundFact } from '../domain/facts.js';
 import { afterIntent, isOfNoTryInHand, type Payment } from '../domain/payment.js';
 import { changePayment, lockPaymentOf, standAnew, wantLook } from '../store/payments.js';
@@ -23,6 +24,7 @@ import {
   refundIn,
 } from '../store/refunds.js';
 import { correctRefund, creditRefund, invoicePayment } from './draft-document.js';
+import { noteDisputeOfPeriod, noteRefundOfPeriod } from './subscriptions/note-taken-back.js';
 
 /** Milliseconds: by then the provider has ended a try, whether or not its answer reached us. */
 const TRY_ENDS = 30_000;
@@ -72,11 +74,11 @@ function saidOf({ id: paymentId, userId, purpose, courseId, sessionId, amount, c
   };
 }
 
-/** Records how a refund stands; false for one of no payment of ours. */
+/** Records how a refund stands, of a payment or of a period of a subscription; false for one of nothing of ours. */
 export async function noteRefund(work: Work, fact: RefundFact): Promise<boolean> {
   if (fact.paymentRef === null) return false;
   const found = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (found === undefined) return false;
+  if (found === undefined) return noteRefundOfPeriod(work, fact);
   sameCurrency(found, fact);
   const payment = await paid(work, found);
   const refund = await refundIn(work.tx, { paymentId: payment.id, id: fact.refundId, ref: fact.ref });
@@ -138,11 +140,11 @@ export const refundSaid = (
   { id: refundId, amount, requestedHere }: Pick<Refund, 'id' | 'amount' | 'requestedHere'>,
 ) => ({ refundId, paymentId, userId, amount: money(amount, currency), requestedHere });
 
-/** Records how a dispute stands; false for one of no payment of ours. Closed before it was opened it is both at once. */
+/** Records how a dispute stands, of either too; false for one of nothing of ours. Closed before it was opened it is both at once. */
 export async function noteDispute(work: Work, fact: DisputeFact): Promise<boolean> {
   if (fact.paymentRef === null) return false;
   const found = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (found === undefined) return false;
+  if (found === undefined) return noteDisputeOfPeriod(work, fact);
   if (fact.state === 'none') return true;
   sameCurrency(found, fact);
   const payment = await paid(work, found);
@@ -156,9 +158,10 @@ export async function noteDispute(work: Work, fact: DisputeFact): Promise<boolea
     amount: money(dispute.amount, payment.currency),
   };
   if (isNew) work.emit(paymentDisputed, said);
-  if (fact.state !== 'open' && dispute.status === 'open') {
-    await closeDispute(tx, dispute.id, fact.state, at);
-    work.emit(disputeClosed, { ...said, won: fact.state === 'won' });
+  const outcome = outcomeOf(dispute.status, fact.state);
+  if (outcome !== undefined) {
+    await closeDispute(tx, dispute.id, outcome, at);
+    work.emit(disputeClosed, { ...said, won: outcome === 'won' });
   }
   await standAnew(tx, payment, 0);
   return true;

@@ -1,4 +1,4 @@
-import { unavailable, unprocessable } from '@rollcall/kit/errors';
+import { awayElsewhere, unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../desk.js';
@@ -63,7 +63,7 @@ export const paymentRefused = () =>
 
 export function providerAway({ log }: Pick<Desk, 'log'>, error: unknown): Error {
   log.warn({ err: error }, 'the card provider gave no answer');
-  return unavailable(
+  return awayElsewhere(
     'provider-unavailable',
     'The card provider does not answer. Nothing was taken. Try again, with the same Idempotency-Key.',
   );

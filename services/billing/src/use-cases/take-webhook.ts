@@ -20,6 +20,7 @@ import {
 } from '../store/deliveries.js';
 import { wantLook as wantSubscriptionLook } from '../store/looks.js';
 import { lockPaymentOf, wantLook } from '../store/payments.js';
+import { wantPeriodLook } from '../store/periods-taken-back.js';
 import { noteDispute, noteIntent, noteRefund } from './note-payment.js';
 
 const deliveries = counter('stripe_webhooks_total', "The card provider's webhooks by what became of them", [
@@ -98,8 +99,9 @@ async function note(work: Work, fact: Fact): Promise<boolean> {
   if (fact.kind === 'dispute') return noteDispute(work, fact.dispute);
   if (fact.kind === 'subscription') return wantSubscriptionLook(work.tx, fact, work.now);
   const payment = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (payment !== undefined) await wantLook(work.tx, payment.id, work.now);
-  return payment !== undefined;
+  if (payment === undefined) return wantPeriodLook(work.tx, fact.paymentRef, work.now);
+  await wantLook(work.tx, payment.id, work.now);
+  return true;
 }
 
 /** Acts on the webhooks that are due: new ones, and those that failed before. */

@@ -111,6 +111,45 @@ test('who cancels lessons of a subscription reads of lessons, not of money', () 
   expect(textOf('subscription', 'de')).toContain('mit Ihrem Abonnement wieder gebucht');
 });
 
+test.each([
+  [
+    'en',
+    'The lesson can be booked by your subscription again.',
+    'The lesson counts as one of your subscription.',
+  ],
+  [
+    'de',
+    'Die Stunde kann mit Ihrem Abonnement wieder gebucht werden.',
+    'Die Stunde zählt als eine Ihres Abonnements.',
+  ],
+])(
+  'whose lesson was by subscription reads of a lesson and of no money when it comes back, %s',
+  (locale, back, used) => {
+    const factsOf = <K extends Content['kind']>(kind: K) =>
+      samples.find((one) => one.kind === kind)?.facts as Extract<Content, { kind: K }>['facts'];
+    const [refund, correction] = [factsOf('refund'), factsOf('correction')];
+    const textOf = (content: Content) => compose(content, { ...reader, locale }, base).text;
+    const refunded = (amount: number) =>
+      textOf({
+        kind: 'refund',
+        facts: { ...refund, refund: { ...refund.paid, amount }, bySubscription: true },
+      });
+    const corrected = (after: number) =>
+      textOf({
+        kind: 'correction',
+        facts: { ...correction, after: { ...correction.price, amount: after }, bySubscription: true },
+      });
+    for (const write of [refunded, corrected]) {
+      expect(write(123_456)).toContain(back);
+      expect(write(100)).toContain(used);
+      for (const amount of [123_456, 100]) expect(write(amount)).not.toMatch(/€|EUR/);
+    }
+    expect(
+      textOf({ kind: 'correction', facts: { ...correction, of: 'teacher', bySubscription: true } }),
+    ).toMatch(/€/);
+  },
+);
+
 test('who was refunded reads of refunds in a correction, and who earns of a part', () => {
   const { kind, facts } = samples.find((one) => one.kind === 'correction') as Extract<
     Content,

@@ -77,6 +77,8 @@ export interface FactsOf {
     readonly reason: string;
     /** Percent of the lesson attended, in basis points; null where attendance was not the reason. */
     readonly attended: number | null;
+    /** A lesson comes back, where all of it does, and no money. */
+    readonly bySubscription: boolean;
   };
   'under-review': { readonly lesson: Lesson };
   /** What the student got back, or the teacher earned. */
@@ -85,6 +87,8 @@ export interface FactsOf {
     readonly of: 'student' | 'teacher';
     readonly before: Money;
     readonly after: Money;
+    readonly price: Money;
+    readonly bySubscription: boolean;
   };
   settled: {
     readonly lesson: Lesson;
@@ -153,3 +157,7 @@ export interface Words {
   readonly farewell: string;
   readonly letters: { readonly [K in Kind]: (facts: FactsOf[K], show: Show) => Draft };
 }
+
+/** Whether a lesson by subscription is the student's again, or was used: of a part that came back its teacher was paid the rest. */
+export const standingOf = (back: Money, price: Money): 'back' | 'used' =>
+  back.amount === price.amount ? 'back' : 'used';

@@ -33,8 +33,10 @@ export interface Plan {
   /** A user's id, or the teacher of a session. */
   readonly to: string | { readonly teacherOf: string };
   readonly sessionIds: readonly string[];
-  /** Given the lessons of `sessionIds`, in that order. */
-  readonly content: (lessons: readonly Lesson[]) => Content;
+  /** Of a hold, the purchase it is of: by subscription, a lesson comes back and no money. */
+  readonly purchaseId?: string;
+  /** Given the lessons of `sessionIds`, in that order, and whether `purchaseId` was paid for by subscription. */
+  readonly content: (lessons: readonly Lesson[], bySubscription: boolean) => Content;
   /** Where the event names the reader itself: he may have an address that nothing else was sent to yet. */
   readonly address?: { readonly email: string; readonly name: string; readonly locale: string };
   /** ISO 8601: of no use after this. */
@@ -104,17 +106,18 @@ export const purchaseUndone = purchaseLetter(
  * for the whole cancellation, and of nothing there is nothing to tell, but that a free lesson will not take place.
  */
 export function refunded({ data }: Heard<typeof holdRefunded>): Plan[] {
-  const { holdId, decisionVersion, sessionId, studentId, refund, amount, reason, attendance } = data;
+  const { holdId, decisionVersion, sessionId, studentId, purchaseId } = data;
+  const { refund, amount, reason, attendance } = data;
   if (reason === 'cancelled' || (refund.amount === 0 && reason !== 'session-cancelled')) return [];
   const attended = reason === 'below-threshold' ? (attendance?.percentBasisPoints ?? null) : null;
   return [
     {
       about: `hold/${holdId}/${decisionVersion}`,
       to: studentId,
-      sessionIds: [sessionId],
-      content: (lessons) => ({
+      ...{ sessionIds: [sessionId], purchaseId },
+      content: (lessons, bySubscription) => ({
         kind: 'refund',
-        facts: { lesson: only(lessons), refund, paid: amount, reason, attended },
+        facts: { lesson: only(lessons), refund, paid: amount, reason, attended, bySubscription },
       }),
     },
   ];
@@ -133,7 +136,8 @@ export const inDoubt = ({
 
 /** To each of the two whose part has changed. */
 export function corrected({ data }: Heard<typeof holdCorrected>): Plan[] {
-  const { holdId, decisionVersion, sessionId, studentId, teacherId, from, to } = data;
+  const { holdId, decisionVersion, sessionId, studentId, teacherId, purchaseId, from, to } = data;
+  const price = data.amount;
   const parts = [
     { of: 'student', user: studentId, before: from.refund, after: to.refund },
     { of: 'teacher', user: teacherId, before: from.teacher, after: to.teacher },
@@ -143,8 +147,11 @@ export function corrected({ data }: Heard<typeof holdCorrected>): Plan[] {
     .map(({ of, user, before, after }) => ({
       about: `hold/${holdId}/${decisionVersion}`,
       to: user,
-      sessionIds: [sessionId],
-      content: (lessons) => ({ kind: 'correction', facts: { lesson: only(lessons), of, before, after } }),
+      ...{ sessionIds: [sessionId], purchaseId },
+      content: (lessons, bySubscription) => ({
+        kind: 'correction',
+        facts: { lesson: only(lessons), of, before, after, price, bySubscription },
+      }),
     }));
 }
 

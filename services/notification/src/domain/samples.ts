@@ -33,9 +33,15 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
   'purchase-declined': { ...purchase, reason: 'insufficient-credit' },
   'purchase-expired': purchase,
   'purchase-cancelled': { ...purchase, refunded: eur(123_456) },
-  refund: { lesson, refund: eur(123_456), paid: eur(123_456), reason: 'below-threshold', attended: 1_999 },
+  refund: {
+    ...{ lesson, refund: eur(123_456), paid: eur(123_456), reason: 'below-threshold', attended: 1_999 },
+    bySubscription: false,
+  },
   'under-review': { lesson },
-  correction: { lesson, of: 'student', before: eur(123_456), after: eur(0) },
+  correction: {
+    ...{ lesson, of: 'student', before: eur(123_456), after: eur(0), price: eur(123_456) },
+    bySubscription: false,
+  },
   settled: { lesson, counts: { released: 2, refunded: 1, review: 0 }, earned: [eur(123_456)] },
   reminder: { lesson, durationMinutes: 60 },
   'withdrawal-requested': withdrawal,

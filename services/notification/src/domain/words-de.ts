@@ -1,5 +1,5 @@
 /** Every letter in German. */
-import type { Lesson, Show, Words } from './letter.js';
+import { type Lesson, type Show, standingOf, type Words } from './letter.js';
 
 const lessonRows = (lessons: readonly Lesson[], show: Show) =>
   lessons.map(({ title, startsAt }) => [title, show.moment(startsAt)] as const);
@@ -12,6 +12,11 @@ const REFUNDED: Readonly<Record<string, string>> = {
   admin: 'Unser Team hat so entschieden.',
   attended: 'Unser Team hat entschieden, einen Teil des Preises zu erstatten.',
 };
+/** Of a lesson by subscription, by whether all of its price went back there. */
+const OF_SUBSCRIPTION = {
+  back: 'Die Stunde kann mit Ihrem Abonnement wieder gebucht werden.',
+  used: 'Die Stunde zählt als eine Ihres Abonnements.',
+} as const;
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Ihr Guthaben reicht für den Preis nicht aus.',
   'no-subscription': 'Sie haben kein laufendes Abonnement.',
@@ -107,16 +112,25 @@ export const de: Words = {
       rows: [...lessonRows(given, show), ['Kauf', purchaseId]],
       action: wallet,
     }),
-    refund: ({ lesson, refund, paid, reason, attended }, show) => ({
-      subject: refund.amount === 0 ? `Abgesagt: ${lesson.title}` : `Erstattung für ${lesson.title}`,
-      paragraphs: [
-        ...(refund.amount === 0
-          ? []
-          : [
-              `${show.money(refund)} von ${show.money(paid)} für diese Stunde gingen dorthin zurück, woher sie kamen.`,
-            ]),
-        REFUNDED[reason] ?? 'Die Stunde wird nicht berechnet.',
-      ],
+    refund: ({ lesson, refund, paid, reason, attended, bySubscription }, show) => ({
+      subject: bySubscription
+        ? `${refund.amount === paid.amount ? 'Wieder verfügbar' : 'Entschieden'}: ${lesson.title}`
+        : refund.amount === 0
+          ? `Abgesagt: ${lesson.title}`
+          : `Erstattung für ${lesson.title}`,
+      paragraphs: bySubscription
+        ? [
+            OF_SUBSCRIPTION[standingOf(refund, paid)],
+            REFUNDED[reason === 'attended' ? 'admin' : reason] ?? REFUNDED.admin ?? '',
+          ]
+        : [
+            ...(refund.amount === 0
+              ? []
+              : [
+                  `${show.money(refund)} von ${show.money(paid)} für diese Stunde gingen dorthin zurück, woher sie kamen.`,
+                ]),
+            REFUNDED[reason] ?? 'Die Stunde wird nicht berechnet.',
+          ],
       rows: [
         ...lessonRows([lesson], show),
         ...(attended === null ? [] : [['Anwesend', show.share(attended)] as const]),
@@ -130,15 +144,20 @@ export const de: Words = {
       ],
       rows: lessonRows([lesson], show),
     }),
-    correction: ({ lesson, of, before, after }, show) => ({
+    correction: ({ lesson, of, before, after, price, bySubscription }, show) => ({
       subject: `Korrigiert: ${lesson.title}`,
       paragraphs: [
         'Die Abrechnung dieser Stunde wurde korrigiert, weil sich seither etwas herausgestellt hat.',
+        ...(bySubscription && of === 'student' ? [OF_SUBSCRIPTION[standingOf(after, price)]] : []),
       ],
       rows: [
         ...lessonRows([lesson], show),
-        [`${PART[of]} bisher`, show.money(before)],
-        [`${PART[of]} von nun an`, show.money(after)],
+        ...(bySubscription && of === 'student'
+          ? []
+          : [
+              [`${PART[of]} bisher`, show.money(before)] as const,
+              [`${PART[of]} von nun an`, show.money(after)] as const,
+            ]),
       ],
       action: wallet,
     }),
@@ -270,7 +289,7 @@ export const de: Words = {
         {
           invoice: `Hier ist Ihre Rechnung über ${show.money(total)}. Sie können sie als PDF herunterladen.`,
           credit_note: `${show.money(total)} gingen auf Ihre Karte zurück. Hier ist die Gutschrift dazu, auch als PDF.`,
-          correction: `Eine Erstattung von ${show.money(total)} auf Ihre Karte ist misslungen; das Geld ist wieder in Ihrem Guthaben. Hier ist der Beleg, der die Gutschrift zurücknimmt.`,
+          correction: `Eine Erstattung von ${show.money(total)} auf Ihre Karte ist misslungen und hier rückgängig gemacht. Hier ist der Beleg, der die Gutschrift zurücknimmt.`,
         }[kind],
         ...(dueAt === null ? [] : [`Bitte bezahlen Sie sie bis ${show.moment(dueAt)}.`]),
       ],

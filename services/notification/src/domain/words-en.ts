@@ -1,5 +1,5 @@
 /** Every letter in English. */
-import type { Lesson, Show, Words } from './letter.js';
+import { type Lesson, type Show, standingOf, type Words } from './letter.js';
 
 const lessonRows = (lessons: readonly Lesson[], show: Show) =>
   lessons.map(({ title, startsAt }) => [title, show.moment(startsAt)] as const);
@@ -12,6 +12,11 @@ const REFUNDED: Readonly<Record<string, string>> = {
   admin: 'Our staff decided so.',
   attended: 'Our staff decided to give a part of the price back.',
 };
+/** Of a lesson by subscription, by whether all of its price went back there. */
+const OF_SUBSCRIPTION = {
+  back: 'The lesson can be booked by your subscription again.',
+  used: 'The lesson counts as one of your subscription.',
+} as const;
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Your credits do not cover the price.',
   'no-subscription': 'You have no subscription that runs.',
@@ -105,16 +110,25 @@ export const en: Words = {
       rows: [...lessonRows(given, show), ['Purchase', purchaseId]],
       action: wallet,
     }),
-    refund: ({ lesson, refund, paid, reason, attended }, show) => ({
-      subject: refund.amount === 0 ? `Cancelled: ${lesson.title}` : `Refund for ${lesson.title}`,
-      paragraphs: [
-        ...(refund.amount === 0
-          ? []
-          : [
-              `${show.money(refund)} of the ${show.money(paid)} for this lesson went back to where it came from.`,
-            ]),
-        REFUNDED[reason] ?? 'The lesson is not charged.',
-      ],
+    refund: ({ lesson, refund, paid, reason, attended, bySubscription }, show) => ({
+      subject: bySubscription
+        ? `${refund.amount === paid.amount ? 'Yours again' : 'Decided'}: ${lesson.title}`
+        : refund.amount === 0
+          ? `Cancelled: ${lesson.title}`
+          : `Refund for ${lesson.title}`,
+      paragraphs: bySubscription
+        ? [
+            OF_SUBSCRIPTION[standingOf(refund, paid)],
+            REFUNDED[reason === 'attended' ? 'admin' : reason] ?? REFUNDED.admin ?? '',
+          ]
+        : [
+            ...(refund.amount === 0
+              ? []
+              : [
+                  `${show.money(refund)} of the ${show.money(paid)} for this lesson went back to where it came from.`,
+                ]),
+            REFUNDED[reason] ?? 'The lesson is not charged.',
+          ],
       rows: [
         ...lessonRows([lesson], show),
         ...(attended === null ? [] : [['Attended', show.share(attended)] as const]),
@@ -128,13 +142,20 @@ export const en: Words = {
       ],
       rows: lessonRows([lesson], show),
     }),
-    correction: ({ lesson, of, before, after }, show) => ({
+    correction: ({ lesson, of, before, after, price, bySubscription }, show) => ({
       subject: `Corrected: ${lesson.title}`,
-      paragraphs: ['The settlement of this lesson was corrected, because of what was found out since.'],
+      paragraphs: [
+        'The settlement of this lesson was corrected, because of what was found out since.',
+        ...(bySubscription && of === 'student' ? [OF_SUBSCRIPTION[standingOf(after, price)]] : []),
+      ],
       rows: [
         ...lessonRows([lesson], show),
-        [`${PART[of]} until now`, show.money(before)],
-        [`${PART[of]} from now on`, show.money(after)],
+        ...(bySubscription && of === 'student'
+          ? []
+          : [
+              [`${PART[of]} until now`, show.money(before)] as const,
+              [`${PART[of]} from now on`, show.money(after)] as const,
+            ]),
       ],
       action: wallet,
     }),
@@ -264,7 +285,7 @@ export const en: Words = {
         {
           invoice: `Here is your invoice over ${show.money(total)}. It can be downloaded as PDF.`,
           credit_note: `${show.money(total)} went back to your card. Here is the credit note for it, to be downloaded as PDF.`,
-          correction: `A refund of ${show.money(total)} could not be paid to your card and is in your credits again. Here is the document that takes its credit note back.`,
+          correction: `A refund of ${show.money(total)} could not be paid to your card and is undone here. Here is the document that takes its credit note back.`,
         }[kind],
         ...(dueAt === null ? [] : [`Please pay it by ${show.moment(dueAt)}.`]),
       ],

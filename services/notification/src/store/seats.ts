@@ -4,7 +4,9 @@ export interface Seat {
   readonly sessionId: string;
   readonly studentId: string;
   readonly purchaseId: string;
+  readonly bySubscription: boolean;
 }
+type SeatKey = Omit<Seat, 'bySubscription'>;
 
 /**
  * Adds what is new, in key order. A session that begins by `near` was told with the purchase: reminding of it at once would
@@ -12,19 +14,19 @@ export interface Seat {
  */
 export async function addSeats(tx: Knex, seats: readonly Seat[], near: Date): Promise<void> {
   await tx.raw(
-    `insert into seats (session_id, student_id, purchase_id, given_up, reminded_for)
-     select seat.session_id, student_id, purchase_id, false, case when starts_at <= ? then starts_at end
-       from (select distinct * from unnest(?::uuid[], ?::uuid[], ?::uuid[])
-                    as seat (session_id, student_id, purchase_id)) seat
+    `insert into seats (session_id, student_id, purchase_id, by_subscription, given_up, reminded_for)
+     select seat.session_id, student_id, purchase_id, by_subscription, false, case when starts_at <= ? then starts_at end
+       from (select distinct * from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::boolean[])
+                    as seat (session_id, student_id, purchase_id, by_subscription)) seat
        left join sessions on sessions.id = seat.session_id
       order by 1, 2, 3
      on conflict do nothing`,
-    [near, ...columnsOf(seats)],
+    [near, ...columnsOf(seats), seats.map((one) => one.bySubscription)],
   );
 }
 
 /** Takes seats away for good, whether or not they were given yet. */
-export async function giveUpSeats(tx: Knex, seats: readonly Seat[]): Promise<void> {
+export async function giveUpSeats(tx: Knex, seats: readonly SeatKey[]): Promise<void> {
   await tx.raw(
     `insert into seats (session_id, student_id, purchase_id, given_up)
      select distinct *, true from unnest(?::uuid[], ?::uuid[], ?::uuid[]) order by 1, 2, 3
@@ -33,13 +35,24 @@ export async function giveUpSeats(tx: Knex, seats: readonly Seat[]): Promise<voi
   );
 }
 
-const columnsOf = (seats: readonly Seat[]) => [
+const columnsOf = (seats: readonly SeatKey[]) => [
   seats.map((one) => one.sessionId),
   seats.map((one) => one.studentId),
   seats.map((one) => one.purchaseId),
 ];
 
-export interface Reminder extends Omit<Seat, 'purchaseId'> {
+/** Which of these purchases were made by subscription, as far as their seats were heard of. */
+export async function bySubscription(tx: Knex, purchaseIds: readonly string[]): Promise<Set<string>> {
+  if (purchaseIds.length === 0) return new Set();
+  const found = await tx('seats')
+    .whereIn('purchase_id', [...purchaseIds])
+    .where({ by_subscription: true })
+    .distinct()
+    .pluck<string[]>('purchase_id');
+  return new Set(found);
+}
+
+export interface Reminder extends Omit<SeatKey, 'purchaseId'> {
   readonly title: string;
   readonly startsAt: Date;
   readonly durationMinutes: number;

@@ -9,8 +9,11 @@ import type { Before } from './write-letters.js';
 type Purchase = DataOf<typeof purchaseActivated>;
 type Refund = DataOf<typeof holdRefunded>;
 
-const seatsOf = ({ sessionIds, studentId, purchaseId }: Purchase): Seat[] =>
-  sessionIds.map((sessionId) => ({ sessionId, studentId, purchaseId }));
+const seatsOf = ({ sessionIds, studentId, purchaseId, fundedBy }: Purchase): Seat[] =>
+  sessionIds.map((sessionId) => ({
+    ...{ sessionId, studentId, purchaseId },
+    bySubscription: fundedBy === 'subscription',
+  }));
 
 /** `hours` before a session its students are reminded of it. */
 export const giveSeats =

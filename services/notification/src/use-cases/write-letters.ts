@@ -5,6 +5,7 @@ import type { Lesson } from '../domain/letter.js';
 import type { Plan } from '../domain/occasions.js';
 import { type Contact, contactsOf } from '../store/contacts.js';
 import { addLetters, type NewLetter } from '../store/letters.js';
+import { bySubscription } from '../store/seats.js';
 import { type KnownSession, sessionsOf } from '../store/sessions.js';
 
 /** What else follows from events whose letters can be written; returns those that are still news. */
@@ -51,6 +52,7 @@ export const writeLetters =
 interface Known {
   readonly sessions: ReadonlyMap<string, KnownSession>;
   readonly contacts: ReadonlyMap<string, Contact>;
+  readonly bySubscription: ReadonlySet<string>;
 }
 
 async function lookUp({ tx }: Work, plans: readonly Plan[]): Promise<Known> {
@@ -59,14 +61,18 @@ async function lookUp({ tx }: Work, plans: readonly Plan[]): Promise<Known> {
     plans.flatMap(({ sessionIds, to }) => [...sessionIds, ...(typeof to === 'string' ? [] : [to.teacherOf])]),
   );
   const readers = plans.map(({ to }) => readerOf(to, sessions)).filter((id) => id !== undefined);
-  return { sessions, contacts: await contactsOf(tx, readers) };
+  const purchases = plans.flatMap(({ purchaseId }) => purchaseId ?? []);
+  return {
+    ...{ sessions, contacts: await contactsOf(tx, readers) },
+    bySubscription: await bySubscription(tx, purchases),
+  };
 }
 
 const readerOf = (to: Plan['to'], sessions: Known['sessions']): string | undefined =>
   typeof to === 'string' ? to : sessions.get(to.teacherOf)?.teacherId;
 
 /** undefined: something of it is not known yet. */
-function letterOf(plan: Plan, { sessions, contacts }: Known): NewLetter | undefined {
+function letterOf(plan: Plan, { sessions, contacts, bySubscription: funded }: Known): NewLetter | undefined {
   const recipientId = readerOf(plan.to, sessions);
   if (recipientId === undefined) return undefined;
   const contact = contacts.get(recipientId);
@@ -80,7 +86,10 @@ function letterOf(plan: Plan, { sessions, contacts }: Known): NewLetter | undefi
     recipientId,
     email: named.email,
     reader: { name: named.name, locale: named.locale, timeZone: contact?.timeZone ?? 'UTC' },
-    content: plan.content(lessons.filter((one) => one !== undefined)),
+    content: plan.content(
+      lessons.filter((one) => one !== undefined),
+      plan.purchaseId !== undefined && funded.has(plan.purchaseId),
+    ),
     expiresAt: plan.expiresAt === undefined ? null : new Date(plan.expiresAt),
   };
 }

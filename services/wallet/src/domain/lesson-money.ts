@@ -8,8 +8,9 @@ import { escrow } from './place.js';
 
 export interface Period {
   readonly startsAt: Date;
-  /** What of it is still deferred. */
+  /** What of it is still deferred, and once it is over, what was earned of it and has not gone back. */
   readonly rest: number;
+  readonly earned: number;
   readonly isOpen: boolean;
 }
 

@@ -38,7 +38,7 @@ export const accountsOfPeriods = (currency: string): AccountKey[] => [
 export function payPeriod(book: Book, purse: Purse, paid: Paid): PaidPeriod | undefined {
   const { startsAt, amount } = paid;
   if (purse.periods.has(startsAt.getTime())) return undefined;
-  purse.periods.set(startsAt.getTime(), { startsAt, rest: amount, isOpen: true });
+  purse.periods.set(startsAt.getTime(), { startsAt, rest: amount, earned: 0, isOpen: true });
   const [from, to] = [
     platform('card-clearing', purse.currency),
     platform('subscription-deferred', purse.currency),
@@ -57,7 +57,7 @@ export function endPeriods(book: Book, purse: Purse): EndedPeriod[] {
 
 function end(book: Book, purse: Purse, period: Period): EndedPeriod {
   const { startsAt, rest: revenue } = period;
-  purse.periods.set(startsAt.getTime(), { startsAt, rest: 0, isOpen: false });
+  purse.periods.set(startsAt.getTime(), { startsAt, rest: 0, earned: revenue, isOpen: false });
   const [from, to] = [platform('subscription-deferred', purse.currency), platform('revenue', purse.currency)];
   const entryId = postMove(book, purse, { from, to, amount: revenue });
   return { subscriptionId: purse.subscriptionId, startsAt, revenue, entryId };

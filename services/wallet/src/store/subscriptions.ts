@@ -1,7 +1,7 @@
 /** SQL that writes or locks the money of subscriptions. Accounts are locked before, of several subscriptions each in id order. */
 import type { Work } from '@rollcall/kit/work';
 import type { Knex } from 'knex';
-import type { Lesson, Part, Purse, Till } from '../domain/lesson-money.js';
+import type { Lesson, Part, Period, Purse, Till } from '../domain/lesson-money.js';
 import type { EndedPeriod, PaidPeriod } from '../domain/period.js';
 import { column } from './column.js';
 
@@ -24,12 +24,13 @@ export async function lockPurses(tx: Tx, ids: readonly string[]): Promise<Map<st
   if (purses.size === 0) return purses;
   // A statement of its own, which sees what a rival committed before he let go of the lock.
   const { rows: periods } = await tx.raw(
-    `select subscription_id as "subscriptionId", starts_at as "startsAt", rest, ended_at is null as "isOpen"
+    `select subscription_id as "subscriptionId", starts_at as "startsAt", rest, ended_at is null as "isOpen",
+            coalesce(revenue, 0) - unearned as earned
        from subscription_periods where subscription_id = any(?::uuid[])`,
     [distinct],
   );
-  for (const { subscriptionId, startsAt, rest, isOpen } of periods)
-    purses.get(subscriptionId)?.periods.set(startsAt.getTime(), { startsAt, rest, isOpen });
+  for (const { subscriptionId, ...period } of periods as (Period & { subscriptionId: string })[])
+    purses.get(subscriptionId)?.periods.set(period.startsAt.getTime(), period);
   return purses;
 }
 

@@ -3,7 +3,7 @@ import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../../desk.js';
 import { isKeyFresh, isTooLate, stepThere, type Wish } from '../../domain/subscription.js';
 import type { SubscriptionFact } from '../../domain/subscription-fact.js';
-import { Refused } from '../../provider.js';
+import { NoAnswer, Refused } from '../../provider.js';
 import { type Asked, keepRef } from '../../store/subscriptions.js';
 import { customerFor } from '../open-payment.js';
 import { noteSubscription, refuse } from './note-subscription.js';
@@ -16,10 +16,18 @@ import { noteSubscription, refuse } from './note-subscription.js';
 export async function askSubscription(desk: Desk, asked: Asked): Promise<SubscriptionFact | undefined> {
   const ref = await refOf(desk, asked);
   if (ref === undefined) return undefined;
-  const fact = await stepped(desk, asked, await desk.provider.readSubscription(ref));
+  const fact = await stepped(desk, asked, await readThere(desk, ref));
   await record(desk, (work) => noteSubscription(work, asked, fact));
   return fact;
 }
+
+/** Who does not know a subscription that it told us of says nothing about it: we have the key of another account. */
+const readThere = ({ provider }: Desk, ref: string): Promise<SubscriptionFact> =>
+  provider.readSubscription(ref).catch((error: unknown) => {
+    throw error instanceof Refused
+      ? new NoAnswer('the subscription is not known there', { cause: error })
+      : error;
+  });
 
 const record = <Result>({ db, clock }: Desk, run: (work: Work) => Promise<Result>): Promise<Result> =>
   inWork(db, { correlationId: newId() }, run, clock);
@@ -60,7 +68,7 @@ async function stepped(desk: Desk, asked: Asked, fact: SubscriptionFact): Promis
     if (!(error instanceof Refused)) throw error;
     desk.log.warn({ err: error, subscriptionId: asked.id, step }, 'the card provider refused a step');
   }
-  const after = await desk.provider.readSubscription(fact.ref);
+  const after = await readThere(desk, fact.ref);
   return { ...after, declined: fact.declined ?? after.declined };
 }
 

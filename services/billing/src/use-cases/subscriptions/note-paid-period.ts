@@ -19,7 +19,7 @@ export async function notePaidPeriod(
 ): Promise<void> {
   if (period.currency !== subscription.currency)
     throw new Error(`subscription ${subscription.id} was paid in ${period.currency}`);
-  if (!(await addPeriod(work.tx, subscription.id, period))) return;
+  if (!(await addPeriod(work.tx, subscription.id, period, work.now))) return;
   const last = await lastPeriod(work.tx, subscription.id);
   const said = saidOf(subscription, period, period.paid);
   work.emit(last?.count === 1 ? subscriptionStarted : subscriptionRenewed, said);
@@ -29,7 +29,12 @@ export async function notePaidPeriod(
 
 /** What every event of a subscription carries. */
 export const saidOf = (
-  { id: subscriptionId, userId, planId, currency }: Subscription,
+  {
+    id: subscriptionId,
+    userId,
+    planId,
+    currency,
+  }: Pick<Subscription, 'id' | 'userId' | 'planId' | 'currency'>,
   { startsAt, endsAt }: Period,
   amount: number,
 ) => ({

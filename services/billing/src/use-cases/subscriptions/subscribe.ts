@@ -1,4 +1,4 @@
-import { conflict, notFound, unavailable } from '@rollcall/kit/errors';
+import { awayElsewhere, conflict, notFound } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import type { Desk } from '../../desk.js';
@@ -45,7 +45,7 @@ function offered(plan: Plan | undefined): Plan & { providerPriceId: string } {
   if (!plan.active)
     throw conflict('plan-not-offered', 'This plan is not offered any more. Take another one.');
   if (providerPriceId === null)
-    throw unavailable(
+    throw awayElsewhere(
       'plan-not-ready',
       'The card provider does not know this plan yet. Try again in a minute.',
       60,
