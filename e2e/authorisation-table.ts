@@ -177,4 +177,6 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /finance/verify': { who: 'FA' },
   'get /finance/solvency': { who: 'FA' },
   'get /finance/solvency/history': { who: 'FA' },
+
+  'get /events': { who: 'any' },
 };

@@ -20,6 +20,27 @@ create table contacts (
   constraint contacts_pkey PRIMARY KEY (user_id)
 );
 
+create table feed (
+  id bigint generated always as identity not null,
+  user_id uuid not null,
+  resource text not null,
+  resource_id uuid,
+  type text not null,
+  session_id uuid,
+  course_id uuid,
+  at timestamp with time zone not null,
+  written_at timestamp with time zone not null,
+  constraint feed_pkey PRIMARY KEY (id)
+);
+CREATE INDEX feed_of_user ON feed USING btree (user_id, id);
+
+create table feed_floor (
+  only_one boolean default true not null,
+  id bigint not null,
+  constraint feed_floor_only_one_check CHECK (only_one),
+  constraint feed_floor_pkey PRIMARY KEY (only_one)
+);
+
 create table idempotency_keys (
   user_id uuid not null,
   key text not null,

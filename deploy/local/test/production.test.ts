@@ -38,6 +38,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
     'ENROLLMENT_URL',
     'IDENTITY_URL',
     'LIVEKIT_URL',
+    'NOTIFICATION_URL',
     'PORT',
     'PUBLIC_URL',
     'SETTLEMENT_URL',

@@ -40,6 +40,7 @@ const TAGS: Readonly<Record<string, string>> = {
   billing: 'Payments by card, their refunds, and the cards that are kept',
   settlement: 'Where the held money goes, and why',
   wallet: 'Balances and their movements',
+  notification: 'What happens, as it happens',
 };
 
 const idempotencyKey = z
@@ -57,6 +58,10 @@ const ifMatch = z
   .string()
   .optional()
   .meta({ description: 'The ETag you decided by: 412 when somebody was quicker', example: '"1"' });
+const lastEventId = z
+  .string()
+  .optional()
+  .meta({ description: 'The id of the last event that came: what came after it is sent first' });
 const eTag = z.string().meta({ description: 'Names the state you see; send it back in If-Match' });
 
 export const openapi = () =>
@@ -111,6 +116,7 @@ function operation(service: string, route: Route): ZodOpenApiOperationObject {
     ...(route.idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
     ...(route.alsoAnswers?.includes(202) ? { Prefer: prefer } : {}),
     ...(isGuarded(route) ? { 'If-Match': ifMatch } : {}),
+    ...(route.streams ? { 'Last-Event-ID': lastEventId } : {}),
   });
   return {
     operationId: operationId(route),

@@ -28,6 +28,8 @@ export interface Route<
   readonly answer?: Answer;
   /** Media types of the files it answers with, where that is no JSON. */
   readonly files?: readonly string[];
+  /** The answer goes on for minutes: it is resumed by Last-Event-ID, and takes no place of those that end. */
+  readonly streams?: boolean;
   /** Other answers that carry `answer`'s shape: 202 while an outcome is awaited. */
   readonly alsoAnswers?: readonly number[];
   /** Problems worth naming in the document, beside the ones every route has. */

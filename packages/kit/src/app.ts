@@ -18,6 +18,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Routers of the process itself: health and metrics. */
   readonly extra?: Router;
+  /** Aborts when the process begins to stop: answers that would go on end then. */
+  readonly stopping?: AbortSignal;
 }
 
 /** What paths may begin with; the version is optional. */
@@ -34,9 +36,10 @@ export function createApp(options: AppOptions): RequestListener {
   };
 }
 
-function createExpress({ served, verify, log, extra }: AppOptions): Express {
+function createExpress({ served, verify, log, extra, stopping }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
+  app.locals.stopping = stopping;
   app.use(begin);
   if (extra) app.use(extra);
   const router = express.Router({ caseSensitive: true });
@@ -79,6 +82,8 @@ function bySpecificity(served: readonly Served[]): Served[] {
 function mount(router: Router, one: Served, verify: Verify): void {
   const { route } = one;
   const measured: RequestHandler = (request, response, next) => {
+    // Of a stream it would be how long somebody listened.
+    if (route.streams) return next();
     const stop = requestSeconds.startTimer({ route: route.path, method: request.method });
     response.once('finish', () => stop({ status: String(response.statusCode) }));
     next();

@@ -1,4 +1,4 @@
-import type { User, Verify } from './auth.js';
+import { endOf, type User, type Verify } from './auth.js';
 
 export interface Remembering {
   /** Tokens kept at most; the one kept longest goes first. */
@@ -30,11 +30,4 @@ export function remember(
     known.set(token, { user, until: Math.min(clock() + lifetime, endOf(token)) });
     return user;
   };
-}
-
-/** When a token that was found good ends, in milliseconds; 0, and so at once, when it does not say. */
-function endOf(token: string): number {
-  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString() || '{}');
-  const end = typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) : 0;
-  return Number.isFinite(end) ? end * 1000 : 0;
 }

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasHearer, hearers, streams } from '@rollcall/contracts/topology';
-import type { Router } from 'express';
-import { createApp } from './app.js';
+import { type AppOptions, createApp } from './app.js';
 import { createVerifier, issuerOf } from './auth.js';
 import { type Broker, connectBroker } from './broker.js';
+import { closerOf } from './close-server.js';
 import type { ServiceConfig } from './config.js';
 import type { Consumer } from './consumer.js';
 import { connect, type Database, isOutage, migrate } from './database.js';
@@ -52,7 +52,10 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Milliseconds: how long a start waits for its database, a stop for what is in hand, and of that for answers. */
+/**
+ * Milliseconds: how long a start waits for its database, a stop for what is in hand, and of that for answers: a caller who
+ * never ends its request would hold the stop for thirty, and the batches in hand would be cut off with it.
+ */
 const DATABASE_WAIT = 30_000;
 const STOP_DEADLINE = 10_000;
 const ANSWERS_DEADLINE = 5_000;
@@ -119,18 +122,18 @@ export async function start<Config extends ServiceConfig>(
   const inbox = startInbox({ db, broker, service: name, consumers: service.consumers, log });
   const alongside = service.alongside?.({ ...context, broker });
   const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
-  let stopping = false;
+  const stopping = new AbortController();
   const collect = async () => service.collect?.(context);
-  const health = healthRoutes({ db, broker, isStopping: () => stopping, collect });
-  const server = await listen(service, context, health);
+  const health = healthRoutes({ db, broker, isStopping: () => stopping.signal.aborted, collect });
+  const { server, close } = await listen(service, context, { extra: health, stopping: stopping.signal });
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'ready');
 
   return {
     port,
     stop: async () => {
-      stopping = true;
-      await closeServer(server);
+      stopping.abort();
+      await close(ANSWERS_DEADLINE);
       await schedule.stop();
       await inbox.stop();
       await alongside?.stop();
@@ -167,30 +170,17 @@ async function reachable(db: Database, log: Logger): Promise<void> {
 async function listen<Config extends ServiceConfig>(
   service: Service<Config>,
   context: Context<Config>,
-  health: Router,
-): Promise<Server> {
+  rest: Pick<AppOptions, 'extra' | 'stopping'>,
+): Promise<{ server: Server; close: (deadline: number) => Promise<void> }> {
   const { config, log } = context;
   const verify = remember(createVerifier(issuerOf(config)));
   const served = service.routes(context);
-  const server = createServer(createApp({ served, verify, log, extra: health }));
+  const server = createServer(createApp({ served, verify, log, ...rest }));
+  const close = closerOf(server);
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(config.PORT, resolve);
   });
-  return server;
-}
-
-/**
- * Lets answers in hand finish; idle keep-alive sockets would hold the close for seconds, and a caller who never ends its
- * request for thirty: past the deadline of the whole stop, so that the batches in hand would be cut off with it.
- */
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), ANSWERS_DEADLINE);
-  server.closeIdleConnections();
-  await closed;
-  clearInterval(idle);
-  clearTimeout(late);
+  return { server, close };
 }

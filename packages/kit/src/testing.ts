@@ -162,8 +162,11 @@ export async function token(
 export const quietLog = createLog('test', 'fatal');
 
 /** The app as it is in production, checking tokens made by `token`. */
-export const testApp = async (served: readonly (Served | Hooked)[]): Promise<RequestListener> =>
-  createApp({ served, verify: await testVerify(), log: createLog('test', 'error') });
+export const testApp = async (
+  served: readonly (Served | Hooked)[],
+  stopping?: AbortSignal,
+): Promise<RequestListener> =>
+  createApp({ served, verify: await testVerify(), log: createLog('test', 'error'), stopping });
 
 interface EnvelopeOptions {
   readonly id?: string;

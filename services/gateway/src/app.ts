@@ -69,6 +69,8 @@ const begin =
     if (isStopping() || request.headers.expect !== undefined) response.shouldKeepAlive = false;
     const started = performance.now();
     response.once('close', () => {
+      // Of a stream it would be how long somebody listened.
+      if (response.locals.isStream) return;
       const labels = {
         route: response.locals.pattern,
         method: METHODS.has(request.method) ? request.method : 'other',

@@ -45,6 +45,7 @@ export const settings = z.object({
   WALLET_URL: replicas('wallet', 3004),
   BILLING_URL: replicas('billing', 3005),
   IDENTITY_URL: replicas('identity', 3006),
+  NOTIFICATION_URL: replicas('notification', 3007),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).meta({
     development: 'http://127.0.0.1:3000',
     says: 'Address at which browsers reach the gateway and its web app: whose pages may have a session by cookie; with https: the cookie is Secure',
@@ -69,6 +70,11 @@ export const settings = z.object({
   BULKHEAD_CONCURRENT: whole(256, 'Requests in work at one service at most'),
   BULKHEAD_QUEUE: whole(256, 'Requests that may wait for that, a service', 0),
   BULKHEAD_WAIT_MS: whole(2_000, 'How long they wait at most'),
+  EVENT_STREAMS_MOST: whole(
+    5_000,
+    'Streams of events open at once at most, each a connection of ours and one to a service',
+  ),
+  EVENT_STREAMS_USER: whole(5, 'Of those, of one user'),
   BREAKER_FAILURE_PERCENT: whole(50, 'More failures than this open the breaker'),
   BREAKER_VOLUME: whole(5, 'Requests in the window before the breaker may open'),
   BREAKER_WINDOW_MS: whole(
@@ -100,4 +106,5 @@ export const replicasOf = (given: Config): Record<ServiceName, readonly string[]
   settlement: given.SETTLEMENT_URL,
   wallet: given.WALLET_URL,
   billing: given.BILLING_URL,
+  notification: given.NOTIFICATION_URL,
 });

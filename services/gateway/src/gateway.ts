@@ -1,13 +1,15 @@
 import type { Server } from 'node:http';
 import type { ServiceName } from '@rollcall/contracts/api';
 import type { Verify } from '@rollcall/kit/auth';
+import { closerOf } from '@rollcall/kit/close-server';
 import type { Logger } from '@rollcall/kit/log';
 import { remember } from '@rollcall/kit/remember';
 import { createApp } from './app.js';
 import { type Config, replicasOf } from './config.js';
 import { createLimits } from './limits.js';
 import { watchReadiness } from './readiness.js';
-import { createHttpServer, drain } from './server.js';
+import { createHttpServer } from './server.js';
+import { createStreams } from './streams.js';
 import { createTable } from './table.js';
 import { createUpstream, type Upstream, type UpstreamRules } from './upstream.js';
 import type { WebApp } from './web.js';
@@ -30,6 +32,7 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
   const upstreams = createUpstreams(config);
   const readiness = watchReadiness(Object.values(upstreams));
   const answering = new Set<{ headersSent: boolean; shouldKeepAlive: boolean }>();
+  const streams = createStreams({ most: config.EVENT_STREAMS_MOST, ofUser: config.EVENT_STREAMS_USER }, log);
   let stopping = false;
   const memory = () => ({ used: 0, most: config.BODY_MEMORY_BYTES });
   const app = createApp({
@@ -49,6 +52,7 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
       origins: config.CORS_ORIGINS,
       anyHost: config.NODE_ENV !== 'production',
     },
+    streams,
     webApp,
     liveKitUrl: config.LIVEKIT_URL,
   });
@@ -64,13 +68,15 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
       connections: config.CONNECTIONS_MOST,
     },
   );
+  const close = closerOf(server);
   return {
     server,
     async stop() {
       stopping = true;
       readiness.stop();
+      streams.stop();
       for (const response of answering) if (!response.headersSent) response.shouldKeepAlive = false;
-      await drain(server, config.SHUTDOWN_MS);
+      await close(config.SHUTDOWN_MS);
       await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()));
     },
   };

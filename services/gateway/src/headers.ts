@@ -15,6 +15,7 @@ const FORWARDED: ReadonlyMap<string, boolean> = new Map([
   ['idempotency-key', false],
   ['if-match', true],
   ['if-none-match', true],
+  ['last-event-id', false],
   ['prefer', true],
   ['stripe-signature', false],
   ['tracestate', true],

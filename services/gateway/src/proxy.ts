@@ -14,6 +14,7 @@ import type { Limits } from './limits.js';
 import { readTarget } from './path.js';
 import { HttpError } from './problems.js';
 import { type CookieSession, type SessionRules, sessionOf } from './session.js';
+import type { Streams } from './streams.js';
 import { find, type Table, type Target } from './table.js';
 import type { Upstream } from './upstream.js';
 
@@ -25,6 +26,7 @@ export interface ProxyContext {
   /** Webhooks have memory of their own: nobody asks who sends them, so they must not crowd out the rest, nor it them. */
   readonly bodies: { readonly timeout: number; readonly memory: Memory; readonly webhookMemory: Memory };
   readonly sessions: SessionRules;
+  readonly streams: Streams;
   readonly log: Logger;
 }
 
@@ -38,18 +40,19 @@ export const proxy =
     if ('allow' in found) throw wrongMethod(found.allow);
     const { target, path } = found;
     response.locals.pattern = target.pattern;
-    if (target.who !== 'webhook') await admit(context, target, request, response);
+    const user = target.who === 'webhook' ? undefined : await admit(context, target, request, response);
     const session = sessionOf(context.sessions, target, request);
     if (session?.isOver) {
       session.end(response);
       return void response.status(204).end();
     }
+    const leave = target.streams && user !== undefined ? context.streams.enter(user.id) : undefined;
     await inSpan(
       `${request.method} ${target.pattern}`,
       { kind: SpanKind.SERVER, parent: response.locals.traceparent },
       (traceparent) =>
         forward(context, target, { request, response, path: path + search, traceparent, session }),
-    );
+    ).finally(leave);
   };
 
 function wrongMethod(allow: readonly string[]): Error {
@@ -57,13 +60,13 @@ function wrongMethod(allow: readonly string[]): Error {
   return new HttpError(405, 'wrong-method', `Use ${methods} here.`, { Allow: methods });
 }
 
-/** Token, then rate, then role. A caller without a valid token counts by address, a refused one too. */
+/** Token, then rate, then role; returns who it is. A caller without a valid token counts by address, a refused one too. */
 async function admit(
   { verify, limits }: ProxyContext,
   { who }: Target,
   request: Request,
   response: Response,
-) {
+): Promise<User | undefined> {
   const address = request.ip ?? '';
   let user: User | undefined;
   try {
@@ -75,12 +78,13 @@ async function admit(
     throw error;
   }
   await (user === undefined ? limits.ofAddress(address, response) : limits.ofUser(user.id, response));
-  if (who === 'public' || who === 'webhook') return;
+  if (who === 'public' || who === 'webhook') return user;
   if (user === undefined) throw unauthenticated('not-signed-in', 'Sign in and send the access token.');
   const { roles } = user;
   if (who !== 'any' && !who.some((role) => roles.includes(role))) {
     throw forbidden('wrong-role', `This is for: ${who.join(', ')}.`);
   }
+  return user;
 }
 
 interface Passage {
@@ -114,14 +118,21 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
   try {
     if (session?.body !== undefined) headers['content-type'] = 'application/json';
     const outgoing = { method: request.method, path, headers, body: session?.body ?? body };
-    const relay = (answer: Dispatcher.ResponseData) =>
-      session === undefined
-        ? relayTo(response, answer, { log, timeout: bodies.timeout })
-        : relaySession(response, answer, session);
-    await (isWebhook ? upstream.exchangeWebhook : upstream.exchange)(outgoing, caller, relay);
+    const relay = (answer: Dispatcher.ResponseData) => {
+      if (session !== undefined) return relaySession(response, answer, session);
+      if (target.streams && answer.statusCode === 200)
+        return context.streams.relay(response, answer, caller.signal);
+      return relayTo(response, answer, { log, timeout: bodies.timeout });
+    };
+    await laneOf(upstream, target)(outgoing, caller, relay);
   } finally {
     release();
   }
+}
+
+function laneOf(upstream: Upstream, { who, streams }: Target): Upstream['exchange'] {
+  if (who === 'webhook') return upstream.exchangeWebhook;
+  return streams ? upstream.exchangeStream : upstream.exchange;
 }
 
 /** A read takes no body: one that comes is let flow away, as what a GET body means differs from parser to parser. */

@@ -68,16 +68,3 @@ function refusalOf(code: string | undefined): HttpError {
       return new HttpError(400, 'broken-request', 'The bytes make no HTTP request.');
   }
 }
-
-/**
- * Stops accepting, lets requests in flight end, and closes what is left at the deadline (milliseconds). Kept
- * connections are closed as they fall idle: `close` alone was seen to wait 3.5 s for one.
- */
-export async function drain(server: Server, deadline: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const end = setTimeout(() => server.closeAllConnections(), deadline);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(end);
-}

@@ -8,6 +8,8 @@ export interface Target {
   /** The route's path with `:name` for parameters: bounded, so it may be a metric's label. */
   readonly pattern: string;
   readonly who: Who;
+  /** Its answer goes on for minutes. */
+  readonly streams: boolean;
   /** What the service's path begins with. */
   readonly prefix: '/api/v1' | '';
 }
@@ -33,9 +35,9 @@ const isAtRoot = (path: string): boolean => path.startsWith('/.well-known/');
 
 export function createTable(): Table {
   const targets = services.flatMap((service) =>
-    routesOf(service).map(({ method, path, who }): Target => {
+    routesOf(service).map(({ method, path, who, streams = false }): Target => {
       const prefix = isAtRoot(path) ? '' : '/api/v1';
-      return { service, method: method.toUpperCase(), pattern: path, who, prefix };
+      return { service, method: method.toUpperCase(), pattern: path, who, streams, prefix };
     }),
   );
   return {

@@ -5,7 +5,7 @@ import CircuitBreaker from 'opossum';
 import type { Dispatcher } from 'undici';
 import { CallerGone } from './body.js';
 import { type BulkheadRules, createBulkhead } from './bulkhead.js';
-import { createReplicas, type Outgoing, TooSlow, wasNotSent } from './replicas.js';
+import { createReplicas, type Outgoing, type Replicas, TooSlow, wasNotSent } from './replicas.js';
 
 type Answer = Dispatcher.ResponseData;
 
@@ -38,6 +38,8 @@ export interface Upstream {
    * they say and their senders give up after a few tries.
    */
   exchangeWebhook: Upstream['exchange'];
+  /** The same for answers that go on for minutes: past both, too, as they would fill every place and say nothing of health. */
+  exchangeStream: Upstream['exchange'];
   isReady(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -68,6 +70,7 @@ class FailedAnswer extends Error {
 export function createUpstream(name: string, origins: readonly string[], rules: UpstreamRules): Upstream {
   const replicas = createReplicas(origins);
   const webhooks = createReplicas(origins, WEBHOOK_CONNECTIONS);
+  const streams = createReplicas(origins);
   const bulkhead = createBulkhead(name, rules.bulkhead);
   const breaker = createBreaker(name, rules.breaker, async (request: Outgoing, caller: AbortController) => {
     // The one request that tries a half-open circuit is seen to its end: a caller who hangs up says nothing of health.
@@ -77,6 +80,12 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
     return answer;
   });
   const refuse = (error: unknown) => refusalOf(name, error, Math.ceil(rules.breaker.reset / 1000));
+  const apart =
+    (own: Replicas): Upstream['exchange'] =>
+    async (request, caller, relay) => {
+      const sent = inTime(caller, rules.timeout, () => own.send(request, caller.signal));
+      await sent.then(relay).catch(rethrow(refuse));
+    };
 
   return {
     name,
@@ -89,14 +98,12 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
         bulkhead.leave();
       }
     },
-    async exchangeWebhook(request, caller, relay) {
-      const sent = inTime(caller, rules.timeout, () => webhooks.send(request, caller.signal));
-      await sent.then(relay).catch(rethrow(refuse));
-    },
+    exchangeWebhook: apart(webhooks),
+    exchangeStream: apart(streams),
     isReady: () => replicas.isReady(),
     async close() {
       breaker.shutdown();
-      await Promise.all([replicas.close(), webhooks.close()]);
+      await Promise.all([replicas, webhooks, streams].map((own) => own.close()));
     },
   };
 }

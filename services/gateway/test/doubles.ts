@@ -158,6 +158,7 @@ const NAMES = [
   'WALLET_URL',
   'BILLING_URL',
   'IDENTITY_URL',
+  'NOTIFICATION_URL',
 ];
 
 /** A gateway before one service double that also publishes the keys; `env` overrides settings. */

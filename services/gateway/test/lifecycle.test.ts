@@ -13,6 +13,7 @@ const NAMES = [
   'WALLET_URL',
   'BILLING_URL',
   'IDENTITY_URL',
+  'NOTIFICATION_URL',
 ];
 const running: ChildProcess[] = [];
 const doubles: Double[] = [];

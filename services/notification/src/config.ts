@@ -41,6 +41,16 @@ export const settings = z
       .max(168)
       .default(24)
       .meta({ says: 'Hours before a session at which its students are reminded' }),
+    FEED_KEPT_HOURS: z.coerce.number().int().min(1).max(720).default(24).meta({
+      says: 'Hours for which it is kept what users were told as it happened: who comes back later reads everything anew',
+    }),
+    EVENT_STREAMS_MOST: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(5_000)
+      .meta({ says: 'Streams of events open at once at most' }),
+    EVENT_STREAMS_USER: z.coerce.number().int().min(1).default(5).meta({ says: 'Of those, of one user' }),
     LETTERS_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90).meta({
       says: 'Days for which it is kept to which address a letter was sent; its words are not, that it was sent is kept for ever',
     }),

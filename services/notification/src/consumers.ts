@@ -1,4 +1,5 @@
 import type { DataOf, Envelope, EventType } from '@rollcall/contracts/event';
+import * as attendance from '@rollcall/contracts/events/attendance';
 import * as billing from '@rollcall/contracts/events/billing';
 import * as enrollment from '@rollcall/contracts/events/enrollment';
 import * as identity from '@rollcall/contracts/events/identity';
@@ -6,12 +7,14 @@ import * as settlement from '@rollcall/contracts/events/settlement';
 import * as wallet from '@rollcall/contracts/events/wallet';
 import { type Consumer, lingering, onBatch } from '@rollcall/kit/consumer';
 import * as occasions from './domain/occasions.js';
+import { newsOf } from './told.js';
 import { giveSeats, keepNewest, takeRefunded, takeSeats } from './use-cases/keep-seats.js';
 import { knowContacts } from './use-cases/know-contacts.js';
 import { knowSessions } from './use-cases/know-sessions.js';
+import { tellingPeople } from './use-cases/tell-people.js';
 import { type Before, writeLetters } from './use-cases/write-letters.js';
 
-/** Milliseconds: nobody waits for a letter, and the processor is left to those who move the money. */
+/** Milliseconds: nobody waits for a letter, and who looks on hardly notices; the processor is left to those who move the money. */
 const PATIENCE = 250;
 
 const letter = <Type extends EventType>(
@@ -21,7 +24,28 @@ const letter = <Type extends EventType>(
 ): Consumer => lingering(PATIENCE, onBatch(type, writeLetters<Type>(plan, before)));
 
 /** Everything notification reacts to. `reminderHours`: how long before a session its students are reminded. */
-export const consumers = (reminderHours: number): Consumer[] => [
+export const consumers = (reminderHours: number): Consumer[] =>
+  [...letters(reminderHours), ...forTheFeedAlone].map((consumer) => tellingPeople(newsOf, consumer));
+
+/** Of these no letter is written. */
+const forTheFeedAlone = [
+  wallet.holdPaid,
+  wallet.creditsDeposited,
+  wallet.refundReserved,
+  wallet.refundRefused,
+  attendance.sessionStarted,
+  attendance.sessionCompleted,
+  attendance.attendanceAmended,
+  billing.paymentDisputed,
+  billing.disputeClosed,
+].map((type) =>
+  lingering(
+    PATIENCE,
+    onBatch<EventType>(type, async () => []),
+  ),
+);
+
+const letters = (reminderHours: number): Consumer[] => [
   onBatch([identity.userRegistered, identity.userUpdated, identity.userSuspended], knowContacts),
   onBatch(
     [enrollment.sessionScheduled, enrollment.sessionRescheduled, enrollment.sessionCancelled],

@@ -1,8 +1,11 @@
 import { route } from '@rollcall/contracts/route';
 import type { Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
+import { events } from './answer-events.js';
 import type { Config } from './config.js';
+import { createFollowers } from './followers.js';
 import { previewList, previewOf } from './preview.js';
+import { feedAfter } from './queries.js';
 
 /** Templates with made-up facts, at the service's own port and in development only: the gateway knows no such path. */
 const preview = route({
@@ -16,16 +19,20 @@ const preview = route({
 /** What is shown is text and styles, never a script, and a link in it leads nowhere by itself. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/** Everything notification answers over HTTP: nothing in production. */
-export const routes = ({ config }: Pick<Context<Config>, 'config'>): Served[] =>
-  config.NODE_ENV === 'production'
-    ? []
-    : [
-        {
-          route: preview,
-          handle: async ({ query: { kind, language } }, response) => {
-            const page = previewOf(String(kind), String(language), config.PUBLIC_URL) ?? previewList();
-            response.set('Content-Security-Policy', POLICY).type('html').send(page);
-          },
-        },
-      ];
+/** Everything notification answers over HTTP. */
+export function routes({ db, config, log, clock }: Context<Config>): Served[] {
+  const followers = createFollowers({
+    read: (after, most) => feedAfter(db, after, most),
+    limits: { most: config.EVENT_STREAMS_MOST, ofUser: config.EVENT_STREAMS_USER },
+    log,
+  });
+  return [events(db, followers, clock), ...(config.NODE_ENV === 'production' ? [] : [previewed(config)])];
+}
+
+const previewed = ({ PUBLIC_URL }: Config): Served => ({
+  route: preview,
+  handle: async ({ query: { kind, language } }, response) => {
+    const page = previewOf(String(kind), String(language), PUBLIC_URL) ?? previewList();
+    response.set('Content-Security-Policy', POLICY).type('html').send(page);
+  },
+});

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ConfigError, readConfig } from '@rollcall/kit/config';
-import { testApp } from '@rollcall/kit/testing';
+import { connect } from '@rollcall/kit/database';
+import { quietLog, testApp } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { settings } from '../src/config.js';
 import { samples } from '../src/domain/samples.js';
@@ -12,10 +13,12 @@ const given = {
   ...{ AUTH_ISSUER: 'unused', AUTH_AUDIENCE: 'unused', MAIL_FROM: 'a@example.com', LETTER_KEYS: `k:${KEY}` },
   ...{ SMTP_URL: 'smtp://mail.example.com:587', PUBLIC_URL: 'https://app.example.com' },
 };
+/** Nothing of the preview is in a database. */
+const context = { db: connect('postgres://unused.test/'), log: quietLog, clock: () => new Date() };
 const config = (more: Record<string, string> = {}) => readConfig(settings, { ...given, ...more });
 
 test('development shows each letter in each language, without a script; production shows none', async () => {
-  const app = await testApp(routes({ config: config() }));
+  const app = await testApp(routes({ ...context, config: config() }));
   const { text, headers } = await request(app).get('/preview').expect(200);
   for (const { kind } of samples) expect(text).toContain(`?kind=${kind}&amp;language=de`);
   expect(headers['content-security-policy']).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox");
@@ -23,7 +26,7 @@ test('development shows each letter in each language, without a script; producti
   expect(german.text).toContain('Ihre Stunde beginnt');
   const unknown = await request(app).get('/preview?kind=constructor&language=__proto__').expect(200);
   expect(unknown.text).toBe(text);
-  await request(await testApp(routes({ config: config({ NODE_ENV: 'production' }) })))
+  await request(await testApp(routes({ ...context, config: config({ NODE_ENV: 'production' }) })))
     .get('/preview')
     .expect(404);
 });

@@ -4,6 +4,7 @@ import * as attendance from './attendance.js';
 import * as billing from './billing.js';
 import * as debts from './debts.js';
 import * as enrollment from './enrollment.js';
+import * as events from './events.js';
 import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as invoices from './invoices.js';
@@ -24,6 +25,7 @@ const modules = {
   settlement,
   billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
+  notification: events,
 };
 
 export type ServiceName = keyof typeof modules;
