@@ -108,8 +108,8 @@ test('a bank that takes a period back leaves its student owing the lessons he ha
   expect(data).toHaveLength(1);
   const dispute = cards.control.dispute({ charge: data[0]!.id });
   const owes = (amount: number) =>
-    eventually(`a debt of ${amount}`, async () => (await walletOf(student)).debt.amount === amount);
-  await owes(3000); // one lesson was had, two are booked: all of it was spent
+    eventually(`${amount} of debt`, async () => (await walletOf(student)).debt.amount === amount);
+  await owes(-3000); // one lesson was had, two are booked: all of it was spent
   await quotaIs(0, 0, 0);
   const [session] = (await publishedCourse(teacher, { price: 1000, sessions: 1 })).sessions;
   expect((await book(session!)).body).toMatchObject({ type: '/problems/subscription-past-due' });
