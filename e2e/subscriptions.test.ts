@@ -100,3 +100,23 @@ test('a lesson is booked by quota, held and paid like any other; given back it i
   await quotaIs(1, 2, 0);
   expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
 }, 120_000);
+
+test('a bank that takes a period back leaves its student owing the lessons he has had, and none is booked until it is won', async () => {
+  const { data } = (await (
+    await fetch(`${cards.url}/v1/charges`, { headers: { authorization: 'Bearer sk_test_rollcall' } })
+  ).json()) as { data: { id: string }[] };
+  expect(data).toHaveLength(1);
+  const dispute = cards.control.dispute({ charge: data[0]!.id });
+  const owes = (amount: number) =>
+    eventually(`${amount} of debt`, async () => (await walletOf(student)).debt.amount === amount);
+  await owes(-3000); // one lesson was had, two are booked: all of it was spent
+  await quotaIs(0, 0, 0);
+  const [session] = (await publishedCourse(teacher, { price: 1000, sessions: 1 })).sessions;
+  expect((await book(session!)).body).toMatchObject({ type: '/problems/subscription-past-due' });
+  expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
+
+  cards.control['close-dispute']({ dispute: dispute.id, outcome: 'won' });
+  await owes(0);
+  await quotaIs(1, 2, 0);
+  expect(await checkInvariants(system)).toEqual({ code: 0, violated: [] });
+}, 120_000);

@@ -1,6 +1,8 @@
 /** What may be said of the Dockerfile by reading it. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import { root } from '../state.js';
@@ -45,6 +47,30 @@ describe('the Dockerfile', () => {
       readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
     );
     expect(copied?.sort()).toEqual([...folders, 'cli'].map((folder) => `${folder}/package.json`).sort());
+  });
+
+  test('leaves of the fonts those that documents are set in, and no others', () => {
+    const source = readFileSync(join(root, 'services/billing/src/pdf/fonts.ts'), 'utf8');
+    const used = [...source.matchAll(/@expo-google-fonts\/[^']+\.ttf/g)].map(([path]) => path).sort();
+    expect(used).toHaveLength(3);
+    const fonts = (folder: string) =>
+      readdirSync(join(folder, 'node_modules/@expo-google-fonts'), { recursive: true })
+        .map((path) => `@expo-google-fonts/${path}`)
+        .filter((path) => path.endsWith('.ttf'))
+        .sort();
+    const scratch = mkdtempSync(join(tmpdir(), 'rollcall-fonts-'));
+    try {
+      for (const path of fonts(root)) {
+        mkdirSync(dirname(join(scratch, 'node_modules', path)), { recursive: true });
+        writeFileSync(join(scratch, 'node_modules', path), '');
+      }
+      const production = stages.find(({ name }) => name === 'production')!;
+      const { text: step } = production.steps.find((one) => one.text.includes('@expo-google-fonts'))!;
+      execFileSync('/bin/sh', ['-ec', step.replaceAll('\\\n', ' ')], { cwd: scratch });
+      expect(fonts(scratch)).toEqual(used);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
   });
 
   test('holds no secret', () => {

@@ -252,6 +252,8 @@ describe('bad input', () => {
       .expect(404);
     const { id } = await stage.begin(student);
     await stage.confirm(student, id, { methodId: theirs.id }).expect(404);
+    await stage.confirm(other, id, { methodId: theirs.id }).expect(404); // nor is it his to confirm
+    expect((await stage.read(student, id)).status).toBe('pending');
   });
 
   test('teachers, admins and nobody pay by card', async () => {

@@ -1,10 +1,11 @@
 /** What goes back of the money that a period was paid with: refunds made at the provider itself, and disputes. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { periodGivenBack, periodTakenBack } from '@rollcall/contracts/events/billing';
-import { deliver, emitted } from '@rollcall/kit/testing';
+import { deliver, emitted, workOf } from '@rollcall/kit/testing';
 import { sellerIn } from '../src/config.js';
 import { consumers } from '../src/consumers.js';
 import { issueDue } from '../src/use-cases/issue-invoice.js';
+import { noteDispute, noteRefund } from '../src/use-cases/note-payment.js';
 import { lookAtPeriods } from '../src/use-cases/subscriptions/look-at-periods.js';
 import { brokenInvariants, type Person, SELLER } from './stage.js';
 import { answersTo, ask } from './subscribing.js';
@@ -68,7 +69,9 @@ describe('a refund that was made at the provider itself', () => {
       .insert({ user_id: student.id, display_name: 'Ann', locale: 'pl-PL', version: 1 });
     stage.standIn.control.refund({ paymentIntent, amount: 1500 });
     await hear();
-    await hear();
+    const [fact] = await stage.provider.refundsOf(paymentIntent);
+    const notes = Array.from({ length: 5 }, () => workOf(stage.db, (work) => noteRefund(work, fact!)));
+    await Promise.all([...notes, hear(), hear()]);
     expect(await said(id)).toEqual([['back', 'refund', 1500]]);
     expect(await documents(id)).toEqual([
       ['invoice', 'paid', 4000],
@@ -104,8 +107,9 @@ describe('a dispute of a period', () => {
   test('is told once, and no lesson is booked by it until it is won, on appeal too', async () => {
     const { id, student, paymentIntent } = await subscribed();
     const dispute = stage.standIn.control.dispute({ paymentIntent, amount: 5500 });
-    await hear();
-    await hear();
+    const [fact] = await stage.provider.disputesOf(paymentIntent);
+    const notes = Array.from({ length: 5 }, () => workOf(stage.db, (work) => noteDispute(work, fact!)));
+    await Promise.all([...notes, hear(), hear()]);
     expect(await said(id)).toEqual([['back', 'dispute', 5500]]);
     expect([await left(student), await book(student)]).toEqual([0, 'subscription-past-due']);
     stage.standIn.control['close-dispute']({ dispute: dispute.id, outcome: 'lost' });

@@ -28,8 +28,8 @@ const DECLINED: Readonly<Record<string, string>> = {
 const DEBT: Readonly<Record<string, string>> = {
   correction: 'Eine abgerechnete Stunde wurde korrigiert, und das Geld war schon verwendet.',
   clawback: 'Unser Team hat Einnahmen zurückgenommen, die schon verwendet waren.',
-  chargeback: 'Eine Kartenzahlung wurde zurückgebucht, und das Guthaben war schon verwendet.',
-  'card-refund': 'Eine Kartenzahlung wurde erstattet, und das Guthaben war schon verwendet.',
+  chargeback: 'Eine Kartenzahlung wurde zurückgebucht, und was sie bezahlt hatte, war schon verwendet.',
+  'card-refund': 'Eine Kartenzahlung wurde erstattet, und was sie bezahlt hatte, war schon verwendet.',
 };
 const untaken = (fundedBy: string): string =>
   fundedBy === 'card'

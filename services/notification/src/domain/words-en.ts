@@ -28,8 +28,8 @@ const DECLINED: Readonly<Record<string, string>> = {
 const DEBT: Readonly<Record<string, string>> = {
   correction: 'A settled lesson was corrected, and the money had already been used.',
   clawback: 'Our staff took back earnings that had already been used.',
-  chargeback: 'A card payment was charged back, and the credits had already been used.',
-  'card-refund': 'A card payment was refunded, and the credits had already been used.',
+  chargeback: 'A card payment was charged back, and what it paid for had already been used.',
+  'card-refund': 'A card payment was refunded, and what it paid for had already been used.',
 };
 const untaken = (fundedBy: string): string =>
   fundedBy === 'card'
