@@ -58,8 +58,8 @@ export const common = {
     releasedUsual: 'Attend enough of the class, and it goes to the teacher.',
     back: 'Attend less than {{percent}} %, and all of it comes back to you.',
     backUsual: 'Attend less, and all of it comes back to you.',
-    teacher: 'Is the teacher there for less than {{percent}} % of the class, all of it comes back to you.',
-    cancel: 'Cancel before the class begins, or does the teacher cancel it, and all of it comes back to you.',
+    teacher: 'If the teacher is there for less than {{percent}} % of the class, all of it comes back to you.',
+    cancel: 'If you cancel before the class begins, or the teacher cancels it, all of it comes back to you.',
     doubt: 'Where the record leaves a doubt, a person decides; you see how.',
   },
   trouble: {

@@ -14,8 +14,8 @@ export const pub = {
       'The video room reports when each person came and went. Nobody writes an attendance list by hand.',
     how3: 'It is settled in seconds',
     how3Words:
-      'Were you there for at least {{percent}} % of the class, the teacher is paid. If not, the money comes back to you.',
-    how3Usual: 'Were you there for long enough, the teacher is paid. If not, the money comes back to you.',
+      'If you were there for at least {{percent}} % of the class, the teacher is paid. If not, the money comes back to you.',
+    how3Usual: 'If you were there for long enough, the teacher is paid. If not, the money comes back to you.',
     soon: 'Courses',
     all: 'All courses',
   },
