@@ -1,5 +1,5 @@
 /** The web app in Chromium: pages of the running system, who signs in, and what no page may have. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,9 +112,10 @@ export async function axeFindings(page: Page): Promise<string[]> {
     );
 }
 
-/** Every page is held to this where a test comes by: its one h1, nothing axe finds grave, no complaint in the console. */
+/** Every page is held to this where a test comes by: loaded, its one h1, nothing axe finds grave, no complaint in the console. */
 export async function expectGoodPage(tab: Tab, page = tab.page): Promise<void> {
   await page.locator('h1').first().waitFor();
+  await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' });
   expect(await page.locator('h1').count()).toBe(1);
   expect(await axeFindings(page)).toEqual([]);
   expect(await overflowOf(page)).toBeLessThanOrEqual(0);
@@ -125,15 +126,15 @@ export async function expectGoodPage(tab: Tab, page = tab.page): Promise<void> {
 const overflowOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-const screens =
-  process.env.SCREENS === '1'
-    ? fileURLToPath(new URL('../docs/screens', import.meta.url))
-    : join(tmpdir(), 'rollcall-screens');
+const kept = fileURLToPath(new URL('../docs/screens', import.meta.url));
+const passing = join(tmpdir(), 'rollcall-screens');
 
-/** A picture of the whole page; into docs/screens with SCREENS=1, else where nobody minds. Returns its path. */
+/** A picture of the whole page where nobody minds; with SCREENS=1 it renews the one of its name in docs/screens, if there is one. */
 export async function screenshot(page: Page, name: string): Promise<string> {
-  mkdirSync(screens, { recursive: true });
-  const path = join(screens, `${name}.png`);
+  const file = `${name}.png`;
+  const folder = process.env.SCREENS === '1' && existsSync(join(kept, file)) ? kept : passing;
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, file);
   await page.screenshot({ path, fullPage: true, animations: 'disabled' });
   return path;
 }

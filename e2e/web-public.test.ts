@@ -1,40 +1,138 @@
-/** The web app to who is not signed in. */
+/** The web app to who is not signed in, and the way in. */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
-import { closeBrowser, expectGoodPage, openPage, screenshot, signIn } from './browser.js';
+import type { Page } from 'playwright-core';
+import { closeBrowser, expectGoodPage, type Look, openPage, screenshot, signIn } from './browser.js';
+import { type Caller, publishedCourse, register } from './story.js';
 import { type System, startSystem } from './system.js';
 
+const TEACHER = { email: 'teacher@rollcall.test', password: DEMO_PASSWORD };
+
 let system: System;
+let teacher: Caller;
 beforeAll(async () => {
-  system = await startSystem({ services: ['identity', 'enrollment', 'gateway'] });
+  system = await startSystem({ services: ['identity', 'enrollment', 'settlement', 'gateway'] });
+  teacher = await register(system.gateway, 'teacher');
 }, 240_000);
 afterAll(async () => {
   await closeBrowser();
   await system?.stop();
 });
 
-test('begins with what it is, in light and dark', async () => {
-  for (const scheme of ['light', 'dark'] as const) {
-    const tab = await openPage(system, { scheme });
-    await tab.page.goto('/');
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+
+const LOOKS: readonly Look[] = [
+  { width: 'desktop', scheme: 'light' },
+  { width: 'phone', scheme: 'dark', locale: 'uk-UA' },
+];
+
+test('a visitor sees what this is, finds a course, and its classes, prices and times', async () => {
+  const course = await publishedCourse(teacher, { price: 1250, sessions: 3, maxStudents: 5 });
+  for (const look of LOOKS) {
+    const tab = await openPage(system, look);
+    const { page } = tab;
+    const name = `${look.width}-${look.scheme}`;
+    await page.goto('/');
+    await page.getByText('20 %').first().waitFor();
     await expectGoodPage(tab);
-    await screenshot(tab.page, `home-${scheme}`);
+    await screenshot(page, look.width === 'desktop' ? 'home' : `home-${name}`);
+    await page.goto('/courses?text=fractions');
+    await page.getByRole('link', { name: course.title }).waitFor();
+    await expectGoodPage(tab);
+    await screenshot(page, `courses-${name}`);
+    await page.getByRole('link', { name: course.title }).click();
+    await heading(page, course.title).waitFor();
+    await page.getByText('37.50').or(page.getByText('37,50')).first().waitFor();
+    await page.getByText(/Europe.K[iy][ey]v/).waitFor();
+    await expectGoodPage(tab);
+    await screenshot(page, `course-${name}`);
+    await page.goBack();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('fractions');
     await tab.close();
   }
 });
 
-test('lets somebody in by the form, and every tab with them; a reload keeps them in', async () => {
-  const tab = await openPage(system, { width: 'phone' });
-  await tab.page.goto('/account/login');
+test('the forms of an account are good pages, and show the API’s own words at the fields', async () => {
+  for (const look of LOOKS) {
+    const tab = await openPage(system, { ...look, locale: 'en-GB' });
+    const { page } = tab;
+    for (const path of [
+      'login',
+      'forgot',
+      'reset-password',
+      'reset-password#token=x',
+      'verify-email#token=x',
+    ]) {
+      await page.goto(`/account/${path}`);
+      await expectGoodPage(tab);
+    }
+    await page.goto('/account/register');
+    await page.getByLabel('E-mail').fill('nobody');
+    await page.getByRole('button', { name: 'Open the account' }).click();
+    await page.locator('p', { hasText: 'must be an e-mail address' }).waitFor();
+    await page.locator('p', { hasText: 'must have at least 10 characters' }).waitFor();
+    await expectGoodPage(tab);
+    await screenshot(page, `register-${look.width}-${look.scheme}`);
+    await tab.close();
+  }
+});
+
+test('somebody signs in where they wanted to go; tabs that begin at once and reloads cut short keep the session', async () => {
+  const tab = await openPage(system);
+  const { page } = tab;
+  await page.goto('/account/profile');
+  await heading(page, 'Log in').waitFor();
+  await signIn(page, TEACHER, '/account/profile');
+  await heading(page, 'Profile').waitFor();
   await expectGoodPage(tab);
-  await signIn(tab.page, { email: 'teacher@rollcall.test', password: DEMO_PASSWORD }, '/teacher');
-  await expectGoodPage(tab);
-  await tab.page.reload();
-  await tab.page.getByRole('heading', { level: 1, name: 'Teaching' }).waitFor();
-  const other = await tab.another();
-  await other.goto('/teacher');
-  await other.getByRole('heading', { level: 1, name: 'Teaching' }).waitFor();
-  expect(await tab.page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/ey[\w-]+\./);
-  await expectGoodPage(tab, other);
+  const others = await Promise.all(Array.from({ length: 4 }, () => tab.another()));
+  await Promise.all(others.map((other) => other.goto('/account/profile')));
+  await Promise.all(others.map((other) => heading(other, 'Profile').waitFor()));
+  for (let round = 0; round < 5; round += 1) await page.reload({ waitUntil: 'commit' });
+  await heading(page, 'Profile').waitFor();
+  expect(await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')).not.toMatch(/eyJ/);
+
+  await page.getByRole('button', { name: 'Log out everywhere' }).click();
+  for (const other of [page, ...others]) await heading(other, 'Log in').waitFor();
   await tab.close();
+});
+
+test('who forgot the password is answered the same whoever it is, and a spent link is refused in words', async () => {
+  const tab = await openPage(system, { width: 'phone' });
+  const { page } = tab;
+  await page.goto('/account/forgot');
+  await page.getByLabel('E-mail').fill(`nobody-${randomBytes(4).toString('hex')}@example.test`);
+  await page.getByRole('button', { name: 'Send the letter' }).click();
+  await heading(page, 'Look into your mail').waitFor();
+  await page.goto('/reset-password#token=spent');
+  await page.getByLabel('New password').fill('correct horse battery');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('alert').waitFor();
+  await expectGoodPage(tab);
+  await tab.close();
+});
+
+test('keyboard alone leads to the content, and the language and the scheme stay chosen', async () => {
+  const tab = await openPage(system);
+  const { page } = tab;
+  await page.goto('/courses');
+  await heading(page, 'Courses').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
+  await page.getByRole('button', { name: 'Українська' }).press('Enter');
+  await page.getByRole('button', { name: 'Увімкнути темну тему' }).press('Enter');
+  await page.reload();
+  await heading(page, 'Курси').waitFor();
+  expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark');
+  expect(await page.evaluate('document.documentElement.lang')).toBe('uk');
+  await tab.close();
+});
+
+test('a signed-out page takes less than 250 kB of compressed script', () => {
+  const script = fileURLToPath(new URL('../apps/web/scripts/first-load.mjs', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/^public: \d+ bytes/), '']);
 });

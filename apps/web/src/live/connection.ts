@@ -60,7 +60,10 @@ async function once(hear: Heard, say: Ends['say'], lastId: string | undefined, s
       },
       signal: AbortSignal.any([signal, silence.signal]),
     });
-    if (!response.ok || response.body === null) return response.status;
+    if (!response.ok || response.body === null) {
+      await response.body?.cancel();
+      return response.status;
+    }
     say('open');
     const parse = createParser(hear);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -1,0 +1,216 @@
+/** The student's way through the web app, in Chromium against every service that it concerns. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
+import type { Page } from 'playwright-core';
+import { closeBrowser, expectGoodPage, openPage, screenshot, signIn, type Tab } from './browser.js';
+import { checkInvariants } from './invariants.js';
+import { type Caller, callerOf, demo, play, publishedCourse, register } from './story.js';
+import { type System, startSystem } from './system.js';
+
+const PASSWORD = 'correct horse battery';
+
+let system: System;
+let cards: StripeStandIn;
+let teacher: Caller;
+beforeAll(async () => {
+  cards = await startStripeStandIn();
+  system = await startSystem({
+    services: ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'billing', 'gateway'],
+    settingsOf: { billing: { STRIPE_API_BASE: cards.url } },
+  });
+  cards.control.webhooks({ url: `${system.gateway}/api/v1/webhooks/stripe` });
+  teacher = await register(system.gateway, 'teacher');
+}, 240_000);
+afterAll(async () => {
+  await closeBrowser();
+  await system?.stop();
+  await cards?.stop();
+});
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+/** Opens an account by the form; the page is then the student's own. */
+async function registerIn(tab: Tab): Promise<string> {
+  const { page } = tab;
+  const email = `web-${randomBytes(6).toString('hex')}@example.test`;
+  await page.goto('/account/register');
+  await page.getByLabel('Name').fill('Olena Web');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: false }).first().fill(PASSWORD);
+  await button(page, 'Open the account').click();
+  await heading(page, 'My classes').waitFor();
+  return email;
+}
+
+async function topUp(page: Page, amount: string): Promise<void> {
+  await page.goto('/student/wallet');
+  await page.getByLabel('Amount').first().fill(amount);
+  await addCard(page);
+  await button(page, 'Pay by card').click();
+  await heading(page, 'Payment').waitFor();
+  await page.getByText('Succeeded').waitFor();
+}
+
+async function addCard(page: Page): Promise<void> {
+  await button(page, 'Add a card').first().click();
+  await page.getByRole('menuitem', { name: 'Visa that pays' }).click();
+  await page.locator('input[value*="4242"]').first().waitFor();
+}
+
+const idOf = async (email: string): Promise<string> => {
+  const api = callerOf(system.gateway);
+  const { body } = await api.post<{ user: { id: string } }>('/auth/login', { email, password: PASSWORD });
+  return body.user.id;
+};
+
+test('a newcomer registers, tops up, buys a class, attends it, and sees the outcome without loading anything again', async () => {
+  const course = await publishedCourse(teacher, { price: 1500, sessions: 3 });
+  const tab = await openPage(system);
+  const { page } = tab;
+  const email = await registerIn(tab);
+  await expectGoodPage(tab);
+
+  await topUp(page, '40');
+  await page.getByRole('link', { name: 'To the wallet' }).click();
+  await page.locator('[data-balance="Credits"]', { hasText: '40.00' }).waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'student-wallet');
+
+  await page.goto('/courses');
+  await page.getByRole('link', { name: course.title }).first().waitFor();
+  await page.goto(`/courses/${course.id}`);
+  await page.getByRole('link', { name: 'Buy the class Lesson 1' }).click();
+  await heading(page, 'Buy').waitFor();
+  await page.getByText('Attend at least 20 % of the class, and it goes to the teacher.').waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'buy');
+  const purchases: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes('/enrollments/')) purchases.push(request.url());
+  });
+  await button(page, /^Pay/).dblclick();
+  await heading(page, 'Lesson 1').waitFor();
+  expect(purchases).toHaveLength(1);
+  await expectGoodPage(tab);
+
+  await page.getByRole('table').getByRole('link', { name: 'Lesson 1' }).click();
+  await page.locator('[data-hold="held"]').waitFor();
+  await expectGoodPage(tab);
+  await play(system, teacher.id, course.sessions[0]!, { students: { [await idOf(email)]: '0-25,35-60' } });
+  await page.locator('[data-hold="released"]').waitFor();
+  await page.getByText('You were there for 50:00 of 1:00:00').waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'receipt');
+  await tab.close();
+  await checkInvariants(system);
+});
+
+test('on a phone in the dark, a course bought by card in one go is cancelled after seeing what comes back', async () => {
+  const course = await publishedCourse(teacher, { price: 1000, sessions: 2 });
+  const tab = await openPage(system, { width: 'phone', scheme: 'dark' });
+  const { page } = tab;
+  await registerIn(tab);
+  await page.goto(`/student/buy/${course.id}`);
+  await page.getByLabel('Card', { exact: true }).check();
+  await addCard(page);
+  await expectGoodPage(tab);
+  await button(page, /^Pay/).click();
+  await heading(page, course.title).waitFor();
+  await button(page, 'Cancel').click();
+  await page.getByText(/You get .*20\.00 back/).waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'student-cancel-phone-dark');
+  await button(page, 'Cancel it').click();
+  await page.getByText('Cancelled').first().waitFor();
+  await page.goto('/student/wallet');
+  await page.locator('[data-balance="Credits"]', { hasText: '20.00' }).waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'wallet-phone');
+
+  await page.getByRole('tab', { name: 'Card payments' }).click();
+  await button(page, 'Refund').click();
+  await button(page, /^Refund .*20\.00/).click();
+  await page.locator('[data-balance="Credits"]', { hasText: '0.00' }).waitFor();
+  await page.getByText('Refunded', { exact: true }).last().waitFor();
+  await page.goto('/student/invoices');
+  await page.getByText('Credit note').first().waitFor();
+  await expectGoodPage(tab);
+  await tab.close();
+  await checkInvariants(system);
+});
+
+test('a lesson is booked by subscription, and the quota is seen to shrink', async () => {
+  const admin = await demo(system.gateway, 'admin');
+  const plan = { name: 'Four a month', slug: 'four-a-month', interval: 'month', lessonsPerMonth: 4 };
+  await admin.post('/admin/plans', { ...plan, price: { amount: 4000, currency: 'USD' } });
+  const course = await publishedCourse(teacher, { price: 1000 });
+  const tab = await openPage(system, { scheme: 'dark' });
+  const { page } = tab;
+  await registerIn(tab);
+  await page.goto('/student/subscription');
+  await button(page, 'Choose Four a month').click();
+  await addCard(page);
+  await expectGoodPage(tab);
+  await button(page, 'Subscribe').click();
+  await page.getByText('Lessons this month').waitFor();
+  await expectGoodPage(tab);
+
+  await page.goto(`/student/buy/${course.id}?session=${course.sessions[0]!.id}`);
+  await page.getByLabel('Subscription').check();
+  await button(page, 'Use 1 lesson').click();
+  await heading(page, 'Lesson 1').waitFor();
+  await page.goto('/student/subscription');
+  await page.getByText('Booked').waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'subscription');
+  await tab.close();
+});
+
+test('a service that is away is said so clearly, and the page recovers by itself', async () => {
+  const tab = await openPage(system, { locale: 'uk-UA' });
+  const { page } = tab;
+  const student = { email: 'student@rollcall.test', password: 'rollcall-demo' };
+  await signIn(page, student, '/student/wallet');
+  await page.locator('[data-balance]').first().waitFor();
+  const [wallet] = system.processes('wallet');
+  await wallet!.kill('SIGKILL');
+  await page.reload();
+  await page.locator('[data-trouble="away"]').first().waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, 'student-away-uk');
+  await wallet!.restart();
+  await page.locator('[data-balance]').first().waitFor();
+  await page.locator('[data-trouble="away"]').first().waitFor({ state: 'detached' });
+  await tab.close();
+});
+
+test('every page of a student is good on both widths and in both schemes', async () => {
+  const course = await publishedCourse(teacher, { startsIn: 0.1 });
+  const student = { email: 'student@rollcall.test', password: 'rollcall-demo' };
+  const pages = [
+    '/student',
+    '/student/wallet?tab=payments',
+    '/student/wallet?tab=cards',
+    '/student/subscription',
+    '/student/invoices',
+    `/student/join/${course.id}/${course.sessions[0]!.id}`,
+    '/account/profile',
+    '/teacher',
+    '/nowhere',
+  ];
+  for (const look of [
+    { width: 'phone', scheme: 'light' },
+    { width: 'desktop', scheme: 'dark' },
+  ] as const) {
+    const tab = await openPage(system, look);
+    await signIn(tab.page, student, '/student');
+    for (const path of pages) {
+      await tab.page.goto(path);
+      await expectGoodPage(tab);
+      await screenshot(tab.page, `page${path.replaceAll(/[^a-z]+/g, '-').slice(0, 30)}-${look.width}`);
+    }
+    await tab.close();
+  }
+});
