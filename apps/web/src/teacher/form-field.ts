@@ -1,9 +1,13 @@
+import type { InputWrapperProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface AnyForm {
   readonly errors: Readonly<Record<string, ReactNode>>;
   getInputProps(path: string): { onChange: (value: unknown) => void; value?: string };
 }
+
+/** Hints stand below their fields, so that fields of one line stand in one line. */
+export const HINT_BELOW: InputWrapperProps['inputWrapperOrder'] = ['label', 'input', 'description', 'error'];
 
 export type Field = ReturnType<typeof fieldOf>;
 

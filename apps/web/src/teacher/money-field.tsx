@@ -1,6 +1,7 @@
 import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { exponentOf, isCurrency } from '@rollcall/contracts/money';
 import { useLanguage } from '../words/words.js';
+import { HINT_BELOW } from './form-field.js';
 
 interface MoneyFieldProps extends NumberInputProps {
   readonly currency: string;
@@ -19,6 +20,7 @@ export function MoneyField({ currency, ...props }: MoneyFieldProps) {
       allowedDecimalSeparators={['.', ',']}
       inputMode="decimal"
       autoComplete="off"
+      inputWrapperOrder={HINT_BELOW}
       rightSection={<span>{currency}</span>}
       rightSectionWidth={52}
       {...props}

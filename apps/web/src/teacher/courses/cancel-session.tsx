@@ -19,6 +19,7 @@ import { useMoney } from '../../parts/money.js';
 import { ErrorState, LoadingState } from '../../parts/states.js';
 import { useWords } from '../../words/words.js';
 import { Conflict, isConflict } from '../conflict.js';
+import { HINT_BELOW } from '../form-field.js';
 import { heldOf } from './held.js';
 
 interface CancelSessionProps {
@@ -63,6 +64,7 @@ export function CancelSession({ session, students, close }: CancelSessionProps) 
         <Textarea
           label={t('cancelSession.reason')}
           description={t('cancelSession.reasonHint')}
+          inputWrapperOrder={HINT_BELOW}
           maxLength={500}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}

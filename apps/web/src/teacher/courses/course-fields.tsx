@@ -2,7 +2,7 @@ import { Group, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import type { Course } from '@rollcall/contracts/api/enrollment';
 import type { Money } from '@rollcall/contracts/money';
 import { useWords } from '../../words/words.js';
-import type { Field } from '../form-field.js';
+import { type Field, HINT_BELOW } from '../form-field.js';
 import { minorOf, typedOf } from '../minor.js';
 import { MoneyField } from '../money-field.js';
 
@@ -67,6 +67,7 @@ export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: C
           {...number('price')}
         />
         <Select
+          inputWrapperOrder={HINT_BELOW}
           label={t('course.currency')}
           description={isCurrencyFixed ? t('course.currencyFixed') : undefined}
           data={CURRENCIES.includes(currency) ? CURRENCIES : [currency, ...CURRENCIES]}
@@ -78,6 +79,7 @@ export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: C
           disabled={isDisabled || isCurrencyFixed}
         />
         <NumberInput
+          inputWrapperOrder={HINT_BELOW}
           label={t('course.most')}
           description={t('course.mostHint')}
           min={1}

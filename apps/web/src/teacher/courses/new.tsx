@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Title } from '@mantine/core';
+import { Button, Fieldset, Group, Stack, Title } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { createCourse, teacherCourses } from '@rollcall/contracts/api/enrollment';
@@ -83,7 +83,7 @@ function Sessions({ form }: SessionsProps) {
     <Stack gap="sm">
       {sessions.map(({ number }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the form names its fields by it
-        <Card key={index} withBorder component="fieldset" m={0}>
+        <Fieldset key={index} legend={t('sessionForm.session', { number })}>
           <Stack gap="sm">
             <SessionFields field={(name) => fieldOf(form, `sessions.${index}.${name}`)} currency={currency} />
             {sessions.length > 1 && (
@@ -99,7 +99,7 @@ function Sessions({ form }: SessionsProps) {
               </Group>
             )}
           </Stack>
-        </Card>
+        </Fieldset>
       ))}
       <Group>
         <Button variant="default" onClick={add}>

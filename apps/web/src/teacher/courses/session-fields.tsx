@@ -3,7 +3,7 @@ import type { Session } from '@rollcall/contracts/api/enrollment';
 import { zoneName } from '../../parts/when.js';
 import { useWords } from '../../words/words.js';
 import { instantOf, localOf } from '../days.js';
-import type { Field } from '../form-field.js';
+import { type Field, HINT_BELOW } from '../form-field.js';
 import { typedOf } from '../minor.js';
 import { MoneyField } from '../money-field.js';
 import { priceOf } from './course-fields.js';
@@ -88,6 +88,7 @@ export function SessionFields({ field, currency, frozen = [] }: SessionFieldsPro
       <Group align="flex-start" gap="sm">
         <TextInput
           type="datetime-local"
+          inputWrapperOrder={HINT_BELOW}
           label={t('sessionForm.startsAt')}
           description={t('sessionForm.startsAtHint', { zone: zoneName() })}
           required

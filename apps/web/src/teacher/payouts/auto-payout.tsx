@@ -9,6 +9,7 @@ import { useAct } from '../../api/act.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useMoney } from '../../parts/money.js';
 import { useWords } from '../../words/words.js';
+import { HINT_BELOW } from '../form-field.js';
 import { minorOf, typedOf } from '../minor.js';
 import { MoneyField } from '../money-field.js';
 
@@ -72,6 +73,7 @@ export function AutoPayout({ stored, etag, minimum }: AutoPayoutProps) {
           {form.values.autoPayout && (
             <Group align="flex-start" gap="sm">
               <Select
+                inputWrapperOrder={HINT_BELOW}
                 label={t('settings.weekday')}
                 description={t('settings.weekdayHint')}
                 data={WEEKDAYS.map((value) => ({ value, label: t(`settings.days.${value}`) }))}

@@ -1,6 +1,7 @@
 import { SimpleGrid, Text, TextInput } from '@mantine/core';
 import type { BankAccount } from '@rollcall/contracts/api/withdrawals';
 import { useWords } from '../../words/words.js';
+import { HINT_BELOW } from '../form-field.js';
 import { waitOf } from './wait.js';
 
 export const NO_ACCOUNT = { bankName: '', accountName: '', accountNumber: '', swiftCode: '', branch: '' };
@@ -41,7 +42,7 @@ export function BankFields({ field, coolDownHours }: BankFieldsProps) {
             required={required}
             autoComplete={autoComplete}
             maxLength={maxLength}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            inputWrapperOrder={HINT_BELOW}
             {...field(name)}
           />
         ))}

@@ -9,6 +9,7 @@ import { useRead } from '../../api/read.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useMoney } from '../../parts/money.js';
 import { useWords } from '../../words/words.js';
+import { HINT_BELOW } from '../form-field.js';
 import { minorOf, typedOf } from '../minor.js';
 import { MoneyField } from '../money-field.js';
 import { accountOf, BankFields, NO_ACCOUNT } from './bank-fields.js';
@@ -65,7 +66,7 @@ export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
         isDisabled={available.amount < minimum.amount}
         submit={t('withdraw.submit')}
       >
-        <Group align="flex-end" gap="sm">
+        <Group align="flex-start" gap="sm">
           <MoneyField
             currency={currency}
             label={t('withdraw.amount')}
@@ -100,6 +101,7 @@ export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
         <Textarea
           label={t('withdraw.notes')}
           description={t('withdraw.notesHint')}
+          inputWrapperOrder={HINT_BELOW}
           maxLength={500}
           autosize
           minRows={2}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { readRevenueSummary } from '@rollcall/contracts/api/revenue';
 import { readWallet } from '@rollcall/contracts/api/wallet';
 import { Link } from 'react-router';
@@ -32,9 +32,7 @@ export function DashboardPage() {
         {t('revenue.title')}
       </PageTitle>
       <Stack gap="xl">
-        <Group justify="space-between" align="flex-end">
-          <CurrencyChoice value={shown} onChange={(next) => change({ currency: next })} />
-        </Group>
+        <CurrencyChoice value={shown} onChange={(next) => change({ currency: next })} />
         <Owed currency={currency} />
         <Loaded from={summary} rows={3}>
           {(figures) => <Totals figures={figures} />}

@@ -14,7 +14,7 @@ export function Totals({ figures }: { readonly figures: RevenueSummary }) {
   });
   return (
     <Stack gap="sm">
-      <SimpleGrid component="dl" cols={{ base: 1, xs: 2, lg: 5 }} spacing="sm" m={0}>
+      <SimpleGrid component="dl" cols={{ base: 2, lg: 5 }} spacing="sm" m={0}>
         <Figure title={t('revenue.total')} value={figures.netEarnings} hint={earned} />
         <Figure
           title={t('revenue.available')}
@@ -52,11 +52,11 @@ interface FigureProps {
 
 function Figure({ title, value, hint }: FigureProps) {
   return (
-    <Card withBorder padding="md">
+    <Card withBorder padding="sm">
       <Text component="dt" size="sm" c="dimmed">
         {title}
       </Text>
-      <Text component="dd" m={0} fz={24} fw={650} data-figure={title}>
+      <Text component="dd" m={0} fz={{ base: 19, sm: 24 }} fw={650} data-figure={title}>
         <Money value={value} />
       </Text>
       <Text component="dd" m={0} size="xs" c="dimmed">

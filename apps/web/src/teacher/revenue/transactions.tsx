@@ -100,26 +100,24 @@ function What({ row }: { readonly row: Transaction }) {
   const t = useWords('teacher');
   const money = useMoney();
   const { metadata, currency } = row;
-  const { originalAmount, platformFee, attendancePercentage, sessionId, courseId } = metadata;
+  const { originalAmount, platformFee, attendancePercentage } = metadata;
   const of = (amount: number) => money({ amount, currency });
   const details = [
     originalAmount !== undefined &&
       t('transactions.details', { original: of(originalAmount), fee: of(platformFee ?? 0) }),
     attendancePercentage != null && t('transactions.attended', { percent: attendancePercentage }),
   ].filter((words) => words !== false);
+  const place = placeOf(row);
+  const kind = t(`transactions.types.${row.type}`);
   return (
     <>
-      <Text span inherit fw={500}>
-        {t(`transactions.types.${row.type}`)}
-      </Text>{' '}
-      {courseId !== undefined && sessionId !== undefined && row.type !== 'referral' && (
-        <Anchor component={Link} to={`/teacher/sessions/${courseId}/${sessionId}`} inherit>
-          {t('transactions.seeSession')}
-        </Anchor>
-      )}
-      {row.referenceType === 'withdrawal' && row.referenceId !== null && (
-        <Anchor component={Link} to={`/teacher/withdrawals/${row.referenceId}`} inherit>
-          {t('transactions.seeWithdrawal')}
+      {place === undefined ? (
+        <Text span inherit fw={500}>
+          {kind}
+        </Text>
+      ) : (
+        <Anchor component={Link} to={place} inherit fw={500}>
+          {kind}
         </Anchor>
       )}
       {details.length > 0 && (
@@ -129,4 +127,12 @@ function What({ row }: { readonly row: Transaction }) {
       )}
     </>
   );
+}
+
+/** Where it came from. A share of a referral is of another teacher's class. */
+function placeOf({ type, metadata, referenceType, referenceId }: Transaction): string | undefined {
+  const { courseId, sessionId } = metadata;
+  if (referenceType === 'withdrawal') return `/teacher/withdrawals/${referenceId}`;
+  const isOwn = type !== 'referral' && courseId !== undefined && sessionId !== undefined;
+  return isOwn ? `/teacher/sessions/${courseId}/${sessionId}` : undefined;
 }

@@ -24,16 +24,18 @@ export function SettlementTotals({ settlement }: { readonly settlement: Settleme
               ['commission', commission + referral],
               ['refund', refund],
             ] as const
-          ).map(([part, amount]) => (
-            <div key={part}>
-              <Text component="dt" size="sm" c="dimmed">
-                {t(`settlement.${part}`)}
-              </Text>
-              <Text component="dd" m={0} fw={600} data-total={part}>
-                <Money value={{ amount, currency }} />
-              </Text>
-            </div>
-          ))}
+          )
+            .filter(([, amount]) => amount > 0)
+            .map(([part, amount]) => (
+              <div key={part}>
+                <Text component="dt" size="sm" c="dimmed">
+                  {t(`settlement.${part}`)}
+                </Text>
+                <Text component="dd" m={0} fw={600} data-total={part}>
+                  <Money value={{ amount, currency }} />
+                </Text>
+              </div>
+            ))}
         </Group>
       ))}
       {settlement.status === 'waiting' && (

@@ -7,7 +7,8 @@ import type { Attendance } from './bar.js';
 export function TimeInRoom({ record }: { readonly record: Attendance | undefined }) {
   const t = useWords('teacher');
   const { locale } = useLanguage();
-  if (record === undefined)
+  const isAhead = record?.version === 0 && !record.inRoom && record.intervals.length === 0;
+  if (record === undefined || isAhead)
     return (
       <Text span inherit>
         –
@@ -17,7 +18,7 @@ export function TimeInRoom({ record }: { readonly record: Attendance | undefined
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
   const isSure = seconds === maxSeconds || inRoom;
   return (
-    <>
+    <div>
       <Text span inherit>
         {clockOf(seconds)}
       </Text>
@@ -26,6 +27,6 @@ export function TimeInRoom({ record }: { readonly record: Attendance | undefined
         {!isSure && `, ${t('roster.atMost', { seconds: clockOf(maxSeconds) })}`}
         {confidence === 'corrected' && `, ${t('roster.confidence.corrected')}`}
       </Text>
-    </>
+    </div>
   );
 }

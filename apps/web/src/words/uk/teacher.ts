@@ -59,8 +59,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
     anyType: 'Усі види',
     details: 'Із {{original}}, комісія {{fee}}',
     attended: 'присутність {{percent}} %',
-    seeSession: 'Заняття',
-    seeWithdrawal: 'Виведення',
     empty: 'Руху немає',
     emptyHint: 'Під ці фільтри нічого не підходить, або ще нічого не зароблено.',
     clear: 'Скинути фільтри',
