@@ -30,10 +30,10 @@ test('lets somebody in by the form, and every tab with them; a reload keeps them
   await signIn(tab.page, { email: 'teacher@rollcall.test', password: DEMO_PASSWORD }, '/teacher');
   await expectGoodPage(tab);
   await tab.page.reload();
-  await tab.page.getByRole('heading', { level: 1, name: 'Teaching' }).waitFor();
+  await tab.page.getByRole('heading', { level: 1, name: 'Revenue' }).waitFor();
   const other = await tab.another();
   await other.goto('/teacher');
-  await other.getByRole('heading', { level: 1, name: 'Teaching' }).waitFor();
+  await other.getByRole('heading', { level: 1, name: 'Revenue' }).waitFor();
   expect(await tab.page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/ey[\w-]+\./);
   await expectGoodPage(tab, other);
   await tab.close();

@@ -314,7 +314,7 @@ test('every page is good on a phone and a desktop, in light and dark, in both la
   }
   const tab = await openPage(system);
   await signIn(tab.page, teacher.account, '/teacher?by=month');
-  await tab.page.getByRole('radio', { name: 'Month' }).waitFor();
+  await tab.page.getByText('Month', { exact: true }).waitFor();
   await tab.page.getByText('Course', { exact: true }).click();
   await tab.page
     .getByRole('cell', { name: usd(4000) })

@@ -1,25 +1,23 @@
-import { NumberInput } from '@mantine/core';
+import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { exponentOf } from '@rollcall/contracts/money';
-import type { ReactNode } from 'react';
+import { useLanguage } from '../words/words.js';
 
-interface AmountInputProps {
-  readonly label: string;
+interface AmountInputProps extends Omit<NumberInputProps, 'value' | 'onChange'> {
   readonly currency: string;
   /** Minor units; undefined while there is none. */
   readonly value: number | undefined;
   readonly onChange: (value: number | undefined) => void;
-  readonly error?: ReactNode;
-  readonly description?: string;
-  readonly disabled?: boolean;
 }
 
-/** Money as a person writes it, as the API counts it: 10.50 of USD is 1050. */
+/** Money as a person writes it, with the comma or point of his locale, as the API counts it: 10.50 of USD is 1050. */
 export function AmountInput({ currency, value, onChange, ...rest }: AmountInputProps) {
+  const { locale } = useLanguage();
   const digits = exponentOf(currency);
   return (
     <NumberInput
-      {...rest}
       required
+      decimalSeparator={separatorOf(locale)}
+      allowedDecimalSeparators={['.', ',']}
       min={0}
       max={10_000_000}
       clampBehavior="none"
@@ -30,6 +28,10 @@ export function AmountInput({ currency, value, onChange, ...rest }: AmountInputP
       suffix={` ${currency}`}
       value={value === undefined ? '' : value / 10 ** digits}
       onChange={(typed) => onChange(typeof typed === 'number' ? Math.round(typed * 10 ** digits) : undefined)}
+      {...rest}
     />
   );
 }
+
+const separatorOf = (locale: string): string =>
+  new Intl.NumberFormat(locale).formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.';

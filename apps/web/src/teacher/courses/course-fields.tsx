@@ -1,50 +1,49 @@
 import { Group, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import type { Course } from '@rollcall/contracts/api/enrollment';
-import type { Money } from '@rollcall/contracts/money';
+import { AmountInput } from '../../parts/amount-input.js';
 import { useWords } from '../../words/words.js';
-import { type Field, HINT_BELOW } from '../form-field.js';
-import { minorOf, typedOf } from '../minor.js';
-import { MoneyField } from '../money-field.js';
+import { amountOf, type FieldsOf, fieldOf, HINT_BELOW } from '../form-field.js';
 
 /** Those most asked for; the API takes any of ISO 4217. */
 const CURRENCIES = ['USD', 'EUR', 'GBP', 'UAH', 'PLN', 'CHF', 'CZK', 'JPY'];
 
-export const NO_COURSE = { title: '', description: '', price: '', currency: 'USD', maxStudents: '' };
-export type CourseValues = typeof NO_COURSE;
+export interface CourseValues {
+  readonly title: string;
+  readonly description: string;
+  /** Minor units. */
+  readonly price: number | undefined;
+  readonly currency: string;
+  readonly maxStudents: string;
+}
+
+export const NO_COURSE: CourseValues = {
+  ...{ title: '', description: '', price: undefined, currency: 'USD', maxStudents: '' },
+};
 
 export const valuesOf = ({ title, description, price, maxStudents }: Course): CourseValues => ({
-  ...{ title, description, price: typedOf(price), currency: price.currency },
+  ...{ title, description, price: price.amount, currency: price.currency },
   maxStudents: maxStudents === null ? '' : String(maxStudents),
 });
 
 /** As the API takes it. */
-export const courseOf = ({ title, description, price, currency, maxStudents }: CourseValues) => ({
-  ...{ title, description, price: priceOf(price, currency) },
+export const courseOf = ({ title, description, price = 0, currency, maxStudents }: CourseValues) => ({
+  ...{ title, description, price: { amount: price, currency } },
   maxStudents: maxStudents === '' ? null : Number(maxStudents),
 });
 
-/** An amount that is none becomes -1, which the API refuses at its field. */
-export const priceOf = (typed: string, currency: string): Money => ({
-  amount: minorOf(typed, currency) ?? -1,
-  currency,
-});
-
 interface CourseFieldsProps {
-  /** What a form gives of the field of this name. */
-  readonly field: (name: keyof CourseValues) => Field;
+  readonly form: FieldsOf;
   readonly currency: string;
   /** It was on sale once. */
   readonly isCurrencyFixed: boolean;
   readonly isDisabled?: boolean;
 }
 
-export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: CourseFieldsProps) {
+export function CourseFields({ form, currency, isCurrencyFixed, isDisabled }: CourseFieldsProps) {
   const t = useWords('teacher');
-  const text = (name: keyof CourseValues) => ({ ...field(name), disabled: isDisabled });
-  const number = (name: keyof CourseValues) => ({
-    ...text(name),
-    onChange: (value: string | number) => field(name).onChange(String(value)),
-  });
+  const text = (name: keyof CourseValues) => ({ ...fieldOf(form, name), disabled: isDisabled });
+  const choice = text('currency');
+  const most = text('maxStudents');
   return (
     <>
       <TextInput label={t('course.name')} required maxLength={200} {...text('title')} />
@@ -58,13 +57,14 @@ export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: C
         {...text('description')}
       />
       <Group align="flex-start" gap="sm">
-        <MoneyField
+        <AmountInput
           currency={currency}
           label={t('course.price')}
           description={t('course.priceHint')}
-          required
+          inputWrapperOrder={HINT_BELOW}
           maw={260}
-          {...number('price')}
+          {...amountOf(form, 'price')}
+          disabled={isDisabled}
         />
         <Select
           inputWrapperOrder={HINT_BELOW}
@@ -74,8 +74,8 @@ export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: C
           allowDeselect={false}
           searchable
           maw={180}
-          {...field('currency')}
-          onChange={(chosen) => chosen && field('currency').onChange(chosen)}
+          {...choice}
+          onChange={(chosen) => chosen && choice.onChange(chosen)}
           disabled={isDisabled || isCurrencyFixed}
         />
         <NumberInput
@@ -88,7 +88,8 @@ export function CourseFields({ field, currency, isCurrencyFixed, isDisabled }: C
           allowNegative={false}
           hideControls
           maw={200}
-          {...number('maxStudents')}
+          {...most}
+          onChange={(value) => most.onChange(String(value))}
         />
       </Group>
     </>

@@ -7,7 +7,6 @@ import { refetch } from '../../api/read.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useWords } from '../../words/words.js';
 import { Conflict, isConflict } from '../conflict.js';
-import { fieldOf } from '../form-field.js';
 import { CourseFields, courseOf, valuesOf } from './course-fields.js';
 import { useChecks } from './use-checks.js';
 
@@ -36,7 +35,7 @@ function Fields({ opened, etag, again }: FieldsProps) {
   const [seen] = useState({ course: opened, etag });
   const form = useForm({
     initialValues: valuesOf(seen.course),
-    validate: { price: (typed, { currency }) => checks.price(typed, currency) },
+    validate: { price: (amount, { currency }) => checks.price(amount, currency) },
   });
   const act = useAct(updateCourse, {
     changes: [readCourse, teacherCourses],
@@ -58,7 +57,7 @@ function Fields({ opened, etag, again }: FieldsProps) {
       submit={t('course.save')}
     >
       <CourseFields
-        field={(name) => fieldOf(form, name)}
+        form={form}
         currency={form.values.currency}
         isCurrencyFixed={opened.status !== 'draft'}
         isDisabled={isArchived}

@@ -8,7 +8,6 @@ import { Form, useFieldErrors } from '../../parts/form.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { useWords } from '../../words/words.js';
 import { BackLink } from '../back-link.js';
-import { fieldOf } from '../form-field.js';
 import { CourseFields, courseOf, NO_COURSE } from './course-fields.js';
 import { nextAfter, SessionFields, sessionOf } from './session-fields.js';
 import { useChecks } from './use-checks.js';
@@ -22,10 +21,10 @@ export function NewCoursePage() {
   const form = useForm({
     initialValues: EMPTY,
     validate: {
-      price: (typed, { currency }) => checks.price(typed, currency),
+      price: (amount, { currency }) => checks.price(amount, currency),
       sessions: {
         startsAt: checks.startsAt,
-        price: (typed: string, { currency }) => checks.price(typed, currency),
+        price: (amount: number | undefined, { currency }) => checks.price(amount, currency),
       },
     },
   });
@@ -54,7 +53,7 @@ export function NewCoursePage() {
       <PageTitle>{t('course.newTitle')}</PageTitle>
       <Stack maw={760}>
         <Form onSubmit={submit} error={act.error} isRunning={act.isRunning} submit={t('course.create')}>
-          <CourseFields field={(name) => fieldOf(form, name)} currency={currency} isCurrencyFixed={false} />
+          <CourseFields form={form} currency={currency} isCurrencyFixed={false} />
           <Title order={2} fz="lg">
             {t('course.sessions')}
           </Title>
@@ -85,7 +84,7 @@ function Sessions({ form }: SessionsProps) {
         // biome-ignore lint/suspicious/noArrayIndexKey: the form names its fields by it
         <Fieldset key={index} legend={t('sessionForm.session', { number })}>
           <Stack gap="sm">
-            <SessionFields field={(name) => fieldOf(form, `sessions.${index}.${name}`)} currency={currency} />
+            <SessionFields form={form} path={`sessions.${index}.`} currency={currency} />
             {sessions.length > 1 && (
               <Group justify="flex-end">
                 <Button

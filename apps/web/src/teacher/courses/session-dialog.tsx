@@ -16,7 +16,6 @@ import { refetch } from '../../api/read.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useWords } from '../../words/words.js';
 import { Conflict, isConflict } from '../conflict.js';
-import { fieldOf } from '../form-field.js';
 import { nextAfter, SessionFields, type SessionValues, sessionOf, valuesOf } from './session-fields.js';
 import { useChecks } from './use-checks.js';
 
@@ -56,7 +55,7 @@ function SessionForm({ course, session: opened, students, close }: SessionDialog
   const { currency } = course.price;
   const form = useForm({
     initialValues: session ? valuesOf(session) : afterLast(course),
-    validate: { startsAt: checks.startsAt, price: (typed) => checks.price(typed, currency) },
+    validate: { startsAt: checks.startsAt, price: (amount) => checks.price(amount, currency) },
   });
   const onDone = () => {
     notifications.show({ color: 'green', message: t(session ? 'sessionForm.saved' : 'sessionForm.added') });
@@ -89,7 +88,7 @@ function SessionForm({ course, session: opened, students, close }: SessionDialog
       {session === undefined && <Text size="sm">{t('sessionForm.addHint')}</Text>}
       {hasStarted && <Text size="sm">{t('sessionForm.started')}</Text>}
       {!hasStarted && students > 0 && <Text size="sm">{t('sessionForm.sold')}</Text>}
-      <SessionFields field={(name) => fieldOf(form, name)} currency={currency} frozen={frozen} />
+      <SessionFields form={form} currency={currency} frozen={frozen} />
       {!hasStarted && students > 0 && form.isDirty('startsAt') && (
         <Text size="sm" role="status" fw={500}>
           {t('sessionForm.moveWords', { count: students })}

@@ -1,12 +1,10 @@
 import { Group, NumberInput, TextInput } from '@mantine/core';
 import type { Session } from '@rollcall/contracts/api/enrollment';
+import { AmountInput } from '../../parts/amount-input.js';
 import { zoneName } from '../../parts/when.js';
 import { useWords } from '../../words/words.js';
 import { instantOf, localOf } from '../days.js';
-import { type Field, HINT_BELOW } from '../form-field.js';
-import { typedOf } from '../minor.js';
-import { MoneyField } from '../money-field.js';
-import { priceOf } from './course-fields.js';
+import { amountOf, type FieldsOf, fieldOf, HINT_BELOW } from '../form-field.js';
 
 export interface SessionValues {
   readonly number: string;
@@ -14,12 +12,13 @@ export interface SessionValues {
   /** Of the reader's clock, as a datetime-local field has it. */
   readonly startsAt: string;
   readonly durationMinutes: string;
-  readonly price: string;
+  /** Minor units. */
+  readonly price: number | undefined;
 }
 
 export const valuesOf = ({ number, title, startsAt, durationMinutes, price }: Session): SessionValues => ({
   ...{ number: String(number), title, startsAt: localOf(startsAt) },
-  ...{ durationMinutes: String(durationMinutes), price: typedOf(price) },
+  ...{ durationMinutes: String(durationMinutes), price: price.amount },
 });
 
 /** The one after: a week later, as long and as dear. */
@@ -27,7 +26,7 @@ export function nextAfter(last: SessionValues | undefined, taken: readonly numbe
   const number = String(Math.max(0, ...taken) + 1);
   const start = instantOf(last?.startsAt ?? '');
   return {
-    ...{ number, title: '', durationMinutes: last?.durationMinutes ?? '60', price: last?.price ?? '' },
+    ...{ number, title: '', durationMinutes: last?.durationMinutes ?? '60', price: last?.price },
     startsAt: start === undefined ? '' : localOf(weekLater(start)),
   };
 }
@@ -45,23 +44,27 @@ export const sessionOf = (values: SessionValues, currency: string) => ({
   title: values.title,
   startsAt: instantOf(values.startsAt) ?? values.startsAt,
   durationMinutes: Number(values.durationMinutes),
-  price: priceOf(values.price, currency),
+  price: { amount: values.price ?? 0, currency },
 });
 
 interface SessionFieldsProps {
-  /** What a form gives of the field of this name. */
-  readonly field: (name: keyof SessionValues) => Field;
+  readonly form: FieldsOf;
+  /** Of the session in the form's values: `sessions.0.`, or nothing where they are the session's. */
+  readonly path?: string;
   readonly currency: string;
   /** Those that cannot be changed any more. */
   readonly frozen?: readonly (keyof SessionValues)[];
 }
 
-export function SessionFields({ field, currency, frozen = [] }: SessionFieldsProps) {
+export function SessionFields({ form, path = '', currency, frozen = [] }: SessionFieldsProps) {
   const t = useWords('teacher');
-  const text = (name: keyof SessionValues) => ({ ...field(name), disabled: frozen.includes(name) });
+  const text = (name: keyof SessionValues) => ({
+    ...fieldOf(form, path + name),
+    disabled: frozen.includes(name),
+  });
   const number = (name: keyof SessionValues) => ({
     ...text(name),
-    onChange: (value: string | number) => field(name).onChange(String(value)),
+    onChange: (value: string | number) => text(name).onChange(String(value)),
   });
   return (
     <>
@@ -103,12 +106,12 @@ export function SessionFields({ field, currency, frozen = [] }: SessionFieldsPro
           w={100}
           {...number('durationMinutes')}
         />
-        <MoneyField
+        <AmountInput
           currency={currency}
           label={t('sessionForm.price')}
-          required
           w={160}
-          {...number('price')}
+          {...amountOf(form, `${path}price`)}
+          disabled={frozen.includes('price')}
         />
       </Group>
     </>

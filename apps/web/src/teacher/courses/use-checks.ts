@@ -1,13 +1,12 @@
 import { useWords } from '../../words/words.js';
 import { instantOf } from '../days.js';
-import { minorOf } from '../minor.js';
 
 /** What is complained of before anything is sent: what no request could say. The rest is the API's to judge. */
 export function useChecks() {
   const t = useWords('teacher');
   return {
-    price: (typed: string, currency: string) =>
-      minorOf(typed, currency) === undefined ? t('course.amountNeeded', { currency }) : null,
+    price: (amount: number | undefined, currency: string) =>
+      amount === undefined ? t('course.amountNeeded', { currency }) : null,
     startsAt: (local: string) => (instantOf(local) === undefined ? t('sessionForm.startNeeded') : null),
   };
 }

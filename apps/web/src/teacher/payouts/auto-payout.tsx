@@ -6,12 +6,11 @@ import { changeWalletSettings, readWalletSettings, WEEKDAYS } from '@rollcall/co
 import type { Money } from '@rollcall/contracts/money';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { useAct } from '../../api/act.js';
+import { AmountInput } from '../../parts/amount-input.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useMoney } from '../../parts/money.js';
 import { useWords } from '../../words/words.js';
-import { HINT_BELOW } from '../form-field.js';
-import { minorOf, typedOf } from '../minor.js';
-import { MoneyField } from '../money-field.js';
+import { amountOf, HINT_BELOW } from '../form-field.js';
 
 type Settings = AnswerOf<typeof readWalletSettings>;
 type Weekday = (typeof WEEKDAYS)[number];
@@ -25,7 +24,7 @@ interface AutoPayoutProps {
 const valuesOf = ({ autoPayout, payoutWeekday, payoutThreshold }: Settings, minimum: Money) => ({
   autoPayout,
   payoutWeekday: payoutWeekday ?? 'friday',
-  payoutThreshold: typedOf(payoutThreshold ?? { ...minimum, amount: minimum.amount * 5 }),
+  payoutThreshold: (payoutThreshold?.amount ?? minimum.amount * 5) as number | undefined,
 });
 
 /** Whether earnings are asked for once a week without anybody's doing. */
@@ -36,8 +35,8 @@ export function AutoPayout({ stored, etag, minimum }: AutoPayoutProps) {
   const form = useForm({
     initialValues: valuesOf(stored, minimum),
     validate: {
-      payoutThreshold: (typed, { autoPayout }) =>
-        autoPayout && (minorOf(typed, currency) ?? 0) < minimum.amount && currency === minimum.currency
+      payoutThreshold: (amount, { autoPayout }) =>
+        autoPayout && (amount ?? 0) < minimum.amount && currency === minimum.currency
           ? t('withdraw.least', { amount: money(minimum) })
           : null,
     },
@@ -53,7 +52,7 @@ export function AutoPayout({ stored, etag, minimum }: AutoPayoutProps) {
       body: autoPayout
         ? {
             ...{ autoPayout, payoutWeekday: payoutWeekday as Weekday },
-            payoutThreshold: { amount: minorOf(payoutThreshold, currency) ?? 0, currency },
+            payoutThreshold: { amount: payoutThreshold ?? 0, currency },
           }
         : { autoPayout },
     }),
@@ -80,12 +79,12 @@ export function AutoPayout({ stored, etag, minimum }: AutoPayoutProps) {
                 allowDeselect={false}
                 {...form.getInputProps('payoutWeekday')}
               />
-              <MoneyField
+              <AmountInput
                 currency={currency}
                 label={t('settings.threshold')}
                 description={t('settings.thresholdHint')}
-                {...form.getInputProps('payoutThreshold')}
-                onChange={(value) => form.setFieldValue('payoutThreshold', String(value))}
+                inputWrapperOrder={HINT_BELOW}
+                {...amountOf(form, 'payoutThreshold')}
               />
             </Group>
           )}

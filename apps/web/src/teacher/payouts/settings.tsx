@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core';
 import { readPayoutReadiness } from '@rollcall/contracts/api/payouts';
 import { readWalletSettings } from '@rollcall/contracts/api/withdrawals';
+import type { AnswerOf } from '@rollcall/contracts/route';
 import { useRead } from '../../api/read.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { Loaded } from '../../parts/states.js';
@@ -21,7 +22,12 @@ export function SettingsPage() {
             {(panel) => (
               <Stack gap="xl" maw={640}>
                 <StoredAccount stored={stored} etag={settings.etag} coolDownHours={panel.bankCoolDownHours} />
-                <AutoPayout stored={stored} etag={settings.etag} minimum={panel.minimum} />
+                <AutoPayout
+                  key={planOf(stored)}
+                  stored={stored}
+                  etag={settings.etag}
+                  minimum={panel.minimum}
+                />
               </Stack>
             )}
           </Loaded>
@@ -30,3 +36,11 @@ export function SettingsPage() {
     </>
   );
 }
+
+/** Changed elsewhere the form begins anew: what is saved over is what was seen. */
+const planOf = ({
+  autoPayout,
+  payoutWeekday,
+  payoutThreshold,
+}: AnswerOf<typeof readWalletSettings>): string =>
+  JSON.stringify([autoPayout, payoutWeekday, payoutThreshold]);

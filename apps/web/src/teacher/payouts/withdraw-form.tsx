@@ -6,15 +6,22 @@ import { readRevenueSummary } from '@rollcall/contracts/api/revenue';
 import { listWithdrawals, readWalletSettings, requestWithdrawal } from '@rollcall/contracts/api/withdrawals';
 import { useAct } from '../../api/act.js';
 import { useRead } from '../../api/read.js';
+import { AmountInput } from '../../parts/amount-input.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useMoney } from '../../parts/money.js';
 import { useWords } from '../../words/words.js';
-import { HINT_BELOW } from '../form-field.js';
-import { minorOf, typedOf } from '../minor.js';
-import { MoneyField } from '../money-field.js';
+import { amountOf, HINT_BELOW } from '../form-field.js';
 import { accountOf, BankFields, NO_ACCOUNT } from './bank-fields.js';
 
-const EMPTY = { amount: '', goal: 'stored', bankAccount: NO_ACCOUNT, notes: '' };
+interface Values {
+  /** Minor units. */
+  readonly amount: number | undefined;
+  readonly goal: string;
+  readonly bankAccount: typeof NO_ACCOUNT;
+  readonly notes: string;
+}
+
+const EMPTY: Values = { amount: undefined, goal: 'stored', bankAccount: NO_ACCOUNT, notes: '' };
 
 /** Asks for earnings to be paid out. They are reserved as soon as it is answered. */
 export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
@@ -26,7 +33,7 @@ export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
   const stored = settings.data?.defaultBankAccount ?? null;
   const form = useForm({
     initialValues: EMPTY,
-    validate: { amount: (typed) => complaint(minorOf(typed, currency)) },
+    validate: { amount: (amount) => complaint(amount) },
   });
   const complaint = (amount: number | undefined) => {
     if (amount === undefined || amount < minimum.amount)
@@ -45,7 +52,7 @@ export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
   const submit = form.onSubmit(({ amount, bankAccount, notes }) =>
     act.run({
       body: {
-        ...{ amount: minorOf(amount, currency) ?? 0, currency },
+        ...{ amount: amount ?? 0, currency },
         ...(!isStored && { bankAccount: accountOf(bankAccount) }),
         ...(notes.trim() !== '' && { notes }),
       },
@@ -67,16 +74,15 @@ export function WithdrawForm({ panel }: { readonly panel: PayoutReadiness }) {
         submit={t('withdraw.submit')}
       >
         <Group align="flex-start" gap="sm">
-          <MoneyField
+          <AmountInput
             currency={currency}
             label={t('withdraw.amount')}
             description={t('withdraw.available', { amount: money(available) })}
-            required
-            {...form.getInputProps('amount')}
-            onChange={(value) => form.setFieldValue('amount', String(value))}
+            inputWrapperOrder={HINT_BELOW}
+            {...amountOf(form, 'amount')}
           />
           {available.amount >= minimum.amount && (
-            <Button variant="default" onClick={() => form.setFieldValue('amount', typedOf(available))}>
+            <Button variant="default" onClick={() => form.setFieldValue('amount', available.amount)}>
               {t('withdraw.all', { amount: money(available) })}
             </Button>
           )}

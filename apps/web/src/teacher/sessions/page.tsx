@@ -64,7 +64,7 @@ function Shown({ course, session }: { readonly course: Course; readonly session:
     <>
       <PageTitle
         words={t('session.of', { number: session.number, course: course.title })}
-        action={isOpen ? <EnterRoom sessionId={session.id} /> : undefined}
+        action={isOpen ? <EnterRoom session={session} /> : undefined}
       >
         {session.title}
       </PageTitle>
@@ -79,10 +79,10 @@ function Shown({ course, session }: { readonly course: Course; readonly session:
   );
 }
 
-function EnterRoom({ sessionId }: { readonly sessionId: string }) {
+function EnterRoom({ session: { courseId, id } }: { readonly session: Session }) {
   const t = useWords('teacher');
   return (
-    <Button component={Link} to={`/join/${sessionId}`}>
+    <Button component={Link} to={`/student/join/${courseId}/${id}`}>
       {t('session.join')}
     </Button>
   );
