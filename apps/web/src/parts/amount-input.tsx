@@ -1,6 +1,7 @@
 import { NumberInput, type NumberInputProps } from '@mantine/core';
-import { exponentOf } from '@rollcall/contracts/money';
+import { exponentOf, toDecimal } from '@rollcall/contracts/money';
 import { useLanguage } from '../words/words.js';
+import { minorOf } from './minor.js';
 
 interface AmountInputProps extends Omit<NumberInputProps, 'value' | 'onChange'> {
   readonly currency: string;
@@ -26,8 +27,9 @@ export function AmountInput({ currency, value, onChange, ...rest }: AmountInputP
       thousandSeparator=" "
       hideControls
       suffix={` ${currency}`}
-      value={value === undefined ? '' : value / 10 ** digits}
-      onChange={(typed) => onChange(typeof typed === 'number' ? Math.round(typed * 10 ** digits) : undefined)}
+      valueIsNumericString
+      value={value === undefined ? '' : toDecimal({ amount: value, currency })}
+      onChange={(typed) => onChange(minorOf(typed, currency))}
       {...rest}
     />
   );
