@@ -65,6 +65,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
     another: ['draft', 'student', 'teacher', 'admin', 'finance'],
   },
   'get /teacher/courses': { who: 'T' },
+  'get /teacher/sessions': { who: 'T' },
 
   'post /webhooks/livekit': { who: 'H' },
   'post /webhooks/course-attendance': { who: 'H' },

@@ -167,6 +167,14 @@ create table parked (
   constraint parked_status_check CHECK (status = ANY (ARRAY['parked'::text, 'discarded'::text]))
 );
 
+create table people (
+  user_id uuid not null,
+  display_name text not null,
+  version integer not null,
+  constraint people_pkey PRIMARY KEY (user_id),
+  constraint people_version_check CHECK (version >= 0)
+);
+
 create table purchases (
   id uuid not null,
   kind text not null,

@@ -42,6 +42,9 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     cancellationDecided,
     creditsDeposited,
     lessonDeclined,
+    userRegistered,
+    userUpdated,
+    userSuspended,
   ],
   attendance: [
     sessionScheduled,

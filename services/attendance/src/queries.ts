@@ -81,7 +81,7 @@ async function soFar(
     startedAt: instant(seen.startedAt),
     completedAt: null,
     data: (await rosterOf(db, session.id, seen)).map((one) =>
-      recordAnswer({ ...one, status: labelOf(one, scale) }, frame),
+      recordAnswer({ ...one, status: labelOf(one, scale), inRoom: seen.inside.has(one.userId) }, frame),
     ),
   };
 }
@@ -144,7 +144,7 @@ const recordsOf = (db: Database) =>
 
 const recordOfRow = (row: RecordRow): RecordAnswer =>
   recordAnswer(
-    { ...presenceOfRow(row), status: row.status },
+    { ...presenceOfRow(row), status: row.status, inRoom: false },
     {
       sessionId: row.session_id,
       courseId: row.course_id,

@@ -18,7 +18,13 @@ export interface Frame {
   readonly createdAt: Date;
 }
 
-export function recordAnswer(presence: Presence & { readonly status: Label }, frame: Frame): RecordAnswer {
+/** How one person's presence is told: its label, and whether he is in the room at this moment. */
+export interface Told extends Presence {
+  readonly status: Label;
+  readonly inRoom: boolean;
+}
+
+export function recordAnswer(presence: Told, frame: Frame): RecordAnswer {
   const { corrected: _inConfidence, ...rest } = presence;
   const percentBasisPoints = basisPointsOf(presence.seconds, frame.scheduledSeconds);
   return {

@@ -115,6 +115,29 @@ describe('a session', () => {
     expect(said?.people.map(({ userId }: { userId: string }) => userId)).toEqual([came]);
   });
 
+  test('says who is in the room at this moment: not who left, nor who is known by his next connection, nor anybody later', async () => {
+    const session = await scheduled(database.db);
+    const room = classOf(session);
+    const [stays, leaves, returns] = [newId(), newId(), newId()];
+    const [again] = room.in(returns, 8, 60);
+    const first = [room.in(session.teacherId, 0, 60), room.in(stays, 1, 60), room.in(returns, 2, 60)];
+    await arrive([...first.map(([came]) => came), ...room.in(leaves, 1, 9), again], minute(10));
+    const teacher = { id: session.teacherId, roles: ['teacher' as const] };
+    const inside = async () =>
+      (await read(session, teacher)).body.data
+        .filter((one: { inRoom: boolean }) => one.inRoom)
+        .map((one: { userId: string }) => one.userId)
+        .sort();
+    expect(await inside()).toEqual([session.teacherId, stays, returns].sort());
+    await arrive(
+      first.map(([, left]) => left),
+      minute(61),
+    );
+    expect(await inside()).toEqual([returns]);
+    await arrive([room.finished(60.4)], minute(61));
+    expect(await inside()).toEqual([]);
+  });
+
   test('marks who was present, late, absent, or is for a person to judge', async () => {
     const session = await scheduled(database.db);
     const room = classOf(session);

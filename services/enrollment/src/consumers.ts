@@ -1,5 +1,6 @@
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
 import { lessonDeclined } from '@rollcall/contracts/events/billing';
+import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import {
   cancellationDecided,
   holdCorrected,
@@ -13,9 +14,10 @@ import { activatePurchases, declineLessons, declinePurchases } from './use-cases
 import { buyByCard } from './use-cases/buy-by-card.js';
 import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
+import { knowPeople } from './use-cases/know-people.js';
 import { notePaid, noteReviews, settleHolds } from './use-cases/settle-holds.js';
 
-/** Milliseconds: what became of a hold is only shown here, and arrives a thousand at a time when a class ends. */
+/** Milliseconds: what is only shown here, and arrives a thousand at a time when a class ends. */
 const PROJECTION = 1_000;
 
 /** Everything enrollment reacts to. */
@@ -30,4 +32,5 @@ export const consumers: Consumer[] = [
   lingering(PROJECTION, onBatch([holdReleased, holdRefunded, holdCorrected], settleHolds)),
   lingering(PROJECTION, onBatch(holdPaid, notePaid)),
   onBatch(holdUnderReview, noteReviews),
+  lingering(PROJECTION, onBatch([userRegistered, userUpdated, userSuspended], knowPeople)),
 ];

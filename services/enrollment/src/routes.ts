@@ -9,6 +9,7 @@ import { showCourse, showOwnCourse, showSession } from './answer-course.js';
 import { answerPurchase } from './answer-purchase.js';
 import { createAwaitOutcome } from './await-outcome.js';
 import { rosterOf } from './queries/roster.js';
+import { taughtSessions } from './queries/taught-sessions.js';
 import {
   accessTo,
   answersOf,
@@ -50,6 +51,7 @@ const catalogue = (db: Database): Served[] => [
   query(db, api.listCourses, (db, { query, user }) => findCourses(db, query, user)),
   query(db, api.readCourse, (db, { params, user }) => showCourse(db, params.courseId, { user })),
   query(db, api.teacherCourses, (db, { query, user }) => coursesOfTeacher(db, query, user.id)),
+  query(db, api.listTaughtSessions, taughtSessions),
   query(db, api.readRoster, rosterOf),
 ];
 

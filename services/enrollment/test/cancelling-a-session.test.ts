@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Session } from '@rollcall/contracts/api/enrollment';
 import { sessionStarted } from '@rollcall/contracts/events/attendance';
 import { sessionCancelled, sessionScheduled } from '@rollcall/contracts/events/enrollment';
+import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
 import { holdRefunded } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope } from '@rollcall/kit/testing';
@@ -178,6 +179,25 @@ describe('the roster', () => {
         { studentId: held.id, kind: 'session', status: 'active', hold: hold('held'), attendanceSeconds: 900 },
       ],
     });
+  });
+
+  test('names each student as he is called now, whatever order his accounts are heard in', async () => {
+    const session = await sessionOnSale();
+    const [known, unheard] = [await person('student'), await person('student')];
+    for (const who of [known, unheard]) await stage.bought(who, session.id);
+    const account = (displayName: string, version: number) => ({
+      ...{ userId: known.id, roles: ['student' as const], displayName, email: 'a@example.test' },
+      ...{ locale: 'en', timeZone: 'UTC', referrerId: null, version },
+    });
+    await deliver(stage.db, consumers, [
+      envelope(userUpdated, account('Ada King', 2)),
+      envelope(userSuspended, account('Ada Byron', 3)),
+      envelope(userRegistered, account('Ada', 1)),
+    ]);
+    await deliver(stage.db, consumers, [envelope(userUpdated, account('Ada King', 2))]);
+    const { body } = await roster(session).expect(200);
+    const names = body.data.map((one: { studentName: string | null }) => one.studentName);
+    expect(names).toEqual([null, 'Ada Byron']);
   });
 
   test("comes page by page, and to the session's own teacher alone", async () => {

@@ -6,7 +6,7 @@ import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/
 import { emitted } from '@rollcall/kit/testing';
 import { openIdentity } from './identity.js';
 
-const migration = new URL('../migrations/0004_say_users_again.sql', import.meta.url);
+const migration = new URL('../migrations/0006_say_users_to_enrollment.sql', import.meta.url);
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 let identity: Awaited<ReturnType<typeof openIdentity>>;
 beforeAll(async () => {

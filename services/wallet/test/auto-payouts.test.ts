@@ -261,7 +261,7 @@ describe('GET /wallet/payout-readiness', () => {
         autoPayout: true,
         payoutWeekday: 'friday',
       },
-      ...{ available: usd(6000), threshold: usd(5000) },
+      ...{ available: usd(6000), threshold: usd(5000), minimum: usd(1000), bankCoolDownHours: 0 },
     });
     clock = after(1);
     expect((await readiness(id)).nextPayoutDate).toBe('2026-12-11');

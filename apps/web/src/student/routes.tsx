@@ -1,3 +1,4 @@
+import type { Role } from '@rollcall/contracts/shapes';
 import type { RouteObject } from 'react-router';
 import { OnlyFor } from '../session/only-for.js';
 import { student as en } from '../words/en/student.js';
@@ -29,8 +30,12 @@ const pages: readonly RouteObject[] = [
   { path: 'invoices/:invoiceId', element: <InvoicePage /> },
 ];
 
+/** A teacher enters his room by the same door. */
+const rolesOf = ({ path }: RouteObject): readonly Role[] =>
+  path?.startsWith('join/') ? ['student', 'teacher'] : ['student'];
+
 const routes: RouteObject[] = pages.map(
-  (page): RouteObject => ({ ...page, element: <OnlyFor roles={['student']}>{page.element}</OnlyFor> }),
+  (page): RouteObject => ({ ...page, element: <OnlyFor roles={rolesOf(page)}>{page.element}</OnlyFor> }),
 );
 
 export default routes;

@@ -21,6 +21,8 @@ export const AttendanceRecord = z
     percent: z.number(),
     percentBasisPoints: z.int(),
     status: AttendanceStatus,
+    /** Seen to come, and not to leave so far; false once the session is completed. */
+    inRoom: z.boolean(),
     overlapSeconds: z.int(),
     firstSeenAt: Instant.nullable(),
     lastSeenAt: Instant.nullable(),

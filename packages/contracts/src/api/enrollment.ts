@@ -3,7 +3,7 @@ import { FundedBy, PurchaseKind, SessionStatus } from '../events/enrollment.js';
 import { Problem } from '../problem.js';
 import { route } from '../route.js';
 import { Id, Instant, InstantInput, Money, MoneyInput, text } from '../shapes.js';
-import { listOf, page, setOf } from './lists.js';
+import { listOf, page, period, setOf } from './lists.js';
 
 export const Session = z
   .object({
@@ -239,6 +239,8 @@ export const RosterEntry = z
     id: Id,
     sessionId: Id,
     studentId: Id,
+    /** As the student is called now; null while enrollment has not heard of the account. */
+    studentName: z.string().nullable(),
     purchaseId: Id,
     kind: PurchaseKind,
     status: PurchaseStatus,
@@ -380,4 +382,32 @@ export const teacherCourses = route({
   query: z.strictObject({ ...page }),
   status: 200,
   answer: listOf(Course),
+});
+
+/** A session as its teacher lists it. */
+export const TaughtSession = Session.extend({
+  courseTitle: z.string(),
+  /** Who has a place in it now. */
+  students: z.int(),
+  /** Of its course; null: no limit. */
+  maxStudents: z.int().nullable(),
+}).meta({ id: 'TaughtSession' });
+export type TaughtSession = z.infer<typeof TaughtSession>;
+
+export const listTaughtSessions = route({
+  method: 'get',
+  path: '/teacher/sessions',
+  who: ['teacher'],
+  summary:
+    'Your sessions with how many come, of every course that was published; `from` and `to` are of their start. The ' +
+    'latest first, with order=soonest the earliest',
+  query: z.strictObject({
+    ...page,
+    status: setOf(SessionStatus),
+    courseId: Id.optional(),
+    order: z.enum(['latest', 'soonest']).default('latest'),
+    ...period,
+  }),
+  status: 200,
+  answer: listOf(TaughtSession),
 });

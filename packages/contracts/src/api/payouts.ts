@@ -38,6 +38,10 @@ const PayoutReadiness = z
     available: Money,
     /** What there must be before a payout is made: your threshold, or else the least that is ever paid out. */
     threshold: Money,
+    /** The least that is ever paid out. */
+    minimum: Money,
+    /** For so long a bank account newly named is not paid to; 0: at once. */
+    bankCoolDownHours: z.int(),
   })
   .meta({ id: 'PayoutReadiness' });
 export type PayoutReadiness = z.infer<typeof PayoutReadiness>;

@@ -46,6 +46,8 @@ export interface Bounds {
   readonly fullAt: number | null;
   /** Somebody has no end that we saw, in a room that is not finished; not one whose presence was set by hand. */
   readonly open: boolean;
+  /** Who was seen to come, and of whom nothing says that he has left. */
+  readonly inside: ReadonlySet<string>;
 }
 
 /** How far before the end a class may stop and still be the whole class. */
@@ -62,7 +64,9 @@ export function bounds(evidence: Evidence, session: Session, rules: Rules): Boun
     if (connection.reason !== undefined) person.reasons.push(connection.reason);
     const span = evidence.corrections.has(connection.identity) ? undefined : spanOf(connection);
     open ||= span?.open ?? false;
-    if (span !== undefined) person.spans.push(span);
+    if (span === undefined) continue;
+    person.spans.push(span);
+    person.inside ||= span.open && span.hi >= window.to;
   }
   for (const { userId, intervals } of evidence.corrections.values()) {
     const person = personOf(people, userId);
@@ -71,19 +75,21 @@ export function bounds(evidence: Evidence, session: Session, rules: Rules): Boun
       person.spans.push({ start: from, lo: to, hi: to, exact: true, open: false });
     }
   }
-  return { ...present(people, session, window), open };
+  const inside = new Set([...people].filter(([, person]) => person.inside).map(([id]) => id));
+  return { ...present(people, session, window), open, inside };
 }
 
 interface Person {
   readonly spans: Span[];
   readonly reasons: (readonly [at: number, word: string])[];
   corrected: boolean;
+  inside: boolean;
 }
 
 function personOf(people: Map<string, Person>, identity: string): Person {
   const known = people.get(identity);
   if (known !== undefined) return known;
-  const fresh: Person = { spans: [], reasons: [], corrected: false };
+  const fresh: Person = { spans: [], reasons: [], corrected: false, inside: false };
   people.set(identity, fresh);
   return fresh;
 }
@@ -100,7 +106,11 @@ function merge(spans: readonly Span[], window: Window): Merged {
   return { certain: upTo('lo'), possible: upTo('hi') };
 }
 
-function present(people: Map<string, Person>, session: Session, window: Window): Omit<Bounds, 'open'> {
+function present(
+  people: Map<string, Person>,
+  session: Session,
+  window: Window,
+): Omit<Bounds, 'open' | 'inside'> {
   const cap = scheduledMs(session);
   const merged = new Map([...people].map(([id, { spans }]) => [id, merge(spans, window)]));
   const teacher = merged.get(session.teacherId) ?? { certain: [], possible: [] };

@@ -13,6 +13,7 @@ interface RosterRow {
   readonly id: string;
   readonly session_id: string;
   readonly student_id: string;
+  readonly display_name: string | null;
   readonly purchase_id: string;
   readonly kind: Entry['kind'];
   readonly purchase_status: Entry['status'];
@@ -36,8 +37,10 @@ export async function rosterOf(
     .first('sessions.id');
   if (owned === undefined) throw notFound('session');
   const { rows } = await db.raw(
-    `select holds.*, purchases.kind, purchases.currency, purchases.requested_at, purchases.status as purchase_status
+    `select holds.*, purchases.kind, purchases.currency, purchases.requested_at, purchases.status as purchase_status,
+            people.display_name
        from holds join purchases on purchases.id = holds.purchase_id
+       left join people on people.user_id = holds.student_id
       where holds.session_id = ? and holds.status <> 'declined' and (?::uuid is null or holds.id < ?)
       order by holds.id desc limit ?`,
     [sessionId, after, after, limit + 1],
@@ -49,6 +52,7 @@ const entryOf = (row: RosterRow): Entry => ({
   id: row.id,
   sessionId: row.session_id,
   studentId: row.student_id,
+  studentName: row.display_name,
   purchaseId: row.purchase_id,
   kind: row.kind,
   status: row.purchase_status,

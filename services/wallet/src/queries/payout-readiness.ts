@@ -2,6 +2,7 @@ import type { PayoutReadiness } from '@rollcall/contracts/api/payouts';
 import { money } from '@rollcall/contracts/money';
 import type { Database } from '@rollcall/kit/database';
 import { readinessOf, wantedOf } from '../domain/auto-payout.js';
+import { minimumOf } from '../domain/withdrawal.js';
 import { standingOf } from '../store/auto-payouts.js';
 import { weekdayNamed } from './withdrawals.js';
 
@@ -24,5 +25,7 @@ export async function payoutReadiness(db: Database, { now, ...asked }: Asked): P
     ...{ autoPayout: plan.on, payoutWeekday: weekdayNamed(plan.weekday) },
     available: money(available, currency),
     threshold: money(wantedOf(standing), currency),
+    minimum: money(minimumOf(currency), currency),
+    bankCoolDownHours: asked.coolDownHours,
   };
 }
