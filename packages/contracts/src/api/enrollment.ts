@@ -3,7 +3,7 @@ import { FundedBy, PurchaseKind, SessionStatus } from '../events/enrollment.js';
 import { Problem } from '../problem.js';
 import { route } from '../route.js';
 import { Id, Instant, InstantInput, Money, MoneyInput, text } from '../shapes.js';
-import { listOf, page, setOf } from './lists.js';
+import { listOf, page, period, setOf } from './lists.js';
 
 export const Session = z
   .object({
@@ -380,4 +380,21 @@ export const teacherCourses = route({
   query: z.strictObject({ ...page }),
   status: 200,
   answer: listOf(Course),
+});
+
+export const listAdminPurchases = route({
+  method: 'get',
+  path: '/admin/purchases',
+  who: ['admin'],
+  summary:
+    "Everybody's purchases of both kinds, the newest first; those that wait for the wallet too long by `status=pending` and `to`",
+  query: z.strictObject({
+    ...page,
+    ...period,
+    status: setOf(PurchaseStatus),
+    studentId: Id.optional(),
+    courseId: Id.optional(),
+  }),
+  status: 200,
+  answer: listOf(Purchase),
 });
