@@ -7,6 +7,7 @@ import { holdsCsv } from './holds-csv.js';
 import { policyOf } from './policy-answer.js';
 import { findAllHolds, findHold, findHoldsOf } from './queries/holds.js';
 import { findPolicies, findPolicy } from './queries/policies.js';
+import { findPolicyInForce } from './queries/policy.js';
 import { findReview, findReviews } from './queries/reviews.js';
 import { findSettlement } from './queries/settlement.js';
 import { simulation } from './queries/simulation.js';
@@ -23,6 +24,7 @@ export const routes = ({ db }: { db: Database }): Served[] => [
       : findHoldsOf(from, user.id, filter),
   ),
   query(db, api.readHold, (from, { user, params }) => showHold(from, params, { user })),
+  query(db, api.readPolicyInForce, (from) => findPolicyInForce(from)),
   query(db, api.readSettlement, (from, { user, params }) => findSettlement(from, params.sessionId, user)),
   query(db, api.listAdminHolds, async (from, { query: filter, wantsCsv }) =>
     wantsCsv ? holdsCsv((page) => findAllHolds(from, { ...filter, ...page })) : findAllHolds(from, filter),

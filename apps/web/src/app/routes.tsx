@@ -1,21 +1,20 @@
-import { createBrowserRouter } from 'react-router';
-import { area } from './area.js';
-import { Crash } from './crash.js';
+import { Route, Routes } from 'react-router';
+import { Area } from './area.js';
 import { Shell } from './shell.js';
 
 /** Each area is a folder beside this one; what it shows is in its own routes.tsx. */
-export const router = createBrowserRouter([
-  {
-    element: <Shell />,
-    errorElement: <Crash />,
-    children: [
-      area('student/*', () => import('../student/routes.js')),
-      area('teacher/*', () => import('../teacher/routes.js')),
-      area('admin/*', () => import('../admin/routes.js')),
-      area('finance/*', () => import('../finance/routes.js')),
-      area('system/*', () => import('../system/routes.js')),
-      area('account/*', () => import('../account/routes.js')),
-      area('*', () => import('../public/routes.js')),
-    ],
-  },
-]);
+export function Places() {
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route path="student/*" element={<Area name="student" />} />
+        <Route path="teacher/*" element={<Area name="teacher" />} />
+        <Route path="admin/*" element={<Area name="admin" />} />
+        <Route path="finance/*" element={<Area name="finance" />} />
+        <Route path="system/*" element={<Area name="system" />} />
+        <Route path="account/*" element={<Area name="account" />} />
+        <Route path="*" element={<Area name="public" />} />
+      </Route>
+    </Routes>
+  );
+}

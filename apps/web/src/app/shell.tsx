@@ -1,12 +1,13 @@
 import { Anchor, AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useEffect } from 'react';
-import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { Link, Outlet, useLocation } from 'react-router';
 import { useLive } from '../live/live.js';
 import { BookIcon } from '../parts/icons.js';
 import { useRenewal } from '../session/only-for.js';
 import { useSession, useUser } from '../session/session.js';
 import { useLanguage, useWords } from '../words/words.js';
+import { Catch } from './crash.js';
 import { AccountMenu, LanguageSwitch, LinkMark, SchemeSwitch } from './header.js';
 import { menus } from './nav.js';
 
@@ -61,9 +62,10 @@ export function Shell() {
         </AppShell.Navbar>
       )}
       <AppShell.Main id="content">
-        <Outlet />
+        <Catch place={pathname}>
+          <Outlet />
+        </Catch>
       </AppShell.Main>
-      <ScrollRestoration />
     </AppShell>
   );
 }

@@ -21,6 +21,8 @@ export function PageTitle({ children, words, action }: PageTitleProps) {
   useEffect(() => {
     // 'default' is the place where the app was opened: there the browser's own order holds. A filter replaces nothing.
     if (key !== 'default' && how !== 'REPLACE') heading.current?.focus({ preventScroll: true });
+    // The back button finds its place by the browser itself.
+    if (how === 'PUSH') window.scrollTo(0, 0);
   }, [key]);
   return (
     <Stack gap={4} mb="lg">
