@@ -39,3 +39,6 @@ export const fieldErrors = (error: unknown): Record<string, string> =>
   error instanceof ProblemError
     ? Object.fromEntries(error.errors.map(({ path, message }) => [path, message]))
     : {};
+
+/** There is no such thing (yet): for some pages a state as good as another. */
+export const isMissing = (error: unknown): boolean => error instanceof ProblemError && error.status === 404;

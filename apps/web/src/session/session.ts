@@ -21,8 +21,10 @@ function change(session: Session): void {
 export const signIn = async (body: Parameters<typeof callLogin>[0]) => begin(await callLogin(body));
 export const openAccount = async (body: Parameters<typeof callRegister>[0]) =>
   begin(await callRegister(body));
-export const setPassword = async (body: Parameters<typeof callChangePassword>[0]) =>
+export async function setPassword(body: Parameters<typeof callChangePassword>[0]): Promise<void> {
+  await freshSession();
   begin(await callChangePassword(body));
+}
 
 /** Signed out here even when nobody answers: whoever leaves the computer must be able to. */
 export async function signOut(): Promise<void> {

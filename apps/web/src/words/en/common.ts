@@ -51,6 +51,17 @@ export const common = {
   },
   list: { more: 'Show more', csv: 'Download as CSV', all: 'All', filter: 'Filter', clear: 'Clear filters' },
   timeLine: { nobody: 'not in the room' },
+  policy: {
+    title: 'When your money moves',
+    held: 'Until the class is over nobody has your money: it is held.',
+    released: 'Attend at least {{percent}} % of the class, and it goes to the teacher.',
+    releasedUsual: 'Attend enough of the class, and it goes to the teacher.',
+    back: 'Attend less than {{percent}} %, and all of it comes back to you.',
+    backUsual: 'Attend less, and all of it comes back to you.',
+    teacher: 'Is the teacher there for less than {{percent}} % of the class, all of it comes back to you.',
+    cancel: 'Cancel before the class begins, or does the teacher cancel it, and all of it comes back to you.',
+    doubt: 'Where the record leaves a doubt, a person decides; you see how.',
+  },
   trouble: {
     byItself: 'We ask again every few seconds.',
     sameAgain: 'Pressing the button again is safe: it is not done twice.',
@@ -68,6 +79,10 @@ export const common = {
     broken: { title: 'Something broke', words: 'That is our fault. Try again, or load the page anew.' },
   },
   states: {
+    student: 'Student',
+    teacher: 'Teacher',
+    admin: 'Admin',
+    finance: 'Finance',
     active: 'Active',
     archived: 'Archived',
     approved: 'Approved',
