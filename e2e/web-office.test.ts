@@ -303,7 +303,7 @@ describe('finance', () => {
     await heading(page, /Hold of .*50\.00, followed/);
     await page.getByText('Bought: the money is held').waitFor();
     await page.getByText('Settled: the money is shared out').waitFor();
-    await page.getByText('Paid out').first().waitFor();
+    await page.getByText('Paid out to the bank').first().waitFor();
     await expectGoodPage(tab);
     await screenshot(page, 'office-follow');
 
@@ -390,6 +390,7 @@ describe('every page', () => {
     const { page } = tab;
     await page.getByText('Nobody owes anything').waitFor();
     await page.goto('/admin');
+    await page.locator('[data-queue=asked] .numbers').waitFor();
     await page.keyboard.press('Tab');
     await page.getByRole('link', { name: 'Skip to the content' }).waitFor();
     await page.keyboard.press('Enter');

@@ -283,9 +283,9 @@ describe('GET /finance/holds/:holdId', () => {
     expect(stepsOf(body)).toEqual([
       ['placed', 'purchase'],
       ['ended', 'payment_release'],
-      ['withdrawal', 'withdrawal'],
-      ['withdrawal', 'withdrawal'],
-      ['withdrawal', 'withdrawal'],
+      ['reserved', 'withdrawal'],
+      ['reserved', 'withdrawal'],
+      ['paid-out', 'withdrawal'],
     ]);
     expect(body.payouts).toMatchObject([
       { withdrawalId: first, status: 'completed', amount: 1000, share: 400 },

@@ -1,5 +1,4 @@
 import { NumberInput, Select, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { clawBack, listDebts, readUserWallet, writeOffDebt } from '@rollcall/contracts/api/debts';
 import { creditWallet, debitWallet, listUserTransactions } from '@rollcall/contracts/api/wallet';
 import { exponentOf } from '@rollcall/contracts/money';
@@ -7,6 +6,7 @@ import { useState } from 'react';
 import { useAct } from '../api/act.js';
 import { minorOf } from '../office/amount.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { useWords } from '../words/words.js';
 
 export type Adjustment = 'credit' | 'debit' | 'clawback' | 'write-off';
@@ -23,12 +23,13 @@ type Account = 'credits' | 'promo' | 'earnings';
 /** Money given, taken, taken back or given up by hand. */
 export function AdjustDialog({ userId, currency, adjustment, onClose }: AdjustDialogProps) {
   const t = useWords('admin');
+  const say = useSay();
   const [typed, setTyped] = useState<string | number>('');
   const [account, setAccount] = useState<Account>('credits');
   const options = {
     changes: [readUserWallet, listUserTransactions, listDebts],
     onDone: () => {
-      notifications.show({ message: t(`wallet.adjust.${adjustment}.done`) });
+      say(t(`wallet.adjust.${adjustment}.done`));
       onClose();
     },
   };

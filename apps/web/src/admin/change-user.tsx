@@ -1,10 +1,10 @@
 import { Checkbox, Group, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { listUsers, readUser, type User, updateUser } from '@rollcall/contracts/api/identity-users';
 import { Role } from '@rollcall/contracts/shapes';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { useWords } from '../words/words.js';
 
 export type Change = 'roles' | 'suspend' | 'reactivate' | 'referrer';
@@ -19,12 +19,13 @@ interface ChangeUserProps {
 
 export function ChangeUserDialog({ user, change, etag, onClose, onReload }: ChangeUserProps) {
   const t = useWords('admin');
+  const say = useSay();
   const [roles, setRoles] = useState<string[]>([...user.roles]);
   const [referrerId, setReferrerId] = useState('');
   const act = useAct(updateUser, {
     changes: [readUser, listUsers],
     onDone: () => {
-      notifications.show({ message: t('users.changed') });
+      say(t('users.changed'));
       onClose();
     },
   });

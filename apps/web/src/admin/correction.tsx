@@ -1,11 +1,11 @@
 import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { correctAttendance, readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import { listAdminHolds, listReviews, readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { clockOf } from '../parts/duration.js';
 import { useWords } from '../words/words.js';
 import { instantOf, secondsOf, type Typed, typedOf } from './intervals.js';
@@ -26,12 +26,13 @@ interface CorrectionProps {
 /** When one participant was in, set by hand: it replaces all that was seen of him. */
 export function CorrectionDialog({ sessionId, startsAt, person, etag, ...rest }: CorrectionProps) {
   const t = useWords('admin');
+  const say = useSay();
   const [userId, setUserId] = useState(person?.userId ?? '');
   const [rows, setRows] = useState<readonly Row[]>(() => rowsOf(person));
   const act = useAct(correctAttendance, {
     changes: [readSessionAttendance, readSettlement, listReviews, listAdminHolds],
     onDone: () => {
-      notifications.show({ message: t('correction.done') });
+      say(t('correction.done'));
       rest.onClose();
     },
   });

@@ -1,5 +1,4 @@
 import { NumberInput, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import {
   type Hold,
   listAdminHolds,
@@ -13,6 +12,7 @@ import { percent } from '@rollcall/contracts/money';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { useMoney } from '../parts/money.js';
 import { useWords } from '../words/words.js';
 
@@ -29,12 +29,13 @@ interface DecideDialogProps {
 /** A person's decision about an open hold, with what it comes to said before it is sent. */
 export function DecideDialog({ hold, choice, etag, onClose, onReload }: DecideDialogProps) {
   const t = useWords('admin');
+  const say = useSay();
   const words = useMoney();
   const [share, setShare] = useState<string | number>(50);
   const options = {
     changes: [readHold, listAdminHolds, readSettlement],
     onDone: () => {
-      notifications.show({ message: t(`holds.choices.${choice}.done`) });
+      say(t(`holds.choices.${choice}.done`));
       onClose();
     },
   };

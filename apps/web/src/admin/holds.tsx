@@ -5,7 +5,7 @@ import { download } from '../api/download.js';
 import { useList } from '../api/read.js';
 import { FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Lesson, Person } from '../office/ids.js';
-import { queryOf } from '../office/query.js';
+import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable, type ListState } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
@@ -27,7 +27,7 @@ export default function Holds() {
   return (
     <>
       <PageTitle words={t('holds.words')}>{t('holds.title')}</PageTitle>
-      <FilterBar onClear={() => change(FILTERS)}>
+      <FilterBar onClear={isFiltered(filters) ? () => change(FILTERS) : undefined}>
         <SetFilter
           label={t('status')}
           values={filters.status}

@@ -1,6 +1,5 @@
 import { Button, NumberInput, Select, SimpleGrid, Switch, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import {
   type AdminPlan,
   createPlan,
@@ -11,6 +10,7 @@ import { ProblemError } from '@rollcall/contracts/client';
 import { useAct } from '../api/act.js';
 import { refetch } from '../api/read.js';
 import { Changed } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
 import { Form, useFieldErrors } from '../parts/form.js';
 import { useWords } from '../words/words.js';
@@ -25,11 +25,12 @@ interface PlanFormProps {
 /** A plan is changed for who subscribes from now on; the others keep what they subscribed to. */
 export function PlanForm({ plan, onClose }: PlanFormProps) {
   const t = useWords('admin');
+  const say = useSay();
   const form = useForm({ initialValues: typedPlan(plan) });
   const options = {
     changes: [listAdminPlans],
     onDone: () => {
-      notifications.show({ message: t('plans.saved') });
+      say(t('plans.saved'));
       onClose();
     },
   };

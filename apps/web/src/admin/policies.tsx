@@ -62,7 +62,8 @@ function Rates({ policy }: { readonly policy: SettlementPolicy }) {
     <Stack gap={0}>
       <Text size="sm">{rates.join(' · ')}</Text>
       <Text size="xs" c="dimmed">
-        {t('policies.asks', { threshold: policy.thresholdPercent, teacher: policy.teacherMinPercent })}
+        {t('policies.asks', { threshold: policy.thresholdPercent })}
+        {policy.teacherMinPercent > 0 && t('policies.asksTeacher', { teacher: policy.teacherMinPercent })}
       </Text>
     </Stack>
   );

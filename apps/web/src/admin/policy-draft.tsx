@@ -1,6 +1,5 @@
 import { Button, Group, NumberInput, Select, SimpleGrid, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { notifications } from '@mantine/notifications';
 import {
   createPolicy,
   listPolicies,
@@ -10,6 +9,7 @@ import {
 } from '@rollcall/contracts/api/policies';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';
+import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
 import { FormError, useFieldErrors } from '../parts/form.js';
 import { useWords } from '../words/words.js';
@@ -20,13 +20,14 @@ import { SimulationView } from './simulation.js';
 /** A next version: tried out on what is settled, then written. */
 export function DraftForm() {
   const t = useWords('admin');
+  const say = useSay();
   const [result, setResult] = useState<Simulation>();
   const form = useForm<Draft>({ initialValues: EMPTY, onValuesChange: () => setResult(undefined) });
   const simulate = useAct(simulatePolicy, { onDone: ({ body }) => setResult(body) });
   const create = useAct(createPolicy, {
     changes: [listPolicies],
     onDone: ({ body }) => {
-      notifications.show({ message: t('policies.written', { version: body.version }) });
+      say(t('policies.written', { version: body.version }));
       form.reset();
       setResult(undefined);
     },
@@ -41,7 +42,7 @@ export function DraftForm() {
   return (
     <Section title={t('policies.next')} words={t('policies.nextWords')}>
       <form onSubmit={write} noValidate>
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }} style={{ alignItems: 'end' }}>
           <Select
             label={t('policies.preset')}
             data={PolicyPreset.options.map((value) => ({ value, label: t(`policies.presets.${value}`) }))}

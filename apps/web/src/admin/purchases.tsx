@@ -3,7 +3,7 @@ import { listAdminPurchases, PurchaseStatus } from '@rollcall/contracts/api/enro
 import { useList } from '../api/read.js';
 import { DayFilter, FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Person, shortId } from '../office/ids.js';
-import { queryOf } from '../office/query.js';
+import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
@@ -30,7 +30,7 @@ export default function Purchases() {
   return (
     <>
       <PageTitle words={t('purchases.words')}>{t('purchases.title')}</PageTitle>
-      <FilterBar onClear={() => change(FILTERS)}>
+      <FilterBar onClear={isFiltered({ stuck, ...filters }) ? () => change(FILTERS) : undefined}>
         <Switch
           label={t('purchases.stuck')}
           checked={isStuck}

@@ -1,5 +1,4 @@
 import { Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import {
   applyReview,
   dismissReview,
@@ -16,6 +15,7 @@ import { DecisionView } from '../office/decision.js';
 import { Facts } from '../office/facts.js';
 import { Lesson, Person } from '../office/ids.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
 import { Money, useMoney } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
@@ -117,11 +117,12 @@ interface CloseDialogProps extends HeadProps {
 
 function CloseDialog({ what, review, etag, onClose, onReload }: CloseDialogProps) {
   const t = useWords('admin');
+  const say = useSay();
   const words = useMoney();
   const act = useAct(what === 'apply' ? applyReview : dismissReview, {
     changes: [readReview, listReviews, readHold],
     onDone: () => {
-      notifications.show({ message: t(`reviews.${what}.done`) });
+      say(t(`reviews.${what}.done`));
       onClose();
     },
   });

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useList } from '../api/read.js';
 import { FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Lesson, Person } from '../office/ids.js';
-import { queryOf } from '../office/query.js';
+import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
@@ -26,7 +26,7 @@ export default function Reviews() {
   return (
     <>
       <PageTitle words={t('reviews.words')}>{t('reviews.title')}</PageTitle>
-      <FilterBar onClear={() => change(FILTERS)}>
+      <FilterBar onClear={isFiltered(filters) ? () => change(FILTERS) : undefined}>
         <SetFilter
           label={t('status')}
           values={filters.status}

@@ -1,5 +1,4 @@
 import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { completeSession, readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import { listReviews, readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf } from '@rollcall/contracts/route';
@@ -11,6 +10,7 @@ import { Facts } from '../office/facts.js';
 import { shortId, WholeId } from '../office/ids.js';
 import { listedOf } from '../office/listed.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
 import { Money } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
@@ -55,11 +55,12 @@ interface HeadProps {
 
 function Head({ seen, etag, onReload }: HeadProps) {
   const t = useWords('admin');
+  const say = useSay();
   const [isClosing, setClosing] = useState(false);
   const act = useAct(completeSession, {
     changes: [readSessionAttendance, readSettlement],
     onDone: () => {
-      notifications.show({ message: t('sessions.complete.done') });
+      say(t('sessions.complete.done'));
       setClosing(false);
     },
   });

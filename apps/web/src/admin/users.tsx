@@ -4,7 +4,7 @@ import { Role } from '@rollcall/contracts/shapes';
 import { Link } from 'react-router';
 import { useList } from '../api/read.js';
 import { FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
-import { queryOf } from '../office/query.js';
+import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
@@ -24,7 +24,7 @@ export default function Users() {
   return (
     <>
       <PageTitle words={t('users.words')}>{t('users.title')}</PageTitle>
-      <FilterBar onClear={() => change(FILTERS)}>
+      <FilterBar onClear={isFiltered(filters) ? () => change(FILTERS) : undefined}>
         <TextFilter label={t('users.search')} value={filters.text} onChange={(text) => change({ text })} />
         <SetFilter
           label={t('users.role')}

@@ -1,5 +1,4 @@
 import { Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { readUserWallet } from '@rollcall/contracts/api/debts';
 import { listUserTransactions } from '@rollcall/contracts/api/wallet';
 import type { Withdrawal } from '@rollcall/contracts/api/withdrawals';
@@ -15,6 +14,7 @@ import {
 } from '@rollcall/contracts/api/withdrawals-admin';
 import { useAct } from '../api/act.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
+import { useSay } from '../office/say.js';
 import { useMoney } from '../parts/money.js';
 import { useWords } from '../words/words.js';
 
@@ -55,11 +55,12 @@ interface StepDialogProps {
 
 export function StepDialog({ step, withdrawal, etag, onClose, onReload }: StepDialogProps) {
   const t = useWords('admin');
+  const say = useSay();
   const words = useMoney();
   const act = useAct(ROUTES[step], {
     changes: [readAdminWithdrawal, listAdminWithdrawals, readUserWallet, listUserTransactions],
     onDone: () => {
-      notifications.show({ message: t(`withdrawals.steps.${step}.done`) });
+      say(t(`withdrawals.steps.${step}.done`));
       onClose();
     },
   });

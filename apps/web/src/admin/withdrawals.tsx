@@ -6,7 +6,7 @@ import { download } from '../api/download.js';
 import { useList } from '../api/read.js';
 import { DayFilter, FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Person } from '../office/ids.js';
-import { queryOf } from '../office/query.js';
+import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
@@ -37,7 +37,7 @@ export default function Withdrawals() {
       >
         {t('withdrawals.title')}
       </PageTitle>
-      <FilterBar onClear={() => change(FILTERS)}>
+      <FilterBar onClear={isFiltered(filters) ? () => change(FILTERS) : undefined}>
         <SetFilter
           label={t('status')}
           values={filters.status}

@@ -1,5 +1,6 @@
 import { useWords } from '../words/words.js';
 import { DayFilter, FilterBar, SetFilter, TextFilter } from './filter-bar.js';
+import { isFiltered } from './query.js';
 
 export const AUDIT_FILTERS = { actor: '', action: [] as string[], target: '', from: '', to: '' };
 type AuditFiltered = typeof AUDIT_FILTERS;
@@ -27,7 +28,7 @@ interface AuditFiltersProps {
 export function AuditFilters({ filters, change }: AuditFiltersProps) {
   const t = useWords('admin');
   return (
-    <FilterBar onClear={() => change(AUDIT_FILTERS)}>
+    <FilterBar onClear={isFiltered(filters) ? () => change(AUDIT_FILTERS) : undefined}>
       <TextFilter label={t('audit.actorId')} value={filters.actor} onChange={(actor) => change({ actor })} />
       <SetFilter
         label={t('audit.action')}

@@ -4,6 +4,10 @@ import type { Filters } from '../parts/filter-state.js';
 /** What a route is asked with. */
 export type Asking<R> = CallInput<R> extends { readonly query?: infer Query } ? NonNullable<Query> : never;
 
+/** Whether any of these filters is set. */
+export const isFiltered = (filters: Filters): boolean =>
+  Object.values(filters).some((value) => value.length > 0);
+
 /** A day of the reader's, `2026-11-27`, as the instant it begins; the day after as its end. */
 export function dayStart(day: string, plus = 0): string | undefined {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];

@@ -68,7 +68,7 @@ const HoldTrail = z
     /** Sealed entries in their order: from the purchase over what the hold came to, to the withdrawals that took it. */
     steps: z.array(
       z.object({
-        step: z.enum(['placed', 'ended', 'corrected', 'withdrawal']),
+        step: z.enum(['placed', 'ended', 'corrected', 'reserved', 'paid-out']),
         /** The withdrawal's; null of any other step. */
         withdrawalId: Id.nullable(),
         entry: LedgerEntry,

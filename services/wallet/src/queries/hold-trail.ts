@@ -18,7 +18,7 @@ export async function holdTrail(db: Database, holdId: string): Promise<HoldTrail
   const steps = new Map((moved.rows as StepRow[]).map(({ entry, step }) => [entry, { step, id: null }]));
   const { payouts, remaining } = await payoutsOf(db, hold);
   const withdrawn = payouts.flatMap(({ withdrawalId: id, entries }) =>
-    entries.map((entry) => [entry, { step: 'withdrawal' as const, id }] as const),
+    entries.map(({ step, entry }) => [entry, { step, id }] as const),
   );
   const all = new Map<string, { step: Step; id: string | null }>([...steps, ...withdrawn]);
   const entries = await sealedEntries(db, [...all.keys()]);
@@ -87,11 +87,17 @@ async function payoutsOf(db: Database, hold: HoldRow) {
       amount: row.amount,
       share: shares.get(row.reserved_entry_id) ?? 0,
       requestedAt: row.requested_at.toISOString(),
-      entries: [row.reserved_entry_id, row.ended_entry_id].filter((entry) => entry !== null),
+      entries: stepsOf(row),
     }))
     .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
   return { payouts, remaining };
 }
+
+/** One that came to nothing is none of these, so what ended it was the payment. */
+const stepsOf = ({ reserved_entry_id, ended_entry_id }: WithdrawalRow) => [
+  { step: 'reserved' as const, entry: reserved_entry_id },
+  ...(ended_entry_id === null ? [] : [{ step: 'paid-out' as const, entry: ended_entry_id }]),
+];
 
 interface PaidRow {
   readonly account: number;

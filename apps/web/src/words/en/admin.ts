@@ -353,7 +353,8 @@ export const admin = {
     ofOthers: '{{rate}} % of everybody else',
     share: 'the referrer gets {{rate}} % of it',
     overrideCount: '{{n}} rates of their own',
-    asks: 'Student at least {{threshold}} %, teacher at least {{teacher}} % of the class',
+    asks: 'The student must attend {{threshold}} % of the class',
+    asksTeacher: ', the teacher {{teacher}} %',
     presets: {
       'referred-teacher-30': '30 % of referred teachers',
       'student-source-70-30': '70 / 30 by who brought the student',

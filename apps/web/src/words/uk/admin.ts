@@ -355,7 +355,8 @@ export const admin: Ukrainian<Words['admin']> = {
     ofOthers: '{{rate}} % з решти',
     share: 'той, хто привів, отримує з неї {{rate}} %',
     overrideCount: 'окремих ставок: {{n}}',
-    asks: 'Учень щонайменше {{threshold}} %, викладач щонайменше {{teacher}} % заняття',
+    asks: 'Учень має бути щонайменше {{threshold}} % заняття',
+    asksTeacher: ', викладач — {{teacher}} %',
     presets: {
       'referred-teacher-30': '30 % з викладачів, яких привели',
       'student-source-70-30': '70 / 30 залежно від того, хто привів учня',
