@@ -276,7 +276,7 @@ test('an admin finds somebody, gives money and takes a role, and the filters sta
   await dialog.getByLabel('Amount in USD').fill('12.50');
   await dialog.getByLabel('Reason').fill('For the lesson that broke off');
   await dialog.getByRole('button', { name: 'Give money' }).click();
-  await page.getByText('For the lesson that broke off').waitFor();
+  await page.getByText('For the lesson that broke off').first().waitFor();
   await page
     .getByRole('cell', { name: /13\.50/ })
     .first()

@@ -121,7 +121,7 @@ function Intervals({ rows, onChange, fields, startsAt }: IntervalsProps) {
               error={fields[`intervals.${index}.to`]}
             />
             <Button
-              variant="subtle"
+              variant="default"
               onClick={() => onChange(rows.filter((row) => row.key !== key))}
               aria-label={t('correction.remove', { n: index + 1 })}
             >
