@@ -9,6 +9,8 @@ export default defineConfig({
     target: 'es2022',
     // The policy has no data: for scripts or styles, and an inlined file has no name to be kept under.
     assetsInlineLimit: 0,
+    // For scripts/first-load.mjs: which chunk needs which.
+    manifest: 'manifest.json',
     chunkSizeWarningLimit: 700,
   },
   // `npm run dev` beside a system that runs by `npm start`.

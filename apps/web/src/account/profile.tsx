@@ -12,7 +12,7 @@ import { signOutEverywhere, userChanged, useUser } from '../session/session.js';
 import { LANGUAGES, useWords } from '../words/words.js';
 import { PasswordForm } from './password-form.js';
 
-export function ProfilePage() {
+export default function ProfilePage() {
   const t = useWords('account');
   return (
     <Stack maw={640} mx="auto">

@@ -1,6 +1,5 @@
 import { MantineProvider } from '@mantine/core';
 import { DatesProvider } from '@mantine/dates';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { queries } from '../api/queries.js';
@@ -18,10 +17,7 @@ export function Providers({ children }: { readonly children: ReactNode }) {
       getStyleNonce={() => nonce}
     >
       <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
-        <QueryClientProvider client={queries}>
-          <Notifications position="bottom-right" limit={4} />
-          {children}
-        </QueryClientProvider>
+        <QueryClientProvider client={queries}>{children}</QueryClientProvider>
       </DatesProvider>
     </MantineProvider>
   );

@@ -1,6 +1,6 @@
 import { Anchor, AppShell, Burger, Button, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { useLive } from '../live/live.js';
 import { BookIcon } from '../parts/icons.js';
@@ -8,8 +8,10 @@ import { useRenewal } from '../session/only-for.js';
 import { useSession, useUser } from '../session/session.js';
 import { useLanguage, useWords } from '../words/words.js';
 import { Catch } from './crash.js';
-import { AccountMenu, LanguageSwitch, LinkMark, SchemeSwitch } from './header.js';
+import { LanguageSwitch, SchemeSwitch, SignInLinks } from './header.js';
 import { menus } from './nav.js';
+
+const Mine = lazy(() => import('./mine.js'));
 
 /** The frame of every page: header, the menu of one's roles, and the page. */
 export function Shell() {
@@ -49,10 +51,14 @@ export function Shell() {
             </Button>
           </Group>
           <Group wrap="nowrap" gap={4}>
-            {isIn && <LinkMark />}
             <LanguageSwitch />
             <SchemeSwitch />
-            <AccountMenu />
+            {session.status === 'out' && <SignInLinks />}
+            {isIn && (
+              <Suspense>
+                <Mine />
+              </Suspense>
+            )}
           </Group>
         </Group>
       </AppShell.Header>

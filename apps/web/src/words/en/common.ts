@@ -9,7 +9,7 @@ export const common = {
     skip: 'Skip to the content',
     menu: 'Menu',
     areas: 'Areas',
-    language: 'Language',
+
     home: 'Rollcall, home',
   },
   scheme: { dark: 'Switch to dark', light: 'Switch to light' },

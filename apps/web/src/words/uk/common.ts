@@ -11,7 +11,7 @@ export const common: Ukrainian<Words['common']> = {
     skip: 'Перейти до вмісту',
     menu: 'Меню',
     areas: 'Розділи',
-    language: 'Мова',
+
     home: 'Rollcall, головна',
   },
   scheme: { dark: 'Увімкнути темну тему', light: 'Увімкнути світлу тему' },
