@@ -66,6 +66,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   },
   'get /teacher/courses': { who: 'T' },
   'get /teacher/sessions': { who: 'T' },
+  'get /admin/purchases': { who: 'A' },
 
   'post /webhooks/livekit': { who: 'H' },
   'post /webhooks/course-attendance': { who: 'H' },
@@ -87,6 +88,10 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /admin/reviews/:reviewId': { who: 'A' },
   'post /admin/reviews/:reviewId/apply': { who: 'A' },
   'post /admin/reviews/:reviewId/dismiss': { who: 'A' },
+
+  'get /admin/settlement-policies': { who: 'A' },
+  'post /admin/settlement-policies': { who: 'A' },
+  'post /admin/settlement-policies/simulate': { who: 'A' },
 
   'get /wallet/settings': { who: 'T' },
   'patch /wallet/settings': { who: 'T' },
@@ -136,6 +141,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /admin/wallets/:userId/write-off': { who: 'A' },
   'get /admin/wallets/:userId': { who: 'A' },
   'get /admin/debts': { who: 'A' },
+  'get /admin/wallets/:userId/transactions': { who: 'A' },
 
   'post /payments/intent': { who: 'S' },
   'post /payments/:paymentId/confirm': { who: 'S' },
@@ -174,6 +180,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /finance/reconciliation': { who: 'FA' },
   'post /finance/reconciliation': { who: 'FA' },
   'get /finance/ledger': { who: 'FA' },
+  'get /finance/holds/:holdId': { who: 'FA' },
   'get /finance/trial-balance': { who: 'FA' },
   'get /finance/verify': { who: 'FA' },
   'get /finance/solvency': { who: 'FA' },

@@ -155,6 +155,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/holds/:holdId/refund': 'settlement.hold.refund',
   'post /admin/holds/:holdId/release': 'settlement.hold.release',
   'post /admin/holds/:holdId/split': 'settlement.hold.split',
+  'post /admin/settlement-policies': 'settlement.policy.create',
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
   'post /admin/plans': 'billing.plan.create',
@@ -180,6 +181,9 @@ const ACTS: Readonly<Record<string, string>> = {
     ),
   ),
 };
+
+/** A draft is too long for a query. */
+const CHANGES_NOTHING = ['/admin/settlement-policies/simulate'];
 
 /** Each step an admin can take of an invoice. */
 async function actOnInvoices(): Promise<void> {
@@ -246,7 +250,8 @@ describe('the audit trail', () => {
   test('is to know of every route by which an admin changes something', () => {
     const changing = services
       .flatMap(routesOf)
-      .filter(({ who, method }) => method !== 'get' && Array.isArray(who) && who.includes('admin'));
+      .filter(({ who, method }) => method !== 'get' && Array.isArray(who) && who.includes('admin'))
+      .filter(({ path }) => !CHANGES_NOTHING.includes(path));
     expect(changing.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(ACTS).sort());
   });
 
@@ -258,6 +263,9 @@ describe('the audit trail', () => {
     await admin.api.call(writeOffDebt, money);
     await decideWithdrawals();
     await sellPlans();
+    expect((await admin.post('/admin/settlement-policies', { preset: 'flat-15', ...because })).status).toBe(
+      201,
+    );
     await actOnInvoices();
     const day = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
     expect((await admin.post('/finance/reconciliation', { day, ...because })).status).toBe(202);

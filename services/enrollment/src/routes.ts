@@ -14,6 +14,7 @@ import {
   accessTo,
   answersOf,
   coursesOfTeacher,
+  everybodysPurchases,
   findCourses,
   type Mine,
   outcomesOf,
@@ -155,6 +156,7 @@ function purchases(db: Database): Served[] {
     query(db, api.readSessionPurchase, (db, { params, user }) =>
       readPurchase(db, { kind: 'session', purchaseId: params.purchaseId, studentId: user.id }),
     ),
+    query(db, api.listAdminPurchases, (db, { query }) => everybodysPurchases(db, query)),
     query(db, api.readAccess, (db, { params, user }) => accessTo(db, params.sessionId, user)),
   ];
 }

@@ -1,14 +1,19 @@
+import { createPolicy, listPolicies, simulatePolicy } from '@rollcall/contracts/api/policies';
 import * as api from '@rollcall/contracts/api/settlement';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
 import { holdsCsv } from './holds-csv.js';
+import { policyOf } from './policy-answer.js';
 import { findAllHolds, findHold, findHoldsOf } from './queries/holds.js';
+import { findPolicies, findPolicy } from './queries/policies.js';
 import { findPolicyInForce } from './queries/policy.js';
 import { findReview, findReviews } from './queries/reviews.js';
 import { findSettlement } from './queries/settlement.js';
+import { simulation } from './queries/simulation.js';
 import { holdTag, reviewTag } from './tags.js';
 import { applyReview, dismissReview } from './use-cases/close-review.js';
+import { createPolicy as writePolicy } from './use-cases/create-policy.js';
 import { decideHold } from './use-cases/decide-hold.js';
 
 /** Everything settlement answers over HTTP. */
@@ -61,6 +66,22 @@ export const routes = ({ db }: { db: Database }): Served[] => [
     (work, input) => dismissReview(work, { ...input.params, ...byAdmin(input) }),
     showReview,
   ),
+  ...policies(db),
+];
+
+const policies = (db: Database): Served[] => [
+  query(db, listPolicies, (from, { query: page }) => findPolicies(from, page)),
+  command(
+    db,
+    createPolicy,
+    (work, { user, body: { reason, effectiveFrom, ...draft } }) =>
+      writePolicy(work, {
+        ...{ admin: user.id, reason, effectiveFrom },
+        policy: (version) => policyOf(draft, version),
+      }),
+    findPolicy,
+  ),
+  query(db, simulatePolicy, (from, { body }) => simulation(from, body)),
 ];
 
 interface AdminInput {

@@ -6,7 +6,13 @@ import {
   readUserWallet,
   writeOffDebt as writeOffRoute,
 } from '@rollcall/contracts/api/debts';
-import { creditWallet, debitWallet, listTransactions, readWallet } from '@rollcall/contracts/api/wallet';
+import {
+  creditWallet,
+  debitWallet,
+  listTransactions,
+  listUserTransactions,
+  readWallet,
+} from '@rollcall/contracts/api/wallet';
 import type { Database } from '@rollcall/kit/database';
 import { DomainError } from '@rollcall/kit/errors';
 import { command, query, type Served } from '@rollcall/kit/http';
@@ -59,6 +65,9 @@ const wallets = ({ db, config }: Context): Served[] => [
   onceHeardOf(adjusting(db, 'debit')),
   query(db, readUserWallet, (_db, { params, query: { currency } }) =>
     userWallet(db, params.userId, currency ?? config.PLATFORM_CURRENCY),
+  ),
+  query(db, listUserTransactions, async (_db, { params: { userId }, query: filter, wantsCsv }) =>
+    wantsCsv ? transactionsCsv(db, userId, filter) : transactionsOf(db, userId, filter),
   ),
   query(db, listDebts, async (_db, { query: filter, wantsCsv }) =>
     wantsCsv ? debtsCsv(db, filter) : debtsOf(db, filter),

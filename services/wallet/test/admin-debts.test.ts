@@ -118,6 +118,14 @@ describe('POST /admin/wallets/:userId/write-off', () => {
   });
 });
 
+test('an admin reads every movement of a user, as the user does', async () => {
+  const id = await user(test_.db, { credits: 1200 });
+  const { body } = await get(`/admin/wallets/${id}/transactions`);
+  expect(body.data).toMatchObject([{ account: 'credits', amount: 1200, balanceAfter: 1200 }]);
+  expect((await get(`/admin/wallets/${id}/transactions?account=promo`)).body.data).toEqual([]);
+  expect((await get(`/admin/wallets/${id}/transactions`, id, 'student')).status).toBe(403);
+});
+
 describe('GET /admin/wallets/:userId', () => {
   test('shows the balances and every change of the debt, newest first', async () => {
     const id = await user(db(), { promo: 20 });

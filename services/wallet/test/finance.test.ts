@@ -246,3 +246,81 @@ test('the verifier for third parties agrees, sharing no code, and finds what was
 test('what waits for its seal is counted', async () => {
   expect(await unsealedOf(test_.db)).toEqual({ count: 0, seconds: 0 });
 });
+
+describe('GET /finance/holds/:holdId', () => {
+  test('follows a hold from the purchase to the withdrawal that took what it brought', async () => {
+    const { db } = test_;
+    const bought = purchase(student, [2000]);
+    const { holdId } = bought.data.holds[0]!;
+    const earner = await user(db);
+    bought.data.teacherId = earner;
+    await adjust(db, {
+      userId: earner,
+      amount: 600,
+      currency: 'USD',
+      account: 'earnings',
+      reason: 'earlier',
+    });
+    await send(db, bought);
+    await seal(test_);
+    const placed = await get(`holds/${holdId}`);
+    expect(placed.body).toMatchObject({
+      ...{ amount: 2000, from: { credits: 2000, promo: 0, subscription: 0 }, payouts: [], remaining: 0 },
+    });
+    expect(stepsOf(placed.body)).toEqual([['placed', 'purchase']]);
+
+    await send(db, ending(bought, { teacher: 1400, commission: 600 }));
+    const [first, second] = [await withdraw(earner, 1000), await withdraw(earner, 1000)];
+    const authorization = `Bearer ${await token({ id: newId(), roles: ['admin'] })}`;
+    for (const step of ['approve', 'complete'])
+      await request(app)
+        .post(`/api/v1/admin/withdrawals/${first}/${step}`)
+        .set({ authorization })
+        .expect(200);
+    await seal(test_);
+    const { status, body } = await get(`holds/${holdId}`);
+    expect(status).toBe(200);
+    expect(stepsOf(body)).toEqual([
+      ['placed', 'purchase'],
+      ['ended', 'payment_release'],
+      ['reserved', 'withdrawal'],
+      ['reserved', 'withdrawal'],
+      ['paid-out', 'withdrawal'],
+    ]);
+    expect(body.payouts).toMatchObject([
+      { withdrawalId: first, status: 'completed', amount: 1000, share: 400 },
+      { withdrawalId: second, status: 'pending', amount: 1000, share: 1000 },
+    ]);
+    expect(body.remaining).toBe(0);
+    const { data } = await ledger(`after=${body.steps[0].entry.seq - 1}&limit=1`);
+    expect(body.steps[0].entry).toEqual(data[0]);
+
+    await request(app)
+      .post(`/api/v1/admin/withdrawals/${second}/reject`)
+      .set({ authorization })
+      .send({ reason: 'a test' })
+      .expect(200);
+    expect((await get(`holds/${holdId}`)).body).toMatchObject({ payouts: [{ share: 400 }], remaining: 1000 });
+  });
+
+  test('of a hold the wallet does not know is a 404', async () => {
+    expect((await get(`holds/${newId()}`)).status).toBe(404);
+  });
+});
+
+const stepsOf = ({ steps }: { steps: { step: string; entry: LedgerEntry }[] }) =>
+  steps.map(({ step, entry }) => [step, entry.type]);
+
+async function withdraw(teacher: string, amount: number): Promise<string> {
+  const bankAccount = {
+    bankName: 'A Bank',
+    accountNumber: 'DE89370400440532013000',
+    accountName: 'Tea Cher',
+  };
+  const { body } = await request(app)
+    .post('/api/v1/withdrawals/request')
+    .set({ authorization: `Bearer ${await token({ id: teacher, roles: ['teacher'] })}` })
+    .send({ amount, currency: 'USD', bankAccount })
+    .expect(201);
+  return body.id;
+}

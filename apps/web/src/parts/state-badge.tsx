@@ -5,14 +5,14 @@ import { useTranslation } from 'react-i18next';
 const COLORS: Readonly<Record<string, string>> = {
   ...of(
     'green',
-    'active released paid completed succeeded present published open valid healthy approved used',
+    'active released paid completed succeeded present published open valid healthy approved used in-force done applied',
   ),
   ...of(
     'blue',
-    'held pending scheduled processing reserved trialing draft pending_payment requires_action in_transit',
+    'held pending scheduled processing reserved trialing draft pending_payment requires_action in_transit waiting running',
   ),
   ...of('cyan', 'live'),
-  ...of('orange', 'review disputed late past_due half-open uncertain'),
+  ...of('orange', 'review disputed late past_due half-open uncertain partly-completed'),
   ...of('violet', 'refunded split returned partially_refunded'),
   ...of('red', 'failed declined rejected absent suspended expired invalid'),
 };

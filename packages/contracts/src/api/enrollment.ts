@@ -411,3 +411,20 @@ export const listTaughtSessions = route({
   status: 200,
   answer: listOf(TaughtSession),
 });
+
+export const listAdminPurchases = route({
+  method: 'get',
+  path: '/admin/purchases',
+  who: ['admin'],
+  summary:
+    "Everybody's purchases of both kinds, the newest first; those that wait for the wallet too long by `status=pending` and `to`",
+  query: z.strictObject({
+    ...page,
+    ...period,
+    status: setOf(PurchaseStatus),
+    studentId: Id.optional(),
+    courseId: Id.optional(),
+  }),
+  status: 200,
+  answer: listOf(Purchase),
+});

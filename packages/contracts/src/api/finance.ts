@@ -52,6 +52,59 @@ export const readLedger = route({
   problems: [409],
 });
 
+const HoldTrail = z
+  .object({
+    /** The hold's. */
+    id: Id,
+    purchaseId: Id,
+    courseId: Id,
+    sessionId: Id,
+    studentId: Id,
+    teacherId: Id,
+    amount: z.int(),
+    currency: Currency,
+    /** What of it the student paid with. */
+    from: z.object({ credits: z.int(), promo: z.int(), subscription: z.int() }),
+    /** Sealed entries in their order: from the purchase over what the hold came to, to the withdrawals that took it. */
+    steps: z.array(
+      z.object({
+        step: z.enum(['placed', 'ended', 'corrected', 'reserved', 'paid-out']),
+        /** The withdrawal's; null of any other step. */
+        withdrawalId: Id.nullable(),
+        entry: LedgerEntry,
+      }),
+    ),
+    /**
+     * Earnings are one pot: withdrawals take from it what came in first, and these took what this hold brought. Those that
+     * came to nothing have taken nothing. Of each currency's figures `share` is this hold's.
+     */
+    payouts: z.array(
+      z.object({
+        withdrawalId: Id,
+        status: z.enum(['pending', 'approved', 'processing', 'completed']),
+        amount: z.int(),
+        share: z.int(),
+        requestedAt: Instant,
+      }),
+    ),
+    /** Of what the hold brought the teacher, what lies in the earnings still. */
+    remaining: z.int(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'HoldTrail' });
+export type HoldTrail = z.infer<typeof HoldTrail>;
+
+export const followHold = route({
+  method: 'get',
+  path: '/finance/holds/:holdId',
+  who: finance,
+  summary: 'One hold followed through the sealed ledger, from the purchase to the payout',
+  params: z.strictObject({ holdId: Id }),
+  status: 200,
+  answer: HoldTrail,
+  problems: [404],
+});
+
 const asOf = { asOf: InstantInput.optional() };
 
 const TrialBalance = z

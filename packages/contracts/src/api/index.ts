@@ -9,6 +9,7 @@ import * as finance from './finance.js';
 import * as identity from './identity.js';
 import * as invoices from './invoices.js';
 import * as payouts from './payouts.js';
+import * as policies from './policies.js';
 import * as quota from './quota.js';
 import * as reconciliation from './reconciliation.js';
 import * as revenue from './revenue.js';
@@ -22,7 +23,7 @@ const modules = {
   identity,
   enrollment,
   attendance,
-  settlement,
+  settlement: { ...settlement, ...policies },
   billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
   notification: events,

@@ -101,6 +101,22 @@ export const listTransactions = route({
   answer: listOf(Transaction),
 });
 
+export const listUserTransactions = route({
+  method: 'get',
+  path: '/admin/wallets/:userId/transactions',
+  who: ['admin'],
+  summary: "Every movement of a user's accounts with the balance before and after",
+  params: z.strictObject({ userId: Id }),
+  query: z.strictObject({
+    ...page,
+    ...format,
+    ...transactionFilters,
+    account: z.enum(['credits', 'promo', 'earnings']).optional(),
+  }),
+  status: 200,
+  answer: listOf(Transaction),
+});
+
 const adjustment = (path: string, summary: string) =>
   route({
     method: 'post',

@@ -5,11 +5,16 @@ export interface DatedPolicy extends Policy {
   readonly effectiveFrom: Date;
 }
 
+/** One that was written. */
+export interface StoredPolicy extends DatedPolicy {
+  readonly createdAt: Date;
+}
+
 /** More versions than a platform ever has; a day's new one for two and a half years. */
 const MOST = 1000;
 
 /** Newest first, so that the first one in effect at a moment is the one in force then. */
-export async function policies(db: Knex): Promise<DatedPolicy[]> {
+export async function policies(db: Knex): Promise<StoredPolicy[]> {
   const rows: PolicyRow[] = await db('policies')
     .orderBy([
       { column: 'effective_from', order: 'desc' },
@@ -27,6 +32,7 @@ export async function policies(db: Knex): Promise<DatedPolicy[]> {
     otherwise: row.rate_otherwise,
     referrerShare: row.referrer_share,
     overrides: row.overrides,
+    createdAt: row.created_at,
   }));
 }
 
@@ -49,6 +55,18 @@ export async function addPolicy(db: Knex, policy: DatedPolicy): Promise<void> {
     .ignore();
 }
 
+/** Any number; nobody else in this database takes it. Whoever writes a version waits for who writes another. */
+const LOCK = 740_001;
+
+export const lockPolicies = (tx: Knex.Transaction): Promise<unknown> =>
+  tx.raw('select pg_advisory_xact_lock(?)', [LOCK]);
+
+/** 0 before the first. */
+export async function newestVersion(tx: Knex.Transaction): Promise<number> {
+  const row = await tx('policies').max('version as newest').first();
+  return Number(row?.newest ?? 0);
+}
+
 interface PolicyRow {
   readonly version: number;
   readonly preset: Policy['preset'];
@@ -60,4 +78,5 @@ interface PolicyRow {
   readonly rate_otherwise: number;
   readonly referrer_share: number;
   readonly overrides: Rules['overrides'];
+  readonly created_at: Date;
 }

@@ -24,7 +24,7 @@ export async function learnUsers(
 }
 
 /** Those of `ids` we have heard of. */
-export async function knownUsers(tx: Knex.Transaction, ids: readonly string[]): Promise<Map<string, User>> {
+export async function knownUsers(tx: Knex, ids: readonly string[]): Promise<Map<string, User>> {
   return byId(await tx('users').whereIn('id', ids).where('version', '>', 0).select(COLUMNS));
 }
 

@@ -45,6 +45,20 @@ const SEALS = `
     left join ledger_entries(array(select entry_id from page)) e on e.id = p.entry_id
    order by p.seq`;
 
+/** The sealed ones of these entries, in the ledger's order. */
+export async function sealedEntries(db: Database, entryIds: readonly string[]): Promise<LedgerEntry[]> {
+  const { rows } = await db.raw(THESE_SEALS, { ids: [...entryIds], genesis: GENESIS.hash });
+  return (rows as SealRow[]).map(ledgerEntry);
+}
+
+const THESE_SEALS = `
+  select s.seq, encode(s.hash, 'hex') as hash, s.sealed_at as "sealedAt", e.*,
+         coalesce((select encode(hash, 'hex') from seals where seq = s.seq - 1), :genesis) as "previousHash"
+    from seals s
+    left join ledger_entries(:ids::uuid[]) e on e.id = s.entry_id
+   where s.entry_id = any(:ids::uuid[])
+   order by s.seq`;
+
 /** This list's cursor holds the last number. */
 const Seq = z.coerce.number().int().nonnegative();
 
