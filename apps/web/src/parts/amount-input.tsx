@@ -1,25 +1,24 @@
-import { NumberInput } from '@mantine/core';
-import { exponentOf } from '@rollcall/contracts/money';
-import type { ReactNode } from 'react';
+import { NumberInput, type NumberInputProps } from '@mantine/core';
+import { exponentOf, toDecimal } from '@rollcall/contracts/money';
+import { useLanguage } from '../words/words.js';
+import { minorOf } from './minor.js';
 
-interface AmountInputProps {
-  readonly label: string;
+interface AmountInputProps extends Omit<NumberInputProps, 'value' | 'onChange'> {
   readonly currency: string;
   /** Minor units; undefined while there is none. */
   readonly value: number | undefined;
   readonly onChange: (value: number | undefined) => void;
-  readonly error?: ReactNode;
-  readonly description?: string;
-  readonly disabled?: boolean;
 }
 
-/** Money as a person writes it, as the API counts it: 10.50 of USD is 1050. */
+/** Money as a person writes it, with the comma or point of his locale, as the API counts it: 10.50 of USD is 1050. */
 export function AmountInput({ currency, value, onChange, ...rest }: AmountInputProps) {
+  const { locale } = useLanguage();
   const digits = exponentOf(currency);
   return (
     <NumberInput
-      {...rest}
       required
+      decimalSeparator={separatorOf(locale)}
+      allowedDecimalSeparators={['.', ',']}
       min={0}
       max={10_000_000}
       clampBehavior="none"
@@ -28,8 +27,13 @@ export function AmountInput({ currency, value, onChange, ...rest }: AmountInputP
       thousandSeparator=" "
       hideControls
       suffix={` ${currency}`}
-      value={value === undefined ? '' : value / 10 ** digits}
-      onChange={(typed) => onChange(typeof typed === 'number' ? Math.round(typed * 10 ** digits) : undefined)}
+      valueIsNumericString
+      value={value === undefined ? '' : toDecimal({ amount: value, currency })}
+      onChange={(typed) => onChange(minorOf(typed, currency))}
+      {...rest}
     />
   );
 }
+
+const separatorOf = (locale: string): string =>
+  new Intl.NumberFormat(locale).formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.';
