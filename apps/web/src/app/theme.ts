@@ -49,8 +49,13 @@ export const variables: CSSVariablesResolver = () => ({
 const textOfLight = (shade: number): Record<string, string> =>
   Object.fromEntries(COLORS.map((color) => [`--mantine-color-${color}-light-color`, darker(color, shade)]));
 
-/** Even the darkest of these three are too light on their own tint. */
-const DARKER: Readonly<Record<string, string>> = { yellow: '#7a4a00', lime: '#3f6604', orange: '#9c3a02' };
+/** Even the darkest of these are too light on their own tint. */
+const DARKER: Readonly<Record<string, string>> = {
+  green: '#1f6b2f',
+  yellow: '#7a4a00',
+  lime: '#3f6604',
+  orange: '#9c3a02',
+};
 
 const darker = (color: string, shade: number): string =>
   (shade === 9 && DARKER[color]) || DEFAULT_THEME.colors[color]![shade]!;
