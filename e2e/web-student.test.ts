@@ -180,7 +180,7 @@ test('a service that is away is said so clearly, and the page recovers by itself
   await page.locator('[data-trouble="away"]').first().waitFor();
   await expectGoodPage(tab);
   await screenshot(page, 'student-away-uk');
-  await wallet!.restart();
+  Object.assign(wallet!, await wallet!.restart());
   await page.locator('[data-balance]').first().waitFor();
   await page.locator('[data-trouble="away"]').first().waitFor({ state: 'detached' });
   await tab.close();
