@@ -15,17 +15,10 @@ export function LanguageSwitch() {
   const { language, choose } = useLanguage();
   const other: Language = language === 'en' ? 'uk' : 'en';
   return (
-    <Button
-      variant="subtle"
-      color="gray"
-      px="xs"
-      lang={other}
-      aria-label={LANGUAGES[other]}
-      onClick={() => choose(other)}
-    >
+    <Button variant="subtle" color="gray" px="xs" lang={other} onClick={() => choose(other)}>
       <GlobeIcon />
       <Text span size="sm" ms={6}>
-        {other === 'uk' ? 'УКР' : 'ENG'}
+        {LANGUAGES[other]}
       </Text>
     </Button>
   );
