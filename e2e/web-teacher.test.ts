@@ -199,6 +199,12 @@ test('a change that crosses another is refused in plain words, and a session is 
   await field(page, 'Title').fill('Fractions, slowly');
   await button(page, 'Save').click();
   await heading(page, 'Fractions, slowly');
+  await field(page, 'Students at most').fill('7'); // goes on from what was saved
+  await button(page, 'Save').click();
+  await eventually('the limit to be saved', async () => {
+    const { body } = await teacher.get<Course>(`/courses/${course.id}`);
+    return body.maxStudents === 7 && body.title === 'Fractions, slowly';
+  });
 
   await button(page, 'Change session 1').click();
   expect(await field(page, 'Price alone').isDisabled()).toBe(true); // sold
@@ -276,55 +282,64 @@ test('stores an account, is paid by itself from then on, and is told what stands
   await tab.close();
 });
 
-test('every page is good on a phone and a desktop, in light and dark, in both languages, and keeps its filters', async () => {
+/** A teacher with something on every page, and the addresses of the pages. */
+async function busyTeacher(): Promise<{ teacher: Teacher; paths: string[] }> {
   const teacher = await newTeacher();
   const student = await studentCalled('Ada Weber', 10_000);
   const course = await publishedCourse(teacher, { sessions: 2, price: 4000 });
   const bought = await buyCourse(student, course);
-  await play(system, teacher.id, course.sessions[0]!, { students: { [student.id]: '2-50' } });
+  const session = course.sessions[0]!;
+  await play(system, teacher.id, session, { students: { [student.id]: '2-50' } });
   await settled(student, holdOf(bought));
   const bank = { bankName: 'A Bank', accountNumber: '1234 5678', accountName: 'Tea Cher' };
   const asked = { amount: 1000, currency: 'USD', bankAccount: bank };
   const { body } = await teacher.post<Withdrawal>('/withdrawals/request', asked);
   const paths = [
     ...['', '?by=course', '/transactions', '/transactions?type=payment_release', '/sessions?show=all'],
-    ...[
-      '/courses',
-      '/courses/new',
-      `/courses/${course.id}`,
-      `/sessions/${course.id}/${course.sessions[0]!.id}`,
-    ],
+    ...['/courses', '/courses/new', `/courses/${course.id}`, `/sessions/${course.id}/${session.id}`],
     ...['/withdrawals', `/withdrawals/${body.id}`, '/settings'],
   ];
-  const looks = [
-    { width: 'desktop', scheme: 'dark', locale: 'en-GB' },
-    { width: 'phone', scheme: 'light', locale: 'uk-UA' },
-  ] as const;
-  for (const look of looks) {
-    const tab = await openPage(system, look);
-    await signIn(tab.page, teacher.account, '/teacher');
-    for (const path of paths) {
-      await tab.page.goto(`/teacher${path}`);
-      await tab.page.locator('h1').waitFor();
-      await tab.page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached' });
-      await expectGoodPage(tab);
-      await screenshot(tab.page, `teacher${path.replaceAll(/\W+|[0-9a-f-]{36}/g, '-')}-${look.width}`);
-    }
-    await tab.close();
+  return { teacher, paths };
+}
+
+test.each([
+  { width: 'desktop', scheme: 'dark', locale: 'en-GB' },
+  { width: 'phone', scheme: 'light', locale: 'uk-UA' },
+] as const)('every page is good on a $width, $scheme, in $locale', async (look) => {
+  const { teacher, paths } = await busyTeacher();
+  const tab = await openPage(system, look);
+  await signIn(tab.page, teacher.account, '/teacher');
+  for (const path of paths) {
+    await tab.page.goto(`/teacher${path}`);
+    await tab.page.locator('h1').waitFor();
+    await tab.page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached' });
+    await expectGoodPage(tab);
+    await screenshot(tab.page, `teacher${path.replaceAll(/\W+|[0-9a-f-]{36}/g, '-')}-${look.width}`);
   }
+  await tab.close();
+});
+
+test('filters stand in the address: a reload keeps them, and the way back goes to those of before', async () => {
+  const { teacher } = await busyTeacher();
   const tab = await openPage(system);
-  await signIn(tab.page, teacher.account, '/teacher?by=month');
-  await tab.page.getByText('Month', { exact: true }).waitFor();
-  await tab.page.getByText('Course', { exact: true }).click();
-  await tab.page
+  const { page } = tab;
+  await signIn(page, teacher.account, '/teacher?by=month');
+  await page.getByText('Month', { exact: true }).waitFor();
+  await page.locator('label').getByText('Course', { exact: true }).click();
+  await page
     .getByRole('cell', { name: usd(4000) })
     .first()
     .waitFor();
-  await tab.page.reload();
-  expect(await tab.page.getByRole('radio', { name: 'Course' }).isChecked()).toBe(true);
-  await screenshot(tab.page, 'teacher-revenue');
-  await tab.page.goBack();
-  expect(await tab.page.getByRole('radio', { name: 'Month' }).isChecked()).toBe(true);
+  await page.reload();
+  await page
+    .getByRole('cell', { name: usd(4000) })
+    .first()
+    .waitFor();
+  expect(await page.getByRole('radio', { name: 'Course' }).isChecked()).toBe(true);
+  await screenshot(page, 'teacher-revenue');
+  await page.goBack();
+  await page.waitForURL('**/teacher?by=month');
+  expect(await page.getByRole('radio', { name: 'Month' }).isChecked()).toBe(true);
   await tab.close();
 });
 

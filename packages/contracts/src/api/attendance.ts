@@ -33,6 +33,7 @@ export const AttendanceRecord = z
     createdAt: Instant,
   })
   .meta({ id: 'AttendanceRecord' });
+export type AttendanceRecord = z.infer<typeof AttendanceRecord>;
 
 export const SessionAttendance = z
   .object({
@@ -48,6 +49,7 @@ export const SessionAttendance = z
     data: z.array(AttendanceRecord),
   })
   .meta({ id: 'SessionAttendance' });
+export type SessionAttendance = z.infer<typeof SessionAttendance>;
 
 const webhook = (path: string) =>
   route({

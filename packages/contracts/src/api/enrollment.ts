@@ -250,6 +250,7 @@ export const RosterEntry = z
     createdAt: Instant,
   })
   .meta({ id: 'RosterEntry' });
+export type RosterEntry = z.infer<typeof RosterEntry>;
 
 export const readRoster = route({
   method: 'get',

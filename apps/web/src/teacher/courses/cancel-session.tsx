@@ -3,7 +3,6 @@ import { notifications } from '@mantine/notifications';
 import {
   cancelSession,
   listTaughtSessions,
-  type RosterEntry,
   readCourse,
   readRoster,
   type Session,
@@ -11,7 +10,6 @@ import {
 } from '@rollcall/contracts/api/enrollment';
 import { readSettlement } from '@rollcall/contracts/api/settlement';
 import { useState } from 'react';
-import type { z } from 'zod';
 import { useAct } from '../../api/act.js';
 import { refetch, useList } from '../../api/read.js';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
@@ -75,15 +73,13 @@ export function CancelSession({ session, students, close }: CancelSessionProps) 
   );
 }
 
-type Entry = z.infer<typeof RosterEntry>;
-
 function GoesBack({ session, students }: Omit<CancelSessionProps, 'close'>) {
   const t = useWords('teacher');
   const money = useMoney();
   const roster = useList(readRoster, { params: { sessionId: session.id }, query: { limit: 100 } });
   if (roster.isLoading) return <LoadingState rows={2} />;
   if (roster.error) return <ErrorState error={roster.error} retry={roster.retry} />;
-  const held = heldOf(roster.rows satisfies readonly Entry[]);
+  const held = heldOf(roster.rows);
   if (held.count === 0) return <Text>{t('cancelSession.nobody')}</Text>;
   return (
     <Stack gap={4} data-goes-back={held.count}>

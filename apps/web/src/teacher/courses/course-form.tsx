@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { type Course, readCourse, teacherCourses, updateCourse } from '@rollcall/contracts/api/enrollment';
 import { useState } from 'react';
 import { useAct } from '../../api/act.js';
+import { api } from '../../api/client.js';
 import { refetch } from '../../api/read.js';
 import { Form, useFieldErrors } from '../../parts/form.js';
 import { useWords } from '../../words/words.js';
@@ -15,39 +16,48 @@ interface CourseFormProps {
   readonly etag: string | undefined;
 }
 
+interface Seen {
+  readonly course: Course;
+  readonly etag: string | undefined;
+}
+
 /** The form begins anew with what the course is now: after it was saved, and where one asks for that. */
 export function CourseForm({ course, etag }: CourseFormProps) {
-  const [round, setRound] = useState(0);
-  const again = () => setRound((before) => before + 1);
-  return <Fields key={round} opened={course} etag={etag} again={again} />;
+  // What was seen when the form was opened, whatever is heard since: saving over it is refused, and not done unseen.
+  const [{ round, seen }, setRound] = useState({ round: 0, seen: { course, etag } as Seen });
+  const again = (now: Seen) => setRound((before) => ({ round: before.round + 1, seen: now }));
+  return <Fields key={round} status={course.status} seen={seen} again={again} />;
 }
 
 interface FieldsProps {
-  readonly opened: Course;
-  readonly etag: string | undefined;
-  readonly again: () => void;
+  /** As it is now: an archived course cannot be changed. */
+  readonly status: Course['status'];
+  readonly seen: Seen;
+  readonly again: (now: Seen) => void;
 }
 
-function Fields({ opened, etag, again }: FieldsProps) {
+function Fields({ status, seen, again }: FieldsProps) {
   const t = useWords('teacher');
   const checks = useChecks();
-  // What was seen when the form was opened, whatever is heard since: saving over it is refused, and not done unseen.
-  const [seen] = useState({ course: opened, etag });
+  const params = { courseId: seen.course.id };
   const form = useForm({
     initialValues: valuesOf(seen.course),
     validate: { price: (amount, { currency }) => checks.price(amount, currency) },
   });
   const act = useAct(updateCourse, {
     changes: [readCourse, teacherCourses],
-    onDone: () => {
+    onDone: ({ body, etag }) => {
       notifications.show({ color: 'green', message: t('course.saved') });
-      again();
+      again({ course: body, etag });
     },
   });
   useFieldErrors(form, act.error);
-  const params = { courseId: opened.id };
+  const reload = async () => {
+    const { body, etag } = await api.call(readCourse, { params });
+    again({ course: body, etag });
+  };
   const submit = form.onSubmit((values) => act.run({ params, body: courseOf(values), ifMatch: seen.etag }));
-  const isArchived = opened.status === 'archived';
+  const isArchived = status === 'archived';
   return (
     <Form
       onSubmit={submit}
@@ -59,10 +69,10 @@ function Fields({ opened, etag, again }: FieldsProps) {
       <CourseFields
         form={form}
         currency={form.values.currency}
-        isCurrencyFixed={opened.status !== 'draft'}
+        isCurrencyFixed={status !== 'draft'}
         isDisabled={isArchived}
       />
-      <Conflict error={act.error} reload={() => void refetch(readCourse).then(again)} />
+      <Conflict error={act.error} reload={() => void reload().catch(() => refetch(readCourse))} />
     </Form>
   );
 }

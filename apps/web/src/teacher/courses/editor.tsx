@@ -54,7 +54,7 @@ function Shown({ course, etag }: ShownProps) {
         </Group>
         {course.status === 'archived' && <Alert color="gray">{t('course.isArchived')}</Alert>}
         {course.status === 'draft' && <Alert color="blue">{t('course.isDraft')}</Alert>}
-        <CourseForm course={course} etag={etag} />
+        <CourseForm key={course.status} course={course} etag={etag} />
         <Stack component="section" gap="md" aria-labelledby="sessions">
           <Title order={2} id="sessions" fz="lg">
             {t('course.sessions')}

@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
-import type { z } from 'zod';
 import { heldOf } from './held.js';
 
-type Hold = z.infer<typeof RosterEntry>['hold'];
+type Hold = RosterEntry['hold'];
 const id = '01990000-0000-7000-8000-000000000000';
 const hold = (status: Hold['status'], amount: number, currency = 'USD') => ({
   hold: { id, sessionId: id, status, amount, currency },

@@ -1,8 +1,7 @@
 import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
 import { type Money, sum } from '@rollcall/contracts/money';
-import type { z } from 'zod';
 
-type Entry = Pick<z.infer<typeof RosterEntry>, 'hold'>;
+type Entry = Pick<RosterEntry, 'hold'>;
 
 /** Those whose money nobody has decided about: a cancelled session gives all of it back. */
 const UNDECIDED: readonly Entry['hold']['status'][] = ['pending', 'held', 'review', 'disputed'];

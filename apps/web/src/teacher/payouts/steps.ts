@@ -38,7 +38,3 @@ export function stepsOf(withdrawal: Dated): Step[] {
       return [asked, ended(processedAt)];
   }
 }
-
-/** Is it still under way? */
-export const isOpen = (status: Status): boolean =>
-  status === 'pending' || status === 'approved' || status === 'processing';

@@ -1,8 +1,7 @@
 /** A person's presence as a bar: where on it he was in the room, as parts of a hundred. Times are milliseconds. */
 import type { AttendanceRecord } from '@rollcall/contracts/api/attendance';
-import type { z } from 'zod';
 
-export type Attendance = z.infer<typeof AttendanceRecord>;
+export type Attendance = AttendanceRecord;
 
 type Seen = Pick<Attendance, 'intervals' | 'inRoom' | 'firstSeenAt'>;
 

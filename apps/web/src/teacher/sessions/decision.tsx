@@ -1,14 +1,13 @@
 import { Drawer, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
-import type { z } from 'zod';
 import { Money, useMoney } from '../../parts/money.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useWhen, When } from '../../parts/when.js';
 import { useLanguage, useWords } from '../../words/words.js';
 
 interface DecisionDrawerProps {
-  readonly entry: z.infer<typeof RosterEntry> | undefined;
+  readonly entry: RosterEntry | undefined;
   /** As settlement has it; none while it has not heard of it. */
   readonly hold: Hold | undefined;
   readonly name: string;

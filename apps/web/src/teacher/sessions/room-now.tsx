@@ -1,12 +1,11 @@
 import { Badge, Card, Group, Stack, Text, Title } from '@mantine/core';
 import type { SessionAttendance } from '@rollcall/contracts/api/attendance';
-import type { z } from 'zod';
 import { useWhen } from '../../parts/when.js';
 import { useWords } from '../../words/words.js';
 import { useNames } from './names.js';
 
 interface RoomNowProps {
-  readonly attendance: z.infer<typeof SessionAttendance>;
+  readonly attendance: SessionAttendance;
   readonly sessionId: string;
   readonly now: number;
 }

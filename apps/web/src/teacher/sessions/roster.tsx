@@ -3,7 +3,6 @@ import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import { type RosterEntry, readRoster, type Session } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
 import { useState } from 'react';
-import type { z } from 'zod';
 import { useList, type useRead } from '../../api/read.js';
 import { type Column, DataTable } from '../../parts/data-table.js';
 import { Money } from '../../parts/money.js';
@@ -18,8 +17,6 @@ import { rosterInput, useNames } from './names.js';
 import { PresenceBar } from './presence-bar.js';
 import { TimeInRoom } from './time-in-room.js';
 
-type Entry = z.infer<typeof RosterEntry>;
-
 interface RosterProps {
   readonly session: Session;
   readonly attendance: ReturnType<typeof useRead<typeof readSessionAttendance>>;
@@ -31,11 +28,11 @@ interface RosterProps {
 export function Roster({ session, attendance, holds, now }: RosterProps) {
   const t = useWords('teacher');
   const list = useList(readRoster, rosterInput(session.id));
-  const [shown, setShown] = useState<Entry>();
+  const [shown, setShown] = useState<RosterEntry>();
   const records = new Map((attendance.data?.data ?? []).map((one) => [one.userId, one]));
   const frame = frameOf(session, [...records.values()]);
   const nameOf = useNames(session.id);
-  const holdOf = (entry: Entry) => holds.find(({ id }) => id === entry.hold.id);
+  const holdOf = (entry: RosterEntry) => holds.find(({ id }) => id === entry.hold.id);
   const columns = useColumns({ records, frame, now, nameOf, show: setShown });
   const teacher = attendance.data?.data.find(({ role }) => role === 'teacher');
   const seen = [...records.values()].some(({ intervals, inRoom }) => intervals.length > 0 || inRoom);
@@ -81,10 +78,10 @@ interface ColumnsOf {
   readonly frame: Frame;
   readonly now: number;
   readonly nameOf: (userId: string) => string;
-  readonly show: (entry: Entry) => void;
+  readonly show: (entry: RosterEntry) => void;
 }
 
-function useColumns({ records, frame, now, nameOf, show }: ColumnsOf): Column<Entry>[] {
+function useColumns({ records, frame, now, nameOf, show }: ColumnsOf): Column<RosterEntry>[] {
   const t = useWords('teacher');
   return [
     {
