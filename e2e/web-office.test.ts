@@ -365,27 +365,25 @@ describe('every page', () => {
     ['on a desk in the light', { width: 'desktop', scheme: 'light' }],
   ];
 
-  test.each(LOOKS)('is good %s', async (name, look) => {
-    for (const [who, paths] of [
-      ['admin', ADMIN],
-      ['finance', FINANCE],
-    ] as const) {
-      const tab = await as(who, paths[0]!, look);
-      for (const path of [
-        ...paths,
-        ...(who === 'finance'
-          ? [`/finance/holds/${paid.holdId}`]
-          : [`/admin/holds/${paid.holdId}`, `/admin/sessions/${paid.session.id}`]),
-      ]) {
+  const OFFICES = [
+    ['admin', () => [...ADMIN, `/admin/holds/${paid.holdId}`, `/admin/sessions/${paid.session.id}`]],
+    ['finance', () => [...FINANCE, `/finance/holds/${paid.holdId}`]],
+  ] as const;
+
+  test.each(LOOKS.flatMap(([name, look]) => OFFICES.map(([who, paths]) => ({ name, look, who, paths }))))(
+    'of $who is good $name',
+    async ({ name, look, who, paths }) => {
+      const tab = await as(who, `/${who}`, look);
+      for (const path of paths()) {
         await tab.page.goto(path);
         await tab.page.locator('h1').waitFor();
         await tab.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
         await expectGoodPage(tab);
-        await glance(tab.page, `${name.replaceAll(/\W+/g, '-')}${path.replaceAll(/[/]/g, '-').slice(0, 24)}`);
+        await glance(tab.page, `${name.replaceAll(/\W+/g, '-')}${path.replaceAll('/', '-').slice(0, 24)}`);
       }
       await tab.close();
-    }
-  });
+    },
+  );
 
   test('is reached and used by the keyboard alone, and says what to do where there is nothing', async () => {
     const tab = await as('admin', '/admin/debts');
