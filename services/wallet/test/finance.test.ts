@@ -291,7 +291,7 @@ describe('GET /finance/holds/:holdId', () => {
       { withdrawalId: first, status: 'completed', amount: 1000, share: 400 },
       { withdrawalId: second, status: 'pending', amount: 1000, share: 1000 },
     ]);
-    expect(body.remaining).toBe(0);
+    expect([body.brought, body.remaining]).toEqual([1400, 0]);
     const { data } = await ledger(`after=${body.steps[0].entry.seq - 1}&limit=1`);
     expect(body.steps[0].entry).toEqual(data[0]);
 
@@ -301,6 +301,15 @@ describe('GET /finance/holds/:holdId', () => {
       .send({ reason: 'a test' })
       .expect(200);
     expect((await get(`holds/${holdId}`)).body).toMatchObject({ payouts: [{ share: 400 }], remaining: 1000 });
+
+    await adjust(db, {
+      userId: earner,
+      amount: 300,
+      currency: 'USD',
+      account: 'earnings',
+      direction: 'debit',
+    });
+    expect((await get(`holds/${holdId}`)).body).toMatchObject({ brought: 1400, remaining: 700 });
   });
 
   test('of a hold the wallet does not know is a 404', async () => {

@@ -103,15 +103,15 @@ function Steps({ trail }: { readonly trail: HoldTrail }) {
 }
 
 /** What the hold brought its teacher, and which withdrawals took it. */
-function Payouts({ trail: { payouts, remaining, currency } }: { readonly trail: HoldTrail }) {
+function Payouts({ trail: { payouts, brought, remaining, currency } }: { readonly trail: HoldTrail }) {
   const t = useWords('finance');
   const taken = payouts.reduce((sum, { share }) => sum + share, 0);
-  const whole = taken + remaining;
-  if (whole === 0) return null;
+  const otherwise = brought - taken - remaining;
+  if (brought === 0) return null;
   const money = (amount: number) => <Money value={{ amount, currency }} />;
   return (
     <Section title={t('follow.payouts')} words={t('follow.payoutsWords')}>
-      <Progress value={(taken / whole) * 100} aria-label={t('follow.payouts')} size="lg" />
+      <Progress value={(taken / brought) * 100} aria-label={t('follow.payouts')} size="lg" />
       {payouts.map((payout) => (
         <Card key={payout.withdrawalId} withBorder padding="xs">
           <Group justify="space-between">
@@ -125,6 +125,14 @@ function Payouts({ trail: { payouts, remaining, currency } }: { readonly trail: 
           </Group>
         </Card>
       ))}
+      {otherwise > 0 && (
+        <Group justify="space-between">
+          <Text size="sm">{t('follow.otherwise')}</Text>
+          <Text size="sm" component="div">
+            {money(otherwise)}
+          </Text>
+        </Group>
+      )}
       <Group justify="space-between">
         <Text size="sm">{t('follow.remaining')}</Text>
         <Text size="sm" component="div">

@@ -17,9 +17,9 @@ export function WholeId({ id }: { readonly id: string }) {
       <Code style={{ overflowWrap: 'anywhere' }}>{id}</Code>
       <CopyButton value={id}>
         {({ copied, copy }) => (
-          <UnstyledButton onClick={copy} aria-label={t('copyId', { id: shortId(id) })}>
+          <UnstyledButton onClick={copy} aria-label={`${t(copied ? 'copied' : 'copy')} ${shortId(id)}`}>
             <Text span size="xs" td="underline">
-              {copied ? t('copied') : t('copy')}
+              {t(copied ? 'copied' : 'copy')}
             </Text>
           </UnstyledButton>
         )}

@@ -87,7 +87,9 @@ const HoldTrail = z
         requestedAt: Instant,
       }),
     ),
-    /** Of what the hold brought the teacher, what lies in the earnings still. */
+    /** What the hold brought the teacher when it ended. */
+    brought: z.int(),
+    /** Of that, what lies in the earnings still; what is neither here nor paid out was taken by a correction or a debt. */
     remaining: z.int(),
     createdAt: Instant,
   })

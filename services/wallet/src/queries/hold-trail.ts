@@ -16,7 +16,7 @@ export async function holdTrail(db: Database, holdId: string): Promise<HoldTrail
   if (hold === undefined) throw notFound('hold');
   const moved = await db.raw(ENTRIES, { holdId, placed: hold.entry_id });
   const steps = new Map((moved.rows as StepRow[]).map(({ entry, step }) => [entry, { step, id: null }]));
-  const { payouts, remaining } = await payoutsOf(db, hold);
+  const { payouts, brought, remaining } = await payoutsOf(db, hold);
   const withdrawn = payouts.flatMap(({ withdrawalId: id, entries }) =>
     entries.map(({ step, entry }) => [entry, { step, id }] as const),
   );
@@ -29,6 +29,7 @@ export async function holdTrail(db: Database, holdId: string): Promise<HoldTrail
       return { step, withdrawalId: id, entry };
     }),
     payouts: payouts.map(({ entries: _, ...payout }) => payout),
+    brought,
     remaining,
   };
 }
@@ -76,7 +77,7 @@ const ENTRIES = `
 async function payoutsOf(db: Database, hold: HoldRow) {
   const { rows } = await db.raw(PAID, { holdId: hold.id, teacher: hold.teacher_id, currency: hold.currency });
   const [paid] = rows as PaidRow[];
-  if (paid === undefined) return { payouts: [], remaining: 0 };
+  if (paid === undefined) return { payouts: [], brought: 0, remaining: 0 };
   const draws = await db.raw(DRAWS, { account: paid.account, after: paid.no, most: MOST_DRAWS });
   const { shares, remaining } = sharesOf(paid, draws.rows as Draw[]);
   const found: WithdrawalRow[] = await db('withdrawals').whereIn('reserved_entry_id', [...shares.keys()]);
@@ -90,7 +91,7 @@ async function payoutsOf(db: Database, hold: HoldRow) {
       entries: stepsOf(row),
     }))
     .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt));
-  return { payouts, remaining };
+  return { payouts, brought: paid.amount, remaining };
 }
 
 /** One that came to nothing is none of these, so what ended it was the payment. */

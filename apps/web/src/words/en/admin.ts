@@ -19,7 +19,6 @@ export const admin = {
   emptyFiltered: 'Clear the filters to see more, or come back when something has happened.',
   copy: 'copy',
   copied: 'copied',
-  copyId: 'Copy the id {{id}}',
   close: 'Close',
   back: 'Back',
   remove: 'Remove',

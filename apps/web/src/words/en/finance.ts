@@ -81,6 +81,7 @@ export const finance = {
     payoutsWords: 'Earnings are one pot: what came in first goes out first. These withdrawals took it.',
     of: 'of',
     remaining: 'Still among the earnings',
+    otherwise: 'Taken by corrections, debts or by hand',
   },
   seals: {
     title: 'Seals',

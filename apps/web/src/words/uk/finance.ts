@@ -83,6 +83,7 @@ export const finance: Ukrainian<Words['finance']> = {
     payoutsWords: 'Заробіток — спільний: що першим надійшло, те першим і виходить. Його забрали ці виплати.',
     of: 'з',
     remaining: 'Ще в заробітку',
+    otherwise: 'Забрали виправлення, борги або зняття вручну',
   },
   seals: {
     title: 'Печатки',
