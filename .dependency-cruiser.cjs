@@ -20,7 +20,7 @@ module.exports = {
     rule(
       'declared',
       'A package names what it uses: what is merely there today is gone with the next install.',
-      code('^(packages|services|cli)/'),
+      code('^(packages|services|apps|cli)/'),
       { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     ),
     rule(
@@ -64,6 +64,27 @@ module.exports = {
       'A browser must be able to load them.',
       { path: '^packages/contracts/src/' },
       { pathNot: '^packages/contracts/src/|^node_modules/zod/' },
+    ),
+    rule(
+      'web-knows-contracts-alone',
+      'What a browser knows of the system is its API.',
+      { path: '^apps/web/' },
+      { path: '^(packages/kit|services|cli|e2e|bench|deploy)/' },
+    ),
+    rule(
+      'nobody-imports-the-web',
+      'It is the end of the line: the gateway serves what is built of it.',
+      { path: '^(packages|services|cli|e2e|bench|deploy)/' },
+      { path: '^apps/' },
+    ),
+    rule(
+      'web-areas-stand-alone',
+      'Each area is a chunk of its own; what two need is in parts, api, session, live or words.',
+      { path: '^apps/web/src/(public|account|student|teacher|admin|finance|system)/' },
+      {
+        path: '^apps/web/src/(public|account|student|teacher|admin|finance|system)/',
+        pathNot: '^apps/web/src/$1/',
+      },
     ),
     rule(
       'domain-is-pure',
@@ -130,7 +151,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default'],
-      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
       mainFields: ['module', 'main', 'types'],
     },
   },

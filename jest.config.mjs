@@ -9,6 +9,7 @@ const folders = {
   contracts: 'packages/contracts',
   kit: 'packages/kit',
   ...Object.fromEntries(readdirSync(`${root}/services`).map((name) => [name, `services/${name}`])),
+  web: 'apps/web',
   cli: 'cli',
   e2e: 'e2e',
   bench: 'bench',

@@ -76,6 +76,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
 
   'get /holds/me': { who: 'ST' },
   'get /holds/:holdId': { who: 'any', another: ['hold', 'student', 'teacher', 'finance'] },
+  'get /settlements/policy': { who: 'P' },
   'get /settlements/sessions/:sessionId': { who: 'TA', another: ['session', 'teacher'] },
   'get /admin/holds': { who: 'A' },
   'post /admin/holds/:holdId/release': { who: 'A' },

@@ -41,7 +41,7 @@ describe('the Dockerfile', () => {
     const copied = manifests?.steps.flatMap(({ words }) =>
       words.filter((word) => /\/package\.json$/.test(word)),
     );
-    const folders = ['packages', 'services'].flatMap((parent) =>
+    const folders = ['packages', 'services', 'apps'].flatMap((parent) =>
       readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
     );
     expect(copied?.sort()).toEqual([...folders, 'cli'].map((folder) => `${folder}/package.json`).sort());
@@ -74,6 +74,7 @@ describe('the engine gets', () => {
     expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(
       new Set([
         '.npmrc',
+        'apps',
         'cli',
         'package-lock.json',
         'package.json',

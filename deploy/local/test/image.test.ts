@@ -85,6 +85,7 @@ describe.each(names)('the image of %s', (name) => {
     const ours = filesBelow(app()).filter((file) => !file.startsWith('node_modules/'));
     expect(ours.filter((file) => /\.test\.|\/src\/|(?<!\.d)\.ts$/.test(file))).toEqual([]);
     expect(ours).toContain(join(name === 'cli' ? '' : 'services', name, 'dist/main.js.map'));
+    if (name === 'gateway') expect(ours).toContain('apps/web/dist/index.html');
   });
 
   test('starts, and says what it lacks before it does anything', () => {

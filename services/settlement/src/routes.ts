@@ -4,6 +4,7 @@ import type { Database } from '@rollcall/kit/database';
 import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
 import { holdsCsv } from './holds-csv.js';
 import { findAllHolds, findHold, findHoldsOf } from './queries/holds.js';
+import { findPolicyInForce } from './queries/policy.js';
 import { findReview, findReviews } from './queries/reviews.js';
 import { findSettlement } from './queries/settlement.js';
 import { holdTag, reviewTag } from './tags.js';
@@ -18,6 +19,7 @@ export const routes = ({ db }: { db: Database }): Served[] => [
       : findHoldsOf(from, user.id, filter),
   ),
   query(db, api.readHold, (from, { user, params }) => showHold(from, params, { user })),
+  query(db, api.readPolicyInForce, (from) => findPolicyInForce(from)),
   query(db, api.readSettlement, (from, { user, params }) => findSettlement(from, params.sessionId, user)),
   query(db, api.listAdminHolds, async (from, { query: filter, wantsCsv }) =>
     wantsCsv ? holdsCsv((page) => findAllHolds(from, { ...filter, ...page })) : findAllHolds(from, filter),

@@ -36,6 +36,22 @@ const get = async (path: string, id: string, role: Role) =>
     .get(`/api/v1${path}`)
     .set('authorization', `Bearer ${await token({ id, roles: [role] })}`);
 
+describe('the policy', () => {
+  test('that is in force is told to everybody, and no later one', async () => {
+    await policy(at.db, 2, 'custom', '2099-01-01T00:00:00Z', { threshold: 9000 });
+    const answer = await request(app).get('/api/v1/settlements/policy');
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        version: 1,
+        effectiveFrom: '1970-01-01T00:00:00.000Z',
+        thresholdPercent: 20,
+        teacherMinPercent: 0,
+      },
+    ]);
+  });
+});
+
 describe('one hold', () => {
   test('shows its decision with the evidence, the policy and each step of the sum', async () => {
     const answer = await get(`/holds/${present.holdId}`, present.studentId, 'student');

@@ -80,6 +80,27 @@ export const readHold = route({
   conditional: true,
 });
 
+/** What of a policy concerns who buys; the commission is between the platform and the teacher. */
+export const PolicyInForce = z
+  .object({
+    version: z.int(),
+    effectiveFrom: Instant,
+    /** Percent of the scheduled length that a student must attend for the teacher to be paid, with two decimals. */
+    thresholdPercent: z.number(),
+    /** The same of the teacher: below it everybody has his money back. 0: not asked. */
+    teacherMinPercent: z.number(),
+  })
+  .meta({ id: 'PolicyInForce' });
+
+export const readPolicyInForce = route({
+  method: 'get',
+  path: '/settlements/policy',
+  who: 'public',
+  summary: 'What is bought now is settled by this: how much of a class must be attended',
+  status: 200,
+  answer: PolicyInForce,
+});
+
 export const readSettlement = route({
   method: 'get',
   path: '/settlements/sessions/:sessionId',

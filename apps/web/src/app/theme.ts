@@ -1,0 +1,56 @@
+import { type CSSVariablesResolver, createTheme, DEFAULT_THEME } from '@mantine/core';
+
+export const theme = createTheme({
+  primaryColor: 'cyan',
+  primaryShade: 9,
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  headings: { fontWeight: '650' },
+});
+
+const COLORS = [
+  'gray',
+  'red',
+  'pink',
+  'grape',
+  'violet',
+  'indigo',
+  'blue',
+  'cyan',
+  'teal',
+  'green',
+  'lime',
+  'yellow',
+  'orange',
+];
+
+/** The kit's own soft greys and badge texts stay below the 4.5 : 1 that WCAG asks of small text. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#495057',
+    '--mantine-color-placeholder': '#5c636a',
+    '--mantine-color-error': DEFAULT_THEME.colors.red[9],
+    '--mantine-color-anchor': DEFAULT_THEME.colors.cyan[9],
+    ...textOfLight(9),
+  },
+  dark: {
+    '--mantine-color-dimmed': '#b8b8b8',
+    '--mantine-color-placeholder': '#a6a6a6',
+    '--mantine-color-error': DEFAULT_THEME.colors.red[4],
+    '--mantine-color-anchor': DEFAULT_THEME.colors.cyan[3],
+    ...textOfLight(2),
+  },
+});
+
+const textOfLight = (shade: number): Record<string, string> =>
+  Object.fromEntries(COLORS.map((color) => [`--mantine-color-${color}-light-color`, darker(color, shade)]));
+
+/** Even the darkest of these three are too light on their own tint. */
+const DARKER: Readonly<Record<string, string>> = { yellow: '#7a4a00', lime: '#3f6604', orange: '#9c3a02' };
+
+const darker = (color: string, shade: number): string =>
+  (shade === 9 && DARKER[color]) || DEFAULT_THEME.colors[color]![shade]!;

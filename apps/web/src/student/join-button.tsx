@@ -1,0 +1,25 @@
+import { Button } from '@mantine/core';
+import type { Session } from '@rollcall/contracts/api/enrollment';
+import { Link } from 'react-router';
+import { endOf } from '../parts/course.js';
+import { useWords } from '../words/words.js';
+
+/** Milliseconds before its start that a room opens. */
+const OPENS_BEFORE = 15 * 60_000;
+
+/** From a quarter of an hour before the class until its end: the room itself decides. */
+export function JoinButton({ session }: { readonly session: Session }) {
+  const t = useWords('student');
+  const now = Date.now();
+  const isOpen =
+    session.status === 'live' ||
+    (session.status === 'scheduled' &&
+      now >= Date.parse(session.startsAt) - OPENS_BEFORE &&
+      now <= Date.parse(endOf(session)));
+  if (!isOpen) return null;
+  return (
+    <Button component={Link} to={`/student/join/${session.courseId}/${session.id}`} size="xs">
+      {t('join.go')}
+    </Button>
+  );
+}

@@ -1,0 +1,88 @@
+import { Alert, Button, Code, Stack, Text } from '@mantine/core';
+import { joinSession } from '@rollcall/contracts/api/attendance';
+import { readCourse } from '@rollcall/contracts/api/enrollment';
+import { lazy, Suspense, useState } from 'react';
+import { useParams } from 'react-router';
+import { api } from '../api/client.js';
+import { useRead } from '../api/read.js';
+import { useRun } from '../api/run.js';
+import { FormError } from '../parts/form.js';
+import { PageTitle } from '../parts/page-title.js';
+import { LoadingState } from '../parts/states.js';
+import { useWhen } from '../parts/when.js';
+import { useWords } from '../words/words.js';
+import { answers } from './video-server.js';
+
+const Room = lazy(() => import('./room.js'));
+
+interface Door {
+  readonly url: string;
+  readonly token: string;
+  readonly isThere: boolean;
+}
+
+export function JoinPage() {
+  const t = useWords('student');
+  const when = useWhen();
+  const { courseId = '', sessionId = '' } = useParams();
+  const { data: course } = useRead(readCourse, { params: { courseId } });
+  const session = course?.sessions.find(({ id }) => id === sessionId);
+  const [door, setDoor] = useState<Door>();
+  const enter = useRun(async () => {
+    const { body } = await api.call(joinSession, { params: { sessionId } });
+    setDoor({ ...body, isThere: await answers(body.url) });
+  });
+  return (
+    <Stack maw={door?.isThere ? undefined : 720} mx="auto">
+      <PageTitle words={session && `${course?.title} · ${when(session.startsAt)}`}>
+        {session?.title ?? t('join.title')}
+      </PageTitle>
+      {door === undefined && (
+        <>
+          <Text>{t('join.words')}</Text>
+          <FormError error={enter.error} />
+          <Button
+            onClick={() => void enter.run()}
+            loading={enter.isRunning}
+            style={{ alignSelf: 'flex-start' }}
+          >
+            {t('join.enter')}
+          </Button>
+        </>
+      )}
+      {door?.isThere && (
+        <Suspense fallback={<LoadingState />}>
+          <Room url={door.url} token={door.token} onLeave={() => setDoor(undefined)} />
+        </Suspense>
+      )}
+      {door?.isThere === false && (
+        <NoServer url={door.url} sessionId={sessionId} retry={() => void enter.run()} />
+      )}
+    </Stack>
+  );
+}
+
+interface NoServerProps {
+  readonly url: string;
+  readonly sessionId: string;
+  readonly retry: () => void;
+}
+
+/** One is let in, but no video server answers: how it would go, and how to try it without one. */
+function NoServer({ url, sessionId, retry }: NoServerProps) {
+  const t = useWords('student');
+  return (
+    <Alert color="orange" title={t('join.noServer')}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">{t('join.noServerWords', { url })}</Text>
+        <Button size="xs" variant="default" onClick={retry}>
+          {t('join.retry')}
+        </Button>
+        <Text size="sm">{t('join.simulate')}</Text>
+        <Code block style={{ maxWidth: '100%', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          npm run rollcall -- class play --session {sessionId} --explain
+        </Code>
+      </Stack>
+    </Alert>
+  );
+}

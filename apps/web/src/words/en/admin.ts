@@ -1,0 +1,3 @@
+export const admin = {
+  home: { title: 'Administration', empty: 'Nothing here yet' },
+} as const;

@@ -1,0 +1,3 @@
+export const finance = {
+  home: { title: 'Finance', empty: 'Nothing here yet' },
+} as const;

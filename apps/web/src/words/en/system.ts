@@ -1,0 +1,3 @@
+export const system = {
+  home: { title: 'System', empty: 'Nothing here yet' },
+} as const;

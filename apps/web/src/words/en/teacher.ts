@@ -1,0 +1,3 @@
+export const teacher = {
+  home: { title: 'Teaching', empty: 'Nothing here yet' },
+} as const;
