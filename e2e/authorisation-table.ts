@@ -187,4 +187,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /finance/solvency/history': { who: 'FA' },
 
   'get /events': { who: 'any' },
+
+  'get /admin/system': { who: 'A' },
+  'get /admin/journeys/:id': { who: 'A' },
 };

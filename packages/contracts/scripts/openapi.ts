@@ -41,6 +41,7 @@ const TAGS: Readonly<Record<string, string>> = {
   settlement: 'Where the held money goes, and why',
   wallet: 'Balances and their movements',
   notification: 'What happens, as it happens',
+  gateway: 'The system, to its operators',
 };
 
 const idempotencyKey = z

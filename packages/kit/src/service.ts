@@ -10,10 +10,12 @@ import { closerOf } from './close-server.js';
 import type { ServiceConfig } from './config.js';
 import type { Consumer } from './consumer.js';
 import { connect, type Database, isOutage, migrate } from './database.js';
+import { watchDepths } from './depths.js';
 import { healthRoutes } from './health.js';
 import { housekeeping } from './housekeeping.js';
 import type { Served } from './http.js';
 import { startInbox } from './inbox.js';
+import { journeys } from './journeys.js';
 import { createLog, type Logger } from './log.js';
 import { collectProcessMetrics } from './metrics.js';
 import { startRelay } from './relay.js';
@@ -22,6 +24,7 @@ import { startSchedule, type Task } from './schedule.js';
 import type { Bindings } from './topology.js';
 import { startTracing } from './tracing.js';
 import { endOnUncaught } from './uncaught.js';
+import { tellVersion } from './version.js';
 import type { Hooked } from './webhook.js';
 
 export interface Context<Config> {
@@ -123,7 +126,12 @@ export async function start<Config extends ServiceConfig>(
   const alongside = service.alongside?.({ ...context, broker });
   const schedule = startSchedule(db, [...service.schedule, housekeeping], log);
   const stopping = new AbortController();
-  const collect = async () => service.collect?.(context);
+  const depths = watchDepths(broker, name);
+  const collect = async () => {
+    await depths.collect();
+    await service.collect?.(context);
+  };
+  tellVersion(name);
   const health = healthRoutes({ db, broker, isStopping: () => stopping.signal.aborted, collect });
   const { server, close } = await listen(service, context, { extra: health, stopping: stopping.signal });
   const { port } = server.address() as AddressInfo;
@@ -138,6 +146,7 @@ export async function start<Config extends ServiceConfig>(
       await inbox.stop();
       await alongside?.stop();
       await relay.stop();
+      await depths.stop();
       await broker.close();
       await db.destroy();
       await stopTracing();
@@ -174,7 +183,7 @@ async function listen<Config extends ServiceConfig>(
 ): Promise<{ server: Server; close: (deadline: number) => Promise<void> }> {
   const { config, log } = context;
   const verify = remember(createVerifier(issuerOf(config)));
-  const served = service.routes(context);
+  const served = [...service.routes(context), journeys(context.db, service.name)];
   const server = createServer(createApp({ served, verify, log, ...rest }));
   const close = closerOf(server);
   server.requestTimeout = 30_000;

@@ -98,8 +98,11 @@ export type Config = Readonly<z.output<typeof settings>>;
 
 export const config = (): Config => readConfig(settings, process.env);
 
+/** The services behind the gateway. */
+export type UpstreamName = Exclude<ServiceName, 'gateway'>;
+
 /** Where each service of the contracts is; the type names one that is forgotten here. */
-export const replicasOf = (given: Config): Record<ServiceName, readonly string[]> => ({
+export const replicasOf = (given: Config): Record<UpstreamName, readonly string[]> => ({
   identity: given.IDENTITY_URL,
   enrollment: given.ENROLLMENT_URL,
   attendance: given.ATTENDANCE_URL,

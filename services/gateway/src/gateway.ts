@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
-import type { ServiceName } from '@rollcall/contracts/api';
 import type { Verify } from '@rollcall/kit/auth';
 import { closerOf } from '@rollcall/kit/close-server';
 import type { Logger } from '@rollcall/kit/log';
 import { remember } from '@rollcall/kit/remember';
 import { createApp } from './app.js';
-import { type Config, replicasOf } from './config.js';
+import { type Config, replicasOf, type UpstreamName } from './config.js';
 import { createLimits } from './limits.js';
+import { createOperators } from './operators.js';
 import { watchReadiness } from './readiness.js';
 import { createHttpServer } from './server.js';
 import { createStreams } from './streams.js';
@@ -53,6 +53,7 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
       anyHost: config.NODE_ENV !== 'production',
     },
     streams,
+    operators: createOperators(upstreams),
     webApp,
     liveKitUrl: config.LIVEKIT_URL,
   });
@@ -82,7 +83,7 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
   };
 }
 
-function createUpstreams(config: Config): Record<ServiceName, Upstream> {
+function createUpstreams(config: Config): Record<UpstreamName, Upstream> {
   const rules: UpstreamRules = {
     timeout: config.UPSTREAM_TIMEOUT_MS,
     bulkhead: {
@@ -101,5 +102,5 @@ function createUpstreams(config: Config): Record<ServiceName, Upstream> {
     name,
     createUpstream(name, urls, rules),
   ]);
-  return Object.fromEntries(made) as Record<ServiceName, Upstream>;
+  return Object.fromEntries(made) as Record<UpstreamName, Upstream>;
 }

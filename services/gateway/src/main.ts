@@ -5,6 +5,7 @@ import { createLog } from '@rollcall/kit/log';
 import { collectProcessMetrics } from '@rollcall/kit/metrics';
 import { startTracing } from '@rollcall/kit/tracing';
 import { endOnUncaught } from '@rollcall/kit/uncaught';
+import { tellVersion } from '@rollcall/kit/version';
 import { config } from './config.js';
 import { createGateway } from './gateway.js';
 import { readOpenApi } from './openapi.js';
@@ -15,6 +16,7 @@ const log = createLog('gateway', given.LOG_LEVEL);
 endOnUncaught(log);
 const stopTracing = await startTracing('gateway', given.OTEL_EXPORTER_OTLP_ENDPOINT);
 collectProcessMetrics();
+tellVersion('gateway');
 
 const openApi = readOpenApi();
 if (openApi === undefined) log.warn('no schemas/openapi.json in contracts: /api/openapi.json answers 503');

@@ -1,7 +1,6 @@
 /** The way of a request: found in the table, its caller known and allowed, counted, its body in hand, sent, relayed. */
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { ServiceName } from '@rollcall/contracts/api';
 import { tokenOf, type User, type Verify } from '@rollcall/kit/auth';
 import { DomainError, forbidden, unauthenticated } from '@rollcall/kit/errors';
 import type { Logger } from '@rollcall/kit/log';
@@ -9,8 +8,10 @@ import { inSpan, SpanKind } from '@rollcall/kit/tracing';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Dispatcher } from 'undici';
 import { BODY_LIMIT, CallerGone, type Memory, readBody, WEBHOOK_LIMIT } from './body.js';
+import type { UpstreamName } from './config.js';
 import { copyHeaders, requestHeaders } from './headers.js';
 import type { Limits } from './limits.js';
+import type { Operators } from './operators.js';
 import { readTarget } from './path.js';
 import { HttpError } from './problems.js';
 import { type CookieSession, type SessionRules, sessionOf } from './session.js';
@@ -20,13 +21,14 @@ import type { Upstream } from './upstream.js';
 
 export interface ProxyContext {
   readonly table: Table;
-  readonly upstreams: Readonly<Record<ServiceName, Upstream>>;
+  readonly upstreams: Readonly<Record<UpstreamName, Upstream>>;
   readonly verify: Verify;
   readonly limits: Limits;
   /** Webhooks have memory of their own: nobody asks who sends them, so they must not crowd out the rest, nor it them. */
   readonly bodies: { readonly timeout: number; readonly memory: Memory; readonly webhookMemory: Memory };
   readonly sessions: SessionRules;
   readonly streams: Streams;
+  readonly operators: Operators;
   readonly log: Logger;
 }
 
@@ -41,6 +43,11 @@ export const proxy =
     const { target, path } = found;
     response.locals.pattern = target.pattern;
     const user = target.who === 'webhook' ? undefined : await admit(context, target, request, response);
+    const { service } = target;
+    if (service === 'gateway') {
+      const authorization = request.headers.authorization ?? '';
+      return void response.json(await context.operators.answer(target, { segments, search, authorization }));
+    }
     const session = sessionOf(context.sessions, target, request);
     if (session?.isOver) {
       session.end(response);
@@ -51,7 +58,7 @@ export const proxy =
       `${request.method} ${target.pattern}`,
       { kind: SpanKind.SERVER, parent: response.locals.traceparent },
       (traceparent) =>
-        forward(context, target, { request, response, path: path + search, traceparent, session }),
+        forward(context, target, { request, response, service, path: path + search, traceparent, session }),
     ).finally(leave);
   };
 
@@ -90,15 +97,16 @@ async function admit(
 interface Passage {
   readonly request: Request;
   readonly response: Response;
+  readonly service: UpstreamName;
   readonly path: string;
   readonly traceparent: string | undefined;
   readonly session: CookieSession | undefined;
 }
 
 async function forward(context: ProxyContext, target: Target, passage: Passage): Promise<void> {
-  const { request, response, path, traceparent, session } = passage;
+  const { request, response, service, path, traceparent, session } = passage;
   const { bodies, upstreams, log } = context;
-  const upstream = upstreams[target.service];
+  const upstream = upstreams[service];
   const isWebhook = target.who === 'webhook';
   const headers = requestHeaders(request, {
     address: request.ip ?? '',

@@ -20,10 +20,19 @@ export interface Replicas {
   send(request: Outgoing, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
   /** Does any of them say it is ready? */
   isReady(): Promise<boolean>;
+  /** How each of them is, and its metrics as text. */
+  look(): Promise<readonly Look[]>;
   close(): Promise<void>;
 }
 
+export interface Look {
+  readonly address: string;
+  readonly state: 'ready' | 'not-ready' | 'silent';
+  readonly metrics: string;
+}
+
 interface Replica {
+  readonly origin: string;
   readonly pool: Pool;
   restsUntil: number;
 }
@@ -32,6 +41,7 @@ interface Replica {
 export function createReplicas(origins: readonly string[], connections: number | null = null): Replicas {
   const replicas = origins.map(
     (origin): Replica => ({
+      origin,
       pool: new Pool(origin, {
         connections,
         // The caller's clock rules the time to the first byte.
@@ -55,6 +65,7 @@ export function createReplicas(origins: readonly string[], connections: number |
   return {
     send: (request, signal) => sendInTurn(inTurn(), request, signal),
     isReady: async () => (await Promise.all(replicas.map(isReady))).includes(true),
+    look: () => Promise.all(replicas.map(lookAt)),
     close: async () => {
       await Promise.all(replicas.map(({ pool }) => pool.destroy()));
     },
@@ -122,4 +133,35 @@ async function isReady({ pool }: Replica): Promise<boolean> {
     // Not there yet, or not well: either way not ready, and asked again.
     return false;
   }
+}
+
+/** Bytes of metrics: a service's are 40 kB. */
+const MOST_METRICS = 2_000_000;
+
+async function lookAt({ origin, pool }: Replica): Promise<Look> {
+  const address = new URL(origin).host;
+  const get = async (path: string) => {
+    const signal = AbortSignal.timeout(READY_TIMEOUT);
+    const { statusCode, body } = await pool.request({ method: 'GET', path, signal });
+    return { statusCode, text: await textOf(body) };
+  };
+  try {
+    const [ready, metrics] = await Promise.all([get('/readyz'), get('/metrics')]);
+    const text = metrics.statusCode === 200 ? metrics.text : '';
+    return { address, state: ready.statusCode === 200 ? 'ready' : 'not-ready', metrics: text };
+  } catch {
+    return { address, state: 'silent', metrics: '' }; // that it does not answer is what is to be told
+  }
+}
+
+/** Throws RangeError past what may be kept. */
+export async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > MOST_METRICS) throw new RangeError('more than may be kept');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
 }

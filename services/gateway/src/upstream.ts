@@ -5,7 +5,7 @@ import CircuitBreaker from 'opossum';
 import type { Dispatcher } from 'undici';
 import { CallerGone } from './body.js';
 import { type BulkheadRules, createBulkhead } from './bulkhead.js';
-import { createReplicas, type Outgoing, type Replicas, TooSlow, wasNotSent } from './replicas.js';
+import { createReplicas, type Look, type Outgoing, type Replicas, TooSlow, wasNotSent } from './replicas.js';
 
 type Answer = Dispatcher.ResponseData;
 
@@ -41,6 +41,8 @@ export interface Upstream {
   /** The same for answers that go on for minutes: past both, too, as they would fill every place and say nothing of health. */
   exchangeStream: Upstream['exchange'];
   isReady(): Promise<boolean>;
+  look(): Promise<readonly Look[]>;
+  readonly circuit: 'closed' | 'half-open' | 'open';
   close(): Promise<void>;
 }
 
@@ -101,6 +103,11 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
     exchangeWebhook: apart(webhooks),
     exchangeStream: apart(streams),
     isReady: () => replicas.isReady(),
+    look: () => replicas.look(),
+    get circuit() {
+      if (breaker.opened) return 'open';
+      return breaker.halfOpen ? 'half-open' : 'closed';
+    },
     async close() {
       breaker.shutdown();
       await Promise.all([replicas, webhooks, streams].map((own) => own.close()));

@@ -15,6 +15,7 @@ import * as reconciliation from './reconciliation.js';
 import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as subscriptions from './subscriptions.js';
+import * as system from './system.js';
 import * as wallet from './wallet.js';
 import * as withdrawals from './withdrawals.js';
 import * as withdrawalsAdmin from './withdrawals-admin.js';
@@ -27,6 +28,7 @@ const modules = {
   billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
   notification: events,
+  gateway: system,
 };
 
 export type ServiceName = keyof typeof modules;
