@@ -143,7 +143,7 @@ interface Place {
 
 function settingsFor(
   place: Place,
-  { settings, settingsOf, services = USUAL }: SystemOptions,
+  { settings, settingsOf, services = USUAL, replicas = 1 }: SystemOptions,
 ): Record<string, string> {
   const { service, port, url, urls, amqp, prefix } = place;
   // The gateway is ready once all that it routes to have been: one that a test does without is another that runs.
@@ -156,6 +156,8 @@ function settingsFor(
     NODE_ENV: 'development',
     PORT: String(port),
     ...(url !== undefined && { DATABASE_URL: url }),
+    // Sixteen processes of ten connections each are more than a server has as it comes, and another file runs beside.
+    ...(replicas > 1 && { DATABASE_POOL: '4' }),
     AMQP_URL: amqp,
     ROLLCALL_PREFIX: prefix,
     AUTH_JWKS_URL: `${urls.identity[0]}/.well-known/jwks.json`,

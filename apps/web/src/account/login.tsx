@@ -39,12 +39,16 @@ export function LoginPage() {
         />
       </Form>
       <Stack gap={4} mt="lg">
-        <Anchor component={Link} to="/account/forgot">
+        <Anchor component={Link} underline="always" to="/account/forgot">
           {t('login.forgot')}
         </Anchor>
         <span>
           {t('login.noAccount')}{' '}
-          <Anchor component={Link} to={{ pathname: '/account/register', search: `?${search}` }}>
+          <Anchor
+            component={Link}
+            underline="always"
+            to={{ pathname: '/account/register', search: `?${search}` }}
+          >
             {t('login.register')}
           </Anchor>
         </span>

@@ -58,7 +58,7 @@ export function RegisterPage() {
       </Form>
       <Text mt="lg">
         {t('register.have')}{' '}
-        <Anchor component={Link} to={{ pathname: '/account/login', search: `?${search}` }}>
+        <Anchor component={Link} underline="always" to={{ pathname: '/account/login', search: `?${search}` }}>
           {t('register.login')}
         </Anchor>
       </Text>

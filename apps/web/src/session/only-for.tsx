@@ -3,7 +3,8 @@ import type { Role } from '@rollcall/contracts/shapes';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
-import { EmptyState, ErrorState, LoadingState } from '../parts/states.js';
+import { PageTitle } from '../parts/page-title.js';
+import { ErrorState, LoadingState } from '../parts/states.js';
 import { useWords } from '../words/words.js';
 import { freshSession } from './renewal.js';
 import { useSession } from './session.js';
@@ -26,11 +27,14 @@ export function OnlyFor({ roles, children }: OnlyForProps) {
     return <Navigate to={`/account/login?next=${encodeURIComponent(pathname + search)}`} replace />;
   if (roles === undefined || roles.some((role) => session.user.roles.includes(role))) return children;
   return (
-    <EmptyState title={t('access.wrongRole')} words={t('access.wrongRoleHint', { name: session.user.name })}>
+    <>
+      <PageTitle words={t('access.wrongRoleHint', { name: session.user.name })}>
+        {t('access.wrongRole')}
+      </PageTitle>
       <Button component={Link} to="/">
         {t('access.home')}
       </Button>
-    </EmptyState>
+    </>
   );
 }
 

@@ -51,7 +51,7 @@ function Shown({ hold, session, course }: ShownProps) {
       <PageTitle
         words={
           <>
-            <Anchor component={Link} to={`/courses/${session.courseId}`}>
+            <Anchor component={Link} underline="always" to={`/courses/${session.courseId}`}>
               {course}
             </Anchor>{' '}
             · <When at={session.startsAt} withZone />

@@ -27,7 +27,11 @@ export function PayByCredits({ cart }: { readonly cart: Cart }) {
             {missing > 0 && (
               <Text>
                 {t('buy.missing', { missing: say(money(missing, currency)) })}{' '}
-                <Anchor component={Link} to={`/student/wallet?topup=${missing}&currency=${currency}`}>
+                <Anchor
+                  component={Link}
+                  underline="always"
+                  to={`/student/wallet?topup=${missing}&currency=${currency}`}
+                >
                   {t('buy.topUp')}
                 </Anchor>
               </Text>

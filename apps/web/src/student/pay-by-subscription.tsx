@@ -20,7 +20,7 @@ export function PayBySubscription({ cart }: { readonly cart: Cart }) {
     return (
       <Text>
         {t('buy.noSubscription')}{' '}
-        <Anchor component={Link} to="/student/subscription">
+        <Anchor component={Link} underline="always" to="/student/subscription">
           {t('buy.toPlans')}
         </Anchor>
       </Text>
