@@ -12,7 +12,7 @@ export interface ReceivedEvent {
   readonly data: string;
 }
 
-/** Characters of one event. Ours have 300 at most; who sends more without an end is not ours. */
+/** Characters of one event: who sends more without an end is not ours. */
 const MOST = 100_000;
 
 /** Ends when the answer does; throws what broke it, and RangeError for an event without an end. */

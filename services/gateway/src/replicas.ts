@@ -135,7 +135,7 @@ async function isReady({ pool }: Replica): Promise<boolean> {
   }
 }
 
-/** Bytes of metrics: a service's are 40 kB. */
+/** Bytes of metrics that are read of one replica. */
 const MOST_METRICS = 2_000_000;
 
 async function lookAt({ origin, pool }: Replica): Promise<Look> {

@@ -7,7 +7,8 @@ const FEED_LOCK = 7_250_071;
 
 /**
  * Keeps changes with the commit, under the lock that makes their ids visible in order. It is the last lock taken, for the
- * time of one insert: 0.3 ms as a rule, 60 where a session of 10,000 seats moves.
+ * time of one insert and its commit: on two busy cores 15 to 35 ms with one change, 80 to 130 where a session of 10,000
+ * seats moves.
  */
 export function addChanges(work: Work, changes: readonly Change[]): void {
   if (changes.length === 0) return;
