@@ -1,5 +1,4 @@
-/** Where Chromium is: CHROMIUM, or what the system has; as root on Debian it is installed where it is missing. */
-import { spawnSync } from 'node:child_process';
+/** Where Chromium is: CHROMIUM, or what the system has; `npm test` installs it where it may. */
 import { accessSync, constants } from 'node:fs';
 
 const PLACES = [
@@ -12,21 +11,17 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-const HOW =
+export const HOW_TO_GET_CHROMIUM =
   'The browser tests need Chromium: install it (Debian: apt-get install chromium) or name one in CHROMIUM.';
-
-/** Minutes for apt-get: some 110 MB. */
-const INSTALL_WITHIN = 10;
 
 /** The program's path. Throws one line that says how to get it. */
 export function chromium(): string {
-  const found = whereItIs();
-  if (found !== undefined) return found;
-  if (process.getuid?.() === 0 && install()) return whereItIs() ?? fail();
-  return fail();
+  const found = whereChromiumIs();
+  if (found === undefined) throw new Error(HOW_TO_GET_CHROMIUM);
+  return found;
 }
 
-function whereItIs(): string | undefined {
+export function whereChromiumIs(): string | undefined {
   const named = process.env.CHROMIUM;
   return (named ? [named] : PLACES).find(isThere);
 }
@@ -38,18 +33,4 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function install(): boolean {
-  const options = {
-    timeout: INSTALL_WITHIN * 60_000,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  const apt = (...args: string[]) => spawnSync('apt-get', ['-qq', ...args], options).status === 0;
-  const once = () => apt('install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core');
-  return once() || (apt('update') && once());
-}
-
-function fail(): never {
-  throw new Error(HOW);
 }

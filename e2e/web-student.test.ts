@@ -16,7 +16,10 @@ let teacher: Caller;
 beforeAll(async () => {
   cards = await startStripeStandIn();
   system = await startSystem({
-    services: ['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'billing', 'gateway'],
+    services: [
+      ...(['identity', 'enrollment', 'attendance', 'settlement', 'wallet', 'billing'] as const),
+      ...(['notification', 'gateway'] as const),
+    ],
     settingsOf: { billing: { STRIPE_API_BASE: cards.url } },
   });
   cards.control.webhooks({ url: `${system.gateway}/api/v1/webhooks/stripe` });
@@ -98,6 +101,8 @@ test('a newcomer registers, tops up, buys a class, attends it, and sees the outc
   await page.getByRole('table').getByRole('link', { name: 'Lesson 1' }).click();
   await page.locator('[data-hold="held"]').waitFor();
   await expectGoodPage(tab);
+  // By the stream, then, and by no look at the clock.
+  await page.locator('[data-live="open"]').waitFor();
   await play(system, teacher.id, course.sessions[0]!, { students: { [await idOf(email)]: '0-25,35-60' } });
   await page.locator('[data-hold="released"]').waitFor();
   await page.getByText('You were there for 50:00 of 1:00:00').waitFor();

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { turbo } from './build.js';
+import { prepareChromium } from './chromium.js';
 import { launch, type Run, runTask } from './launcher.js';
 import { runJest, testDir, testEnvironment } from './run-jest.js';
 import { readJson, root } from './state.js';
@@ -61,6 +62,8 @@ async function runAll(run: Run, args: string[], totals: Totals): Promise<number>
     const env = await testEnvironment(run);
     const wanted = args.length > 0 ? checks().slice(0, 1) : checks();
     for (const check of wanted) await runCheck(run, check, join(dir, 'check.log'), totals);
+    if (args.length === 0 || args.some((arg) => /e2e|web/.test(arg)))
+      await prepareChromium(run, join(dir, 'chromium.log'));
     const file = join(dir, 'jest.json');
     const code = await runJest(run, env, ['--json', `--outputFile=${file}`, ...args]);
     add(totals, countTests(readJson<JestResults>(file), code));
