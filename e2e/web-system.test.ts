@@ -1,5 +1,6 @@
 /** What admins see of the running system in Chromium: every service, one that is away, and a purchase's journey through all of them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ServiceState, SystemState } from '@rollcall/contracts/api/system';
 import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import {
@@ -123,6 +124,57 @@ test('a service that stops is shown so, what it knew is missing, and both mend b
   await phone.page.locator('[data-missing]').waitFor({ state: 'detached' });
   await page.locator('[data-well=true]').waitFor();
   await Promise.all([tab.close(), phone.close()]);
+});
+
+/** As the gateway answers it, with one service that has every trouble there is. */
+function troubled(state: SystemState): SystemState {
+  const services = state.services.map((one) => (one.name === 'billing' ? { ...one, ...TROUBLE } : one));
+  return {
+    ...state,
+    services,
+    circuits: [...state.circuits, { from: 'billing', to: 'stripe', state: 'open' }],
+  };
+}
+const TROUBLE: Omit<ServiceState, 'name'> = {
+  replicas: [
+    { address: 'billing-1:3000', state: 'not-ready', version: '1.0.0' },
+    { address: 'billing-2:3000', state: 'silent', version: null },
+  ],
+  outbox: { unpublished: 7, oldestSeconds: 400 },
+  inbox: { waiting: 2, retrying: 1, overdue: 1, dead: 3 },
+  queue: { waiting: 9, dead: 3 },
+};
+
+test.each(LOOKS)('dead letters, late events and open breakers are told in words: $width', async (look) => {
+  const tab = await openPage(system, { ...look, locale: 'en-GB' });
+  const { page } = tab;
+  let gateway: 'troubled' | 'away' | 'well' = 'troubled';
+  await page.route('**/api/v1/admin/system', async (asked) => {
+    if (gateway === 'away') return asked.abort();
+    if (gateway === 'well') return asked.continue();
+    const answer = await asked.fetch();
+    return asked.fulfill({ response: answer, json: troubled((await answer.json()) as SystemState) });
+  });
+  await signIn(page, { email: 'admin@rollcall.test', password: DEMO_PASSWORD }, '/system');
+  for (const words of [
+    '7 events to publish',
+    'the oldest for 7 min',
+    '3 dead letters',
+    '1 overdue',
+    '9 messages',
+  ])
+    await page.getByText(words).first().waitFor();
+  await page.locator('[data-breaker="billing stripe"] [data-condition=open]').waitFor();
+  await page.getByRole('status').getByText('dead letters wait for a person').waitFor();
+  await expectGoodPage(tab);
+  await screenshot(page, `system-trouble-${look.width}`);
+
+  gateway = 'away';
+  await page.locator('[data-trouble=away]').waitFor();
+  gateway = 'well';
+  await page.locator('[data-well=true]').waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await tab.close();
 });
 
 test('a teacher is not let in', async () => {
