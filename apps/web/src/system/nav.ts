@@ -1,8 +1,11 @@
 import type { AreaNav } from '../app/nav.js';
-import { PulseIcon } from '../parts/icons.js';
+import { PulseIcon, RepeatIcon } from '../parts/icons.js';
 
 export const nav: AreaNav = {
   area: 'system',
   roles: ['admin'],
-  items: [{ path: '/system', label: { en: 'System', uk: 'Система' }, icon: PulseIcon }],
+  items: [
+    { path: '/system', label: { en: 'Services', uk: 'Сервіси' }, icon: PulseIcon },
+    { path: '/system/journeys', label: { en: 'Journeys', uk: 'Шляхи' }, icon: RepeatIcon },
+  ],
 };
