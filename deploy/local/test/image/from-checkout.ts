@@ -1,6 +1,6 @@
 /** What `npm ci` of the image would install, taken from what is installed here: no registry, and seconds less. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from '../../state.js';
 import { linkTree } from './link-tree.js';
@@ -8,9 +8,17 @@ import { linkTree } from './link-tree.js';
 /** Instead of a RUN step, where that is an install. */
 export function fromCheckout(text: string, args: Readonly<Record<string, string>>, folder: string): boolean {
   if (!text.startsWith('npm ci')) return false;
-  const packages = text.includes('--omit=dev') ? productionOf(args.SERVICE ?? '') : ['node_modules'];
+  const packages = text.includes('--omit=dev') ? productionOf(args.SERVICE ?? '') : everything();
   for (const path of packages) linkTree(join(root, path), join(folder, path));
   return true;
+}
+
+/** At the top, and below a workspace what could not be there. */
+function everything(): string[] {
+  const places = Object.keys(lock().packages).flatMap(
+    (path) => path.match(/^(?!node_modules).+?\/node_modules(?=\/)/) ?? [],
+  );
+  return ['node_modules', ...new Set(places.filter((place) => existsSync(join(root, place))))];
 }
 
 /** Of one workspace, by npm's own reading of the lock file; links to our own packages stay links. */
