@@ -6,7 +6,10 @@ import Sequencer from '@jest/test-sequencer';
  * `expiry` comes first: it waits for a clock, and by itself at the end it would leave the cores idle for nearly two
  * minutes. A file that has no place here only costs time: it comes after these.
  */
-export const LONGEST = ['expiry', 'last-seat', 'crash', 'killed', 'broker', 'edges', 'cancelling'];
+export const LONGEST = [
+  ...['expiry', 'web-office', 'web-teacher', 'web-student'],
+  ...['last-seat', 'crash', 'killed', 'broker', 'edges', 'cancelling'],
+];
 
 const placeOf = ({ path }) => {
   const place = LONGEST.indexOf(basename(path, '.test.ts'));

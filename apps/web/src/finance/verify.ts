@@ -1,9 +1,7 @@
 import { type Verification, verifyLedger } from '@rollcall/contracts/api/finance';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../api/client.js';
-
-/** Seals of one request: about a second of work, so that the bar moves; the API takes ten times as many. */
-const CHUNK = 10_000;
+import { chunksOf } from './chunks.js';
 
 interface State {
   readonly isRunning: boolean;
@@ -19,16 +17,6 @@ const NOTHING: State = {
   ...{ isRunning: false, isDone: false, from: 0, to: 0, checked: 0 },
   ...{ fault: undefined, error: undefined },
 };
-
-/** Ranges that cover `from` to `to` in order, a chunk each; what is no range is asked as it is, for the API to refuse. */
-export function chunksOf(from: number, to: number, size = CHUNK): { from: number; to: number }[] {
-  if (!(to >= from)) return [{ from, to }];
-  const count = Math.ceil((to - from + 1) / size);
-  return Array.from({ length: count }, (_, index) => ({
-    from: from + index * size,
-    to: Math.min(to, from + (index + 1) * size - 1),
-  }));
-}
 
 /** Verifies a range chunk by chunk; stops at the first fault, and when it is told to or its page is left. */
 export function useVerify() {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chunksOf } from './verify.js';
+import { chunksOf } from './chunks.js';
 
 test('a range is asked for in parts that leave nothing out and take nothing twice', () => {
   expect(chunksOf(3, 9, 3)).toEqual([
