@@ -15,39 +15,54 @@ export interface ReceivedEvent {
 /** Characters of one event: who sends more without an end is not ours. */
 const MOST = 100_000;
 
-/** Ends when the answer does; throws what broke it, and RangeError for an event without an end. */
-export async function* readEvents(answer: Response): AsyncGenerator<ReceivedEvent, void, undefined> {
+/**
+ * Ends when the answer does; throws what broke it, and RangeError for an event without an end. `onBytes` is called whenever
+ * anything comes, be it a heartbeat: who waits for the next one knows that the line still stands.
+ */
+export async function* readEvents(
+  answer: Response,
+  onBytes: () => void = () => {},
+): AsyncGenerator<ReceivedEvent, void, undefined> {
   const reader = answer.body?.getReader();
   if (reader === undefined) return;
   const decoder = new TextDecoder();
-  let [text, id]: [string, string | undefined] = ['', undefined];
+  const parse = createParser();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      text = (text + decoder.decode(value, { stream: true })).replaceAll(/\r\n?/g, '\n');
-      const blocks = text.split('\n\n');
-      text = blocks.pop() ?? '';
-      if (text.length > MOST) throw new RangeError(`an event of more than ${MOST} characters`);
-      for (const block of blocks) {
-        const fields = fieldsOf(block);
-        id = fields.get('id') ?? id;
-        const data = fields.get('data');
-        if (data !== undefined) yield { event: fields.get('event') ?? 'message', id, data };
-      }
+      onBytes();
+      yield* parse(decoder.decode(value, { stream: true }));
     }
   } finally {
     await reader.cancel().catch(() => {}); // it is over either way
   }
 }
 
-/** Comments have no name before their colon. Lines of data are one text. */
-function fieldsOf(block: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of block.split('\n')) {
-    const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
-    const before = name === 'data' ? fields.get(name) : undefined;
-    fields.set(name, before === undefined ? value : `${before}\n${value}`);
-  }
-  return fields;
+/** Feeds on text as it comes and gives what is whole. Source: the HTML standard, 'Interpreting an event stream'. */
+function createParser(): (text: string) => readonly ReceivedEvent[] {
+  let [rest, event, data]: [string, string, string] = ['', '', ''];
+  let id: string | undefined;
+  const field = (line: string) => {
+    const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+    if (name === 'event') event = value;
+    if (name === 'data') data += `${value}\n`;
+    if (name === 'id' && !value.includes('\0')) id = value;
+    if (data.length > MOST) throw new RangeError(`an event of more than ${MOST} characters`);
+  };
+  return (text) => {
+    // A carriage return at the end may be half of a line's end.
+    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    if (rest.length > MOST) throw new RangeError(`a line of more than ${MOST} characters`);
+    const whole: ReceivedEvent[] = [];
+    for (const line of lines) {
+      if (line !== '') field(line);
+      else {
+        if (data !== '') whole.push({ event: event || 'message', id, data: data.slice(0, -1) });
+        [event, data] = ['', ''];
+      }
+    }
+    return whole;
+  };
 }

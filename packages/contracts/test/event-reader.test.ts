@@ -21,9 +21,15 @@ async function read(answer: Response): Promise<ReceivedEvent[]> {
 
 const bytes = new TextEncoder();
 
-test('an event is read whole wherever its bytes are cut, and comments are nothing', async () => {
+test.each([
+  ['line feeds', '\n'],
+  ['carriage returns and line feeds', '\r\n'],
+])('an event is read whole wherever its bytes are cut, and comments are nothing: %s', async (_name, end) => {
   const text =
-    ':\n\nevent: ready\nid: 7\ndata: {"at":"ä€😀"}\n\n: heartbeat\n\nevent: change\ndata: 1\ndata: 2\n\nevent: half';
+    ':\n\nevent: ready\nid: 7\ndata: {"at":"ä€😀"}\n\n: heartbeat\n\nevent: change\ndata: 1\ndata: 2\n\nevent: half'.replaceAll(
+      '\n',
+      end,
+    );
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(fc.nat(bytes.encode(text).length)), async (cuts) => {
       const all = bytes.encode(text);
@@ -37,7 +43,18 @@ test('an event is read whole wherever its bytes are cut, and comments are nothin
   );
 });
 
+test('whatever comes is a sign of life, also what is no event', async () => {
+  let signs = 0;
+  const pieces = [': heartbeat\n\n', 'data: 1\n\n'].map((piece) => bytes.encode(piece));
+  const events = readEvents(answerOf(pieces), () => {
+    signs += 1;
+  });
+  expect(await events.next()).toEqual({ done: false, value: { event: 'message', id: undefined, data: '1' } });
+  expect(signs).toBe(2);
+});
+
 test('an event without an end is refused before it fills the memory', async () => {
   const pieces = Array.from({ length: 20 }, () => bytes.encode(`data: ${'x'.repeat(10_000)}\n`));
   await expect(read(answerOf(pieces))).rejects.toThrow(RangeError);
+  await expect(read(answerOf([bytes.encode('x'.repeat(100_001))]))).rejects.toThrow(RangeError);
 });

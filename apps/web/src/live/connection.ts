@@ -1,8 +1,8 @@
 /** One connection to the stream of changes, begun again whenever it ends, until the signal says so. */
+import { type ReceivedEvent, readEvents } from '@rollcall/contracts/event-reader';
 import { accessToken } from '../session/session.js';
-import { createParser, type Message } from './stream.js';
 
-export type Heard = (message: Message) => void;
+export type Heard = (event: ReceivedEvent) => void;
 export type Link = 'starting' | 'open' | 'broken' | 'absent';
 
 /** Milliseconds without a word: heartbeats come each 15 s. */
@@ -20,10 +20,10 @@ interface Ends {
 export async function follow({ hear, say, signal }: Ends): Promise<void> {
   let lastId: string | undefined;
   let wait = FIRST_WAIT;
-  const keep: Heard = (message) => {
-    lastId = message.id ?? lastId;
+  const keep: Heard = (event) => {
+    lastId = event.id ?? lastId;
     wait = FIRST_WAIT;
-    hear(message);
+    hear(event);
   };
   while (!signal.aborted) {
     const status = await once(keep, say, lastId, signal).catch(() => 0);
@@ -60,20 +60,17 @@ async function once(hear: Heard, say: Ends['say'], lastId: string | undefined, s
       },
       signal: AbortSignal.any([signal, silence.signal]),
     });
-    if (!response.ok || response.body === null) {
+    if (!response.ok) {
       await response.body?.cancel();
       return response.status;
     }
     say('open');
-    const parse = createParser(hear);
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return response.status;
+    const wake = () => {
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), SILENCE);
-      parse(value);
-    }
+    };
+    for await (const event of readEvents(response, wake)) hear(event);
+    return response.status;
   } finally {
     clearTimeout(timer);
   }

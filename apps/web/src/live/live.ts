@@ -1,13 +1,13 @@
 /** Changes as they happen: one connection for all tabs, whose leader tells the others. */
+import type { ReceivedEvent } from '@rollcall/contracts/event-reader';
 import { useEffect, useSyncExternalStore } from 'react';
 import { queries } from '../api/queries.js';
 import { useUser } from '../session/session.js';
 import { inTurn } from '../session/tabs.js';
 import { concerns } from './changes.js';
 import { follow, type Link } from './connection.js';
-import type { Message } from './stream.js';
 
-type Told = { readonly message: Message } | { readonly link: Link };
+type Told = { readonly event: ReceivedEvent } | { readonly link: Link };
 
 /** Milliseconds that changes are gathered for: a class that ends has dozens at once. */
 const GATHERED = 250;
@@ -47,7 +47,7 @@ export function useLive(): void {
       channel?.postMessage(told);
     };
     const lead = () =>
-      follow({ hear: (message) => tell({ message }), say: (now) => tell({ link: now }), signal: end.signal });
+      follow({ hear: (event) => tell({ event }), say: (now) => tell({ link: now }), signal: end.signal });
     // Held for as long as this tab leads; when it is closed the next in the queue does.
     void inTurn(`rollcall-live-${userId}`, () => (end.signal.aborted ? Promise.resolve() : lead()));
     const looks = setInterval(() => {
@@ -67,7 +67,7 @@ function take(told: Told): void {
     return;
   }
   if (link !== 'open') become('open');
-  const { event, data } = told.message;
+  const { event, data } = told.event;
   if (event === 'reset') gather('');
   if (event === 'change') gather(resourceIn(data));
 }
