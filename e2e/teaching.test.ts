@@ -3,8 +3,9 @@
  * cancelled has his money back, wherever that was at the moment.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Course, Purchase, readRoster } from '@rollcall/contracts/api/enrollment';
+import type { Course, Purchase } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
+import type { readRoster } from '@rollcall/contracts/api/teaching';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { checkInvariants } from './invariants.js';
 import {

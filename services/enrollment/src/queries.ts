@@ -6,8 +6,8 @@ import type {
   Purchase,
   readAccess,
   Session,
-  teacherCourses,
 } from '@rollcall/contracts/api/enrollment';
+import type { teacherCourses } from '@rollcall/contracts/api/teaching';
 import type { AnswerOf, QueryOf } from '@rollcall/contracts/route';
 import { Id } from '@rollcall/contracts/shapes';
 import type { User } from '@rollcall/kit/auth';

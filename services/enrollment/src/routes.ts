@@ -1,5 +1,6 @@
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import * as api from '@rollcall/contracts/api/enrollment';
+import * as teachingApi from '@rollcall/contracts/api/teaching';
 import { purchaseCancelled, purchaseDeclined, purchaseExpired } from '@rollcall/contracts/events/enrollment';
 import type { Database } from '@rollcall/kit/database';
 import { command, type InputOf, query, type Served } from '@rollcall/kit/http';
@@ -51,9 +52,9 @@ export const routes = (db: Database): Served[] => [
 const catalogue = (db: Database): Served[] => [
   query(db, api.listCourses, (db, { query, user }) => findCourses(db, query, user)),
   query(db, api.readCourse, (db, { params, user }) => showCourse(db, params.courseId, { user })),
-  query(db, api.teacherCourses, (db, { query, user }) => coursesOfTeacher(db, query, user.id)),
-  query(db, api.listTaughtSessions, taughtSessions),
-  query(db, api.readRoster, rosterOf),
+  query(db, teachingApi.teacherCourses, (db, { query, user }) => coursesOfTeacher(db, query, user.id)),
+  query(db, teachingApi.listTaughtSessions, taughtSessions),
+  query(db, teachingApi.readRoster, rosterOf),
 ];
 
 const teaching = (db: Database): Served[] => [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { listTaughtSessions, type TaughtSession } from '@rollcall/contracts/api/enrollment';
+import { listTaughtSessions, type TaughtSession } from '@rollcall/contracts/api/teaching';
 import { draft, fromNow, openStage, type Person, person, type Stage, students, usd } from './stage.js';
 
 let stage: Stage;

@@ -1,4 +1,5 @@
-import { type Course, teacherCourses } from '@rollcall/contracts/api/enrollment';
+import type { Course } from '@rollcall/contracts/api/enrollment';
+import { teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useRead } from '../api/read.js';
 
 const NEWEST = { query: { limit: 100 } } as const;

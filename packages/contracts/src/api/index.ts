@@ -16,13 +16,14 @@ import * as revenue from './revenue.js';
 import * as settlement from './settlement.js';
 import * as subscriptions from './subscriptions.js';
 import * as system from './system.js';
+import * as teaching from './teaching.js';
 import * as wallet from './wallet.js';
 import * as withdrawals from './withdrawals.js';
 import * as withdrawalsAdmin from './withdrawals-admin.js';
 
 const modules = {
   identity,
-  enrollment,
+  enrollment: { ...enrollment, ...teaching },
   attendance,
   settlement: { ...settlement, ...policies },
   billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },

@@ -1,4 +1,4 @@
-import type { listTaughtSessions, TaughtSession } from '@rollcall/contracts/api/enrollment';
+import type { listTaughtSessions, TaughtSession } from '@rollcall/contracts/api/teaching';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { Id } from '@rollcall/contracts/shapes';
 import type { Database } from '@rollcall/kit/database';

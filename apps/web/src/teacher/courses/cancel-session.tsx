@@ -1,14 +1,8 @@
 import { Stack, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import {
-  cancelSession,
-  listTaughtSessions,
-  readCourse,
-  readRoster,
-  type Session,
-  teacherCourses,
-} from '@rollcall/contracts/api/enrollment';
+import { cancelSession, readCourse, type Session } from '@rollcall/contracts/api/enrollment';
 import { readSettlement } from '@rollcall/contracts/api/settlement';
+import { listTaughtSessions, readRoster, teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { useAct } from '../../api/act.js';
 import { refetch, useList } from '../../api/read.js';

@@ -1,6 +1,7 @@
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { type Course, readCourse, teacherCourses, updateCourse } from '@rollcall/contracts/api/enrollment';
+import { type Course, readCourse, updateCourse } from '@rollcall/contracts/api/enrollment';
+import { teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { useAct } from '../../api/act.js';
 import { api } from '../../api/client.js';

@@ -1,13 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import {
-  archiveCourse,
-  type Course,
-  listTaughtSessions,
-  publishCourse,
-  readCourse,
-  teacherCourses,
-} from '@rollcall/contracts/api/enrollment';
+import { archiveCourse, type Course, publishCourse, readCourse } from '@rollcall/contracts/api/enrollment';
+import { listTaughtSessions, teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { useAct } from '../../api/act.js';
 import { refetch } from '../../api/read.js';

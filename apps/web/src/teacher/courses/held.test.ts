@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
+import type { RosterEntry } from '@rollcall/contracts/api/teaching';
 import { heldOf } from './held.js';
 
 type Hold = RosterEntry['hold'];

@@ -1,4 +1,4 @@
-import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
+import type { RosterEntry } from '@rollcall/contracts/api/teaching';
 import { type Money, sum } from '@rollcall/contracts/money';
 
 type Entry = Pick<RosterEntry, 'hold'>;

@@ -1,5 +1,6 @@
 import { Anchor, Button, Text } from '@mantine/core';
-import { type Course, teacherCourses } from '@rollcall/contracts/api/enrollment';
+import type { Course } from '@rollcall/contracts/api/enrollment';
+import { teacherCourses } from '@rollcall/contracts/api/teaching';
 import { Link } from 'react-router';
 import { useList } from '../../api/read.js';
 import { type Column, DataTable } from '../../parts/data-table.js';

@@ -1,7 +1,8 @@
 import { Button, Fieldset, Group, Stack, Title } from '@mantine/core';
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { createCourse, teacherCourses } from '@rollcall/contracts/api/enrollment';
+import { createCourse } from '@rollcall/contracts/api/enrollment';
+import { teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useNavigate } from 'react-router';
 import { useAct } from '../../api/act.js';
 import { Form, useFieldErrors } from '../../parts/form.js';

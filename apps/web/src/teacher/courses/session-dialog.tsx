@@ -4,12 +4,11 @@ import { notifications } from '@mantine/notifications';
 import {
   addSession,
   type Course,
-  listTaughtSessions,
   readCourse,
   type Session,
-  teacherCourses,
   updateSession,
 } from '@rollcall/contracts/api/enrollment';
+import { listTaughtSessions, teacherCourses } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { useAct } from '../../api/act.js';
 import { refetch } from '../../api/read.js';

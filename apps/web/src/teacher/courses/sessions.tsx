@@ -1,5 +1,6 @@
 import { Anchor, Button, Card, Group, Stack, Text } from '@mantine/core';
-import { type Course, listTaughtSessions, type Session } from '@rollcall/contracts/api/enrollment';
+import type { Course, Session } from '@rollcall/contracts/api/enrollment';
+import { listTaughtSessions } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useRead } from '../../api/read.js';

@@ -1,6 +1,6 @@
 import { Drawer, Group, List, Stack, Text, Title } from '@mantine/core';
-import type { RosterEntry } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
+import type { RosterEntry } from '@rollcall/contracts/api/teaching';
 import { Money, useMoney } from '../../parts/money.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useWhen, When } from '../../parts/when.js';

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, SegmentedControl, Select, Text } from '@mantine/core';
-import { listTaughtSessions, type TaughtSession } from '@rollcall/contracts/api/enrollment';
+import { listTaughtSessions, type TaughtSession } from '@rollcall/contracts/api/teaching';
 import { Link } from 'react-router';
 import { useList } from '../../api/read.js';
 import { type Column, DataTable } from '../../parts/data-table.js';

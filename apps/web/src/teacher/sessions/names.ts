@@ -1,4 +1,4 @@
-import { readRoster } from '@rollcall/contracts/api/enrollment';
+import { readRoster } from '@rollcall/contracts/api/teaching';
 import { useList } from '../../api/read.js';
 import { useWords } from '../../words/words.js';
 

@@ -1,7 +1,8 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
-import { type RosterEntry, readRoster, type Session } from '@rollcall/contracts/api/enrollment';
+import type { Session } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
+import { type RosterEntry, readRoster } from '@rollcall/contracts/api/teaching';
 import { useState } from 'react';
 import { useList, type useRead } from '../../api/read.js';
 import { type Column, DataTable } from '../../parts/data-table.js';
