@@ -2,7 +2,7 @@ import { Alert, Stack, Text } from '@mantine/core';
 import type { Simulation } from '@rollcall/contracts/api/policies';
 import { Person } from '../office/ids.js';
 import { listedOf } from '../office/listed.js';
-import { DataTable } from '../parts/data-table.js';
+import { type Column, DataTable } from '../parts/data-table.js';
 import { Money } from '../parts/money.js';
 import { EmptyState } from '../parts/states.js';
 import { useWords } from '../words/words.js';
@@ -14,7 +14,7 @@ export function SimulationView({ result }: { readonly result: Simulation }) {
   const sums = result.totals.flatMap(({ currency, was, would }) =>
     parts.map((part) => ({ part, currency, was: was[part], would: would[part] })),
   );
-  const of = (amount: number, currency: string) => <Money value={{ amount, currency }} />;
+  const changed = changeColumns(t);
   return (
     <Stack role="status" aria-label={t('simulation.title')}>
       <Alert title={t('simulation.title')}>
@@ -31,26 +31,7 @@ export function SimulationView({ result }: { readonly result: Simulation }) {
             empty={null}
             columns={[
               { key: 'part', title: t('simulation.part'), cell: ({ part }) => t(`parts.${part}`) },
-              {
-                key: 'was',
-                title: t('simulation.was'),
-                isNumber: true,
-                cell: ({ was, currency }) => of(was, currency),
-              },
-              {
-                key: 'would',
-                title: t('simulation.would'),
-                isNumber: true,
-                cell: ({ would, currency }) => of(would, currency),
-              },
-              {
-                key: 'difference',
-                title: t('simulation.difference'),
-                isNumber: true,
-                cell: ({ was, would, currency }) => (
-                  <Money value={{ amount: would - was, currency }} signed />
-                ),
-              },
+              ...changed,
             ]}
           />
           <Text fw={600}>{t('simulation.teachers')}</Text>
@@ -62,24 +43,7 @@ export function SimulationView({ result }: { readonly result: Simulation }) {
             columns={[
               { key: 'teacher', title: t('teacher'), cell: ({ teacherId }) => <Person id={teacherId} /> },
               { key: 'holds', title: t('simulation.holds'), isNumber: true, cell: ({ holds }) => holds },
-              {
-                key: 'was',
-                title: t('simulation.was'),
-                isNumber: true,
-                cell: ({ was, currency }) => of(was, currency),
-              },
-              {
-                key: 'would',
-                title: t('simulation.would'),
-                isNumber: true,
-                cell: ({ would, currency }) => of(would, currency),
-              },
-              {
-                key: 'difference',
-                title: t('simulation.difference'),
-                isNumber: true,
-                cell: ({ difference: amount, currency }) => <Money value={{ amount, currency }} signed />,
-              },
+              ...changed,
             ]}
           />
         </>
@@ -87,3 +51,30 @@ export function SimulationView({ result }: { readonly result: Simulation }) {
     </Stack>
   );
 }
+
+interface Change {
+  readonly was: number;
+  readonly would: number;
+  readonly currency: string;
+}
+
+const changeColumns = (t: ReturnType<typeof useWords<'admin'>>): Column<Change>[] => [
+  {
+    key: 'was',
+    title: t('simulation.was'),
+    isNumber: true,
+    cell: ({ was, currency }) => <Money value={{ amount: was, currency }} />,
+  },
+  {
+    key: 'would',
+    title: t('simulation.would'),
+    isNumber: true,
+    cell: ({ would, currency }) => <Money value={{ amount: would, currency }} />,
+  },
+  {
+    key: 'difference',
+    title: t('simulation.difference'),
+    isNumber: true,
+    cell: ({ was, would, currency }) => <Money value={{ amount: would - was, currency }} signed />,
+  },
+];
