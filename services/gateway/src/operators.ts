@@ -6,7 +6,7 @@ import {
   readSystem,
   type SystemState,
 } from '@rollcall/contracts/api/system';
-import { invalid, notFound, unprocessable } from '@rollcall/kit/errors';
+import { invalid, notFound, unavailable, unprocessable } from '@rollcall/kit/errors';
 import { registry } from '@rollcall/kit/metrics';
 import type { UpstreamName } from './config.js';
 import { circuitsIn, stateOf } from './metrics-text.js';
@@ -30,6 +30,8 @@ type Upstreams = Readonly<Record<UpstreamName, Upstream>>;
 
 /** Milliseconds for which a look is good: each costs every service a scrape. */
 const FRESH = 2_000;
+/** Journeys looked for at once: each has every service read a day or more of its outbox. */
+const SEARCHES = 4;
 
 export function createOperators(upstreams: Upstreams): Operators {
   let last: { readonly at: number; readonly state: Promise<SystemState> } | undefined;
@@ -38,10 +40,21 @@ export function createOperators(upstreams: Upstreams): Operators {
       last = { at: Date.now(), state: lookAtAll(Object.values(upstreams)) };
     return last.state;
   };
+  let searches = 0;
+  const search = async (asked: Asked) => {
+    if (searches >= SEARCHES)
+      throw unavailable('searches-busy', 'Others look for journeys at the moment. Try again shortly.', 2);
+    searches += 1;
+    try {
+      return await journeyOf(Object.values(upstreams), asked);
+    } finally {
+      searches -= 1;
+    }
+  };
   return {
     answer: async ({ pattern }, asked) => {
       if (pattern === readSystem.path) return system();
-      if (pattern === readJourney.path) return journeyOf(Object.values(upstreams), asked);
+      if (pattern === readJourney.path) return search(asked);
       throw notFound('path');
     },
   };
@@ -142,7 +155,7 @@ async function partOf(upstream: Upstream, path: string, authorization: string) {
     body: undefined,
   };
   await upstream
-    .exchange(outgoing, caller, async ({ statusCode, body }) => {
+    .exchangeLong(outgoing, caller, async ({ statusCode, body }) => {
       const text = await textOf(body);
       if (statusCode === 200) part = JourneyPart.parse(JSON.parse(text));
     })

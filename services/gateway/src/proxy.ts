@@ -140,7 +140,7 @@ async function forward(context: ProxyContext, target: Target, passage: Passage):
 
 function laneOf(upstream: Upstream, { who, streams }: Target): Upstream['exchange'] {
   if (who === 'webhook') return upstream.exchangeWebhook;
-  return streams ? upstream.exchangeStream : upstream.exchange;
+  return streams ? upstream.exchangeLong : upstream.exchange;
 }
 
 /** A read takes no body: one that comes is let flow away, as what a GET body means differs from parser to parser. */

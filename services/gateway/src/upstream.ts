@@ -38,8 +38,11 @@ export interface Upstream {
    * they say and their senders give up after a few tries.
    */
   exchangeWebhook: Upstream['exchange'];
-  /** The same for answers that go on for minutes: past both, too, as they would fill every place and say nothing of health. */
-  exchangeStream: Upstream['exchange'];
+  /**
+   * The same for what takes long by its nature, streams and searches: past both, too, as they would fill every place and
+   * say nothing of health. Who calls bounds how many there are.
+   */
+  exchangeLong: Upstream['exchange'];
   isReady(): Promise<boolean>;
   look(): Promise<readonly Look[]>;
   readonly circuit: 'closed' | 'half-open' | 'open';
@@ -72,7 +75,7 @@ class FailedAnswer extends Error {
 export function createUpstream(name: string, origins: readonly string[], rules: UpstreamRules): Upstream {
   const replicas = createReplicas(origins);
   const webhooks = createReplicas(origins, WEBHOOK_CONNECTIONS);
-  const streams = createReplicas(origins);
+  const long = createReplicas(origins);
   const bulkhead = createBulkhead(name, rules.bulkhead);
   const breaker = createBreaker(name, rules.breaker, async (request: Outgoing, caller: AbortController) => {
     // The one request that tries a half-open circuit is seen to its end: a caller who hangs up says nothing of health.
@@ -101,7 +104,7 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
       }
     },
     exchangeWebhook: apart(webhooks),
-    exchangeStream: apart(streams),
+    exchangeLong: apart(long),
     isReady: () => replicas.isReady(),
     look: () => replicas.look(),
     get circuit() {
@@ -110,7 +113,7 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
     },
     async close() {
       breaker.shutdown();
-      await Promise.all([replicas, webhooks, streams].map((own) => own.close()));
+      await Promise.all([replicas, webhooks, long].map((own) => own.close()));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What operators are told of the system: by each service's own figures, and with what did not answer named. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Journey, SystemState } from '@rollcall/contracts/api/system';
-import { as, type Double, double, freePort, gateway, problemOf, type Running } from './doubles.js';
+import { as, type Double, double, freePort, gateway, problemOf, type Running, until } from './doubles.js';
 
 const METRICS = `# HELP outbox_unpublished x
 outbox_unpublished 3
@@ -87,6 +87,30 @@ test.each([
   ['/admin/journeys/trace-of-it?from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z', 422],
 ])('%s is a %i', async (path, status) => {
   expect((await problemOf(await get(path))).status).toBe(status);
+});
+
+test('searches that fail open no breaker, and only a few are under way at once', async () => {
+  const usual = billing.answer;
+  try {
+    billing.answer = ({ url }, response) => {
+      response.statusCode = url?.includes('/journeys/') ? 500 : 200;
+      response.end('{}');
+    };
+    for (let n = 0; n < 25; n += 1) await get(`/admin/journeys/${PURCHASE}`);
+    expect((await get('/subscriptions/plans')).status).toBe(200);
+
+    const waiting: (() => void)[] = [];
+    billing.answer = (_request, response) => void waiting.push(() => response.end('{}'));
+    const searches = Array.from({ length: 6 }, () => get(`/admin/journeys/${PURCHASE}`));
+    const refused = await problemOf(await Promise.race(searches));
+    expect([refused.status, refused.type]).toEqual([503, '/problems/searches-busy']);
+    await until(() => waiting.length === 4);
+    for (const end of waiting) end();
+    const answers = await Promise.all(searches);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+  } finally {
+    billing.answer = usual;
+  }
 });
 
 test('both are for admins alone', async () => {
