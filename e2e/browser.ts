@@ -122,6 +122,15 @@ export async function expectGoodPage(tab: Tab, page = tab.page): Promise<void> {
   expect(tab.complaints()).toEqual([]);
 }
 
+/** The page as it is loaded, in the light and in the dark. */
+export async function expectGoodInBothSchemes(tab: Tab): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await tab.page.emulateMedia({ colorScheme });
+    await tab.page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await expectGoodPage(tab);
+  }
+}
+
 /** Pixels that the page is wider than its window. */
 const overflowOf = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
@@ -129,12 +138,16 @@ const overflowOf = (page: Page): Promise<number> =>
 const kept = fileURLToPath(new URL('../docs/screens', import.meta.url));
 const passing = join(tmpdir(), 'rollcall-screens');
 
-/** A picture of the whole page where nobody minds; with SCREENS=1 it renews the one of its name in docs/screens, if there is one. */
-export async function screenshot(page: Page, name: string): Promise<string> {
+/**
+ * A picture of the whole page where somebody wants one, as it takes a second: SCREENS=1 renews the one of its name in
+ * docs/screens, if there is one; SCREENS=all puts the others into a temporary folder, to be looked at.
+ */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const wanted = process.env.SCREENS;
   const file = `${name}.png`;
-  const folder = process.env.SCREENS === '1' && existsSync(join(kept, file)) ? kept : passing;
+  const isKept = existsSync(join(kept, file));
+  if (wanted === undefined || (wanted !== 'all' && !isKept)) return;
+  const folder = isKept ? kept : passing;
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, file);
-  await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-  return path;
+  await page.screenshot({ path: join(folder, file), fullPage: true, animations: 'disabled' });
 }
