@@ -1,9 +1,11 @@
 import { Anchor, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { listAdminPurchases } from '@rollcall/contracts/api/enrollment';
 import { listAdminHolds, listReviews } from '@rollcall/contracts/api/settlement';
+import { readSystem } from '@rollcall/contracts/api/system';
 import { listAdminWithdrawals } from '@rollcall/contracts/api/withdrawals-admin';
 import { Link } from 'react-router';
-import { useList } from '../api/read.js';
+import { useList, useRead } from '../api/read.js';
+import { deadIn } from '../office/dead-letters.js';
 import type { ListState } from '../parts/data-table.js';
 import { PageTitle } from '../parts/page-title.js';
 import { useWords } from '../words/words.js';
@@ -33,14 +35,14 @@ export default function Home() {
     <>
       <PageTitle words={t('queue.words')}>{t('queue.title')}</PageTitle>
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-        <Waiting what="asked" to="/admin/withdrawals?status=pending" list={asked} />
-        <Waiting what="approved" to="/admin/withdrawals?status=approved" list={approved} />
-        <Waiting what="atBank" to="/admin/withdrawals?status=processing" list={atBank} />
-        <Waiting what="doubts" to="/admin/holds?status=review" list={doubts} />
-        <Waiting what="reviews" to="/admin/reviews?status=open" list={reviews} />
-        <Waiting what="disputes" to="/admin/holds?status=disputed" list={disputes} />
-        <Waiting what="stuck" to="/admin/purchases?stuck=yes" list={stuck} />
-        <Waiting what="deadLetters" to="/system" />
+        <Waiting what="asked" to="/admin/withdrawals?status=pending" counted={counted(asked)} />
+        <Waiting what="approved" to="/admin/withdrawals?status=approved" counted={counted(approved)} />
+        <Waiting what="atBank" to="/admin/withdrawals?status=processing" counted={counted(atBank)} />
+        <Waiting what="doubts" to="/admin/holds?status=review" counted={counted(doubts)} />
+        <Waiting what="reviews" to="/admin/reviews?status=open" counted={counted(reviews)} />
+        <Waiting what="disputes" to="/admin/holds?status=disputed" counted={counted(disputes)} />
+        <Waiting what="stuck" to="/admin/purchases?stuck=yes" counted={counted(stuck)} />
+        <Waiting what="deadLetters" to="/system" counted={useDeadLetters()} />
       </SimpleGrid>
     </>
   );
@@ -57,16 +59,33 @@ interface WaitingProps {
     | 'stuck'
     | 'deadLetters';
   readonly to: string;
-  /** None: counted where it leads to. */
-  readonly list?: ListState<unknown>;
+  readonly counted: Counted;
 }
 
-function Waiting({ what, to, list }: WaitingProps) {
+interface Counted {
+  readonly count: number;
+  /** There are more than that, or may be. */
+  readonly isMore: boolean;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+}
+
+const counted = ({ rows, hasMore, isLoading, error }: ListState<unknown>): Counted => ({
+  ...{ count: rows.length, isMore: hasMore, isLoading, error },
+});
+
+function useDeadLetters(): Counted {
+  const { data, isPending, error } = useRead(readSystem, {}, { every: EVERY });
+  const { count, isAll } = data === undefined ? { count: 0, isAll: true } : deadIn(data);
+  return { count, isMore: !isAll, isLoading: isPending, error };
+}
+
+function Waiting({ what, to, counted }: WaitingProps) {
   const t = useWords('admin');
   return (
     <Card component="li" withBorder data-queue={what}>
       <Stack gap={4}>
-        {list && <Count list={list} />}
+        <Count {...counted} />
         <Title order={2} size="h5">
           <Anchor component={Link} to={to} inherit>
             {t(`queue.${what}.title`)}
@@ -80,19 +99,18 @@ function Waiting({ what, to, list }: WaitingProps) {
   );
 }
 
-function Count({ list }: { readonly list: ListState<unknown> }) {
+function Count({ count, isMore, isLoading, error }: Counted) {
   const t = useWords('admin');
-  if (list.isLoading) return <Skeleton height={34} width={48} />;
-  if (list.error && list.rows.length === 0)
+  if (isLoading) return <Skeleton height={34} width={48} />;
+  if (count === 0 && (error || isMore))
     return (
       <Text role="status" fw={600} c="var(--mantine-color-error)">
         {t('queue.unknown')}
       </Text>
     );
-  const count = list.hasMore ? t('queue.moreThan', { count: list.rows.length }) : String(list.rows.length);
   return (
-    <Text fz={28} fw={700} lh={1.2} className="numbers" c={list.rows.length === 0 ? 'dimmed' : undefined}>
-      {count}
+    <Text fz={28} fw={700} lh={1.2} className="numbers" c={count === 0 ? 'dimmed' : undefined}>
+      {isMore ? t('queue.moreThan', { count }) : String(count)}
     </Text>
   );
 }

@@ -81,7 +81,7 @@ function Decision({ withdrawal, etag, onReload }: DecisionProps) {
         {stepsFrom(status).map(({ step: one, isDangerous }, index) => (
           <Button
             key={one}
-            variant={index === 0 ? 'filled' : 'default'}
+            variant={index === 0 && !isDangerous ? 'filled' : 'default'}
             c={isDangerous ? 'var(--mantine-color-error)' : undefined}
             onClick={() => setStep(one)}
           >

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { FeedChange } from '@rollcall/contracts/api/events';
+import { readRevenueSummary } from '@rollcall/contracts/api/revenue';
 import { readHold } from '@rollcall/contracts/api/settlement';
 import { readWallet } from '@rollcall/contracts/api/wallet';
 import { concerns } from './changes.js';
@@ -9,6 +10,10 @@ const ME = '/auth/me';
 test('what the feed calls an account is asked for anew, and a wallet is not', () => {
   expect(concerns('account', ME)).toBe(true);
   expect(concerns('account', readWallet.path)).toBe(false);
+});
+
+test('a purchase is money held for its teacher', () => {
+  expect(concerns('purchase', readRevenueSummary.path)).toBe(true);
 });
 
 test('no resource of the feed makes everything old', () => {

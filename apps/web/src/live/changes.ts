@@ -4,7 +4,7 @@ import type { Resource } from '@rollcall/contracts/api/events';
 const PATHS: Readonly<Record<Resource, RegExp>> = {
   account: /auth|users/,
   session: /courses|sessions|enrollments|roster|attendance|settlements|revenue/,
-  purchase: /enrollments|purchases|courses|roster|holds|wallet|quota/,
+  purchase: /enrollments|purchases|courses|roster|holds|wallet|revenue|quota/,
   hold: /holds|enrollments|settlements|wallet|revenue|quota|roster|reviews|attendance/,
   wallet: /wallet|revenue|withdrawals|payouts|debts/,
   withdrawal: /withdrawals|payouts|wallet|revenue|payout/,

@@ -6,11 +6,10 @@ import { useUser } from '../session/session.js';
 import { inTurn } from '../session/tabs.js';
 import { concerns } from './changes.js';
 import { follow, type Link } from './connection.js';
+import { gatherer } from './gather.js';
 
 type Told = { readonly event: ReceivedEvent } | { readonly link: Link };
 
-/** Milliseconds that changes are gathered for: a class that ends has dozens at once. */
-const GATHERED = 250;
 /** Milliseconds between two looks where there is no stream. */
 const LOOK = 20_000;
 
@@ -81,19 +80,10 @@ function resourceIn(data: string): string {
   }
 }
 
-const gathered = new Set<string>();
-
 /** '' stands for everything. */
-function gather(resource: string): void {
-  if (gathered.size === 0) setTimeout(refetchGathered, GATHERED);
-  gathered.add(resource);
-}
-
-function refetchGathered(): void {
-  const changed = [...gathered];
-  gathered.clear();
+const gather = gatherer((changed) => {
   void queries.invalidateQueries({
     predicate: ({ queryKey: [path] }) =>
       typeof path === 'string' && changed.some((resource) => concerns(resource, path)),
   });
-}
+});

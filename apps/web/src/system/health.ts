@@ -1,5 +1,6 @@
 /** What of the running system needs somebody to look, by the alarms of docs/operations.md. */
 import type { ServiceState, SystemState } from '@rollcall/contracts/api/system';
+import { deadOf } from '../office/dead-letters.js';
 
 export type Circuit = SystemState['circuits'][number];
 
@@ -10,13 +11,13 @@ export type Need = 'silent' | 'partlySilent' | 'notReady' | 'dead' | 'overdue' |
 
 /** Everything that is not as it should be with one service, gravest first; breakers stand with the service that calls. */
 export function needsOf(service: ServiceState, circuits: readonly Circuit[]): Need[] {
-  const { name, replicas, outbox, inbox, queue } = service;
+  const { name, replicas, outbox, inbox } = service;
   const silent = replicas.filter(({ state }) => state === 'silent').length;
   const found: Readonly<Record<Need, boolean>> = {
     silent: silent === replicas.length,
     partlySilent: silent > 0 && silent < replicas.length,
     notReady: replicas.some(({ state }) => state === 'not-ready'),
-    dead: Math.max(inbox?.dead ?? 0, queue?.dead ?? 0) > 0,
+    dead: deadOf(service) > 0,
     overdue: (inbox?.overdue ?? 0) > 0,
     outboxLate: (outbox?.oldestSeconds ?? 0) > OUTBOX_LATE,
     circuitOpen: circuits.some(({ from, state }) => from === name && state === 'open'),

@@ -51,7 +51,7 @@ export const admin = {
     title: 'Work queue',
     words: 'What waits for a person. Looked at anew every 15 seconds.',
     moreThan: '{{count}}+',
-    unknown: 'Unknown: nobody answers at the moment',
+    unknown: 'Unknown: not all of it answers at the moment',
     asked: { title: 'Withdrawals to decide', words: 'Teachers have asked for their earnings.' },
     approved: {
       title: 'Approved, not at the bank yet',
@@ -67,7 +67,7 @@ export const admin = {
     stuck: { title: 'Stuck purchases', words: 'Waiting for the wallet for more than a minute.' },
     deadLetters: {
       title: 'Dead letters',
-      words: 'Messages nobody could handle are counted on the system page.',
+      words: 'Messages nobody could handle; the system page says whose.',
     },
   },
   withdrawals: {
