@@ -1,12 +1,13 @@
-/** The web app in Chromium: pages of the running system, who signs in, and what no page may have. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, jest } from '@jest/globals';
-import type { AxeResults } from 'axe-core';
-import { type Browser, type BrowserContext, chromium as launcher, type Page } from 'playwright-core';
+/** The web app in Chromium: pages of the running system, who signs in, and what a person does there. */
+import { jest } from '@jest/globals';
+import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
+import {
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  chromium as launcher,
+  type Page,
+} from 'playwright-core';
 import { chromium } from './chromium.js';
 import type { System } from './system.js';
 
@@ -97,57 +98,34 @@ export async function signIn(page: Page, { email, password }: Account, next = '/
   await page.waitForURL((url) => url.pathname + url.search === next);
 }
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** One of the accounts there are where it is not production, such as `admin`. */
+export const demoAccount = (who: string): Account => ({
+  email: `${who}@rollcall.test`,
+  password: DEMO_PASSWORD,
+});
 
-/** What axe finds serious or critical on the page as it is, in a line each; none is the only good answer. */
-export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(readFileSync(axe, 'utf8'));
-  const { violations } = await page.evaluate<AxeResults>(
-    `axe.run(document, { resultTypes: ['violations'] })`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
-    );
+/** A new browser in which a demo account is signed in and stands on `next`. */
+export async function signedIn(
+  system: Pick<System, 'gateway'>,
+  who: string,
+  next: string,
+  look: Look = {},
+): Promise<Tab> {
+  const tab = await openPage(system, look);
+  await signIn(tab.page, demoAccount(who), next);
+  return tab;
 }
 
-/** Every page is held to this where a test comes by: loaded, its one h1, nothing axe finds grave, no complaint in the console. */
-export async function expectGoodPage(tab: Tab, page = tab.page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' });
-  expect(await page.locator('h1').count()).toBe(1);
-  expect(await axeFindings(page)).toEqual([]);
-  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-  expect(tab.complaints()).toEqual([]);
-}
+export const heading = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('heading', { level: 1, name });
+export const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name });
+export const field = (page: Page, name: string | RegExp): Locator => page.getByRole('textbox', { name });
 
-/** The page as it is loaded, in the light and in the dark. */
-export async function expectGoodInBothSchemes(tab: Tab): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await tab.page.emulateMedia({ colorScheme });
-    await tab.page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
-    await expectGoodPage(tab);
-  }
-}
-
-/** Pixels that the page is wider than its window. */
-const overflowOf = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-
-const kept = fileURLToPath(new URL('../docs/screens', import.meta.url));
-const passing = join(tmpdir(), 'rollcall-screens');
-
-/**
- * A picture of the whole page where somebody wants one, as it takes a second: SCREENS=1 renews the one of its name in
- * docs/screens, if there is one; SCREENS=all puts the others into a temporary folder, to be looked at.
- */
-export async function screenshot(page: Page, name: string): Promise<void> {
-  const wanted = process.env.SCREENS;
-  const file = `${name}.png`;
-  const isKept = existsSync(join(kept, file));
-  if (wanted === undefined || (wanted !== 'all' && !isKept)) return;
-  const folder = isKept ? kept : passing;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, file), fullPage: true, animations: 'disabled' });
+/** Presses the button of an act, gives a reason where asked, and confirms in the dialog. */
+export async function decide(page: Page, act: string, reason?: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: act, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
+  await dialog.getByRole('button', { name: act, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
 }

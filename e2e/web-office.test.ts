@@ -4,19 +4,9 @@ import { followHold } from '@rollcall/contracts/api/finance';
 import { type Hold, listReviews, readHold } from '@rollcall/contracts/api/settlement';
 import { requestWithdrawal } from '@rollcall/contracts/api/withdrawals';
 import { approveWithdrawal, readAdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
-import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
-import type { Page } from 'playwright-core';
-import {
-  closeBrowser,
-  expectGoodInBothSchemes,
-  expectGoodPage,
-  type Look,
-  openPage,
-  screenshot,
-  signIn,
-  type Tab,
-} from './browser.js';
+import { button, closeBrowser, decide, heading, type Look, signedIn, type Tab } from './browser.js';
+import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';
 import {
   buy,
   type Caller,
@@ -85,23 +75,8 @@ async function classOf(name: string) {
 const request = async (amount: number) =>
   (await teacher.api.call(requestWithdrawal, { body: { amount, currency: 'USD', bankAccount } })).body;
 
-async function as(who: 'admin' | 'finance', next: string, look: Look = {}): Promise<Tab> {
-  const tab = await openPage(system, look);
-  await signIn(tab.page, { email: `${who}@rollcall.test`, password: DEMO_PASSWORD }, next);
-  return tab;
-}
-
-const heading = (page: Page, name: string | RegExp) =>
-  page.getByRole('heading', { level: 1, name }).waitFor();
-
-/** Presses the button of an act, gives a reason where asked, and confirms in the dialog. */
-async function decide(page: Page, button: string, reason?: string): Promise<void> {
-  await page.getByRole('main').getByRole('button', { name: button, exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  if (reason !== undefined) await dialog.getByLabel('Reason').fill(reason);
-  await dialog.getByRole('button', { name: button, exact: true }).click();
-  await dialog.waitFor({ state: 'detached' });
-}
+const as = (who: 'admin' | 'finance', next: string, look?: Look): Promise<Tab> =>
+  signedIn(system, who, next, look);
 
 describe('a withdrawal', () => {
   test('is approved, processed and completed from the queue, with the money behind it on the same page', async () => {
@@ -109,11 +84,12 @@ describe('a withdrawal', () => {
     const tab = await as('admin', '/admin');
     const { page } = tab;
     await page.locator('[data-queue=asked]').getByText('1', { exact: true }).waitFor();
+    await page.locator('[data-queue=deadLetters]').getByText('0', { exact: true }).waitFor();
     await expectGoodPage(tab);
     await screenshot(page, 'office-queue');
     await page.getByRole('link', { name: 'Withdrawals to decide' }).click();
     await page.getByRole('table').getByRole('link').first().click();
-    await heading(page, /Withdrawal of .*20\.00/);
+    await heading(page, /Withdrawal of .*20\.00/).waitFor();
     await page.getByText('Paid for a session').first().waitFor();
     await expectGoodPage(tab);
     await screenshot(page, 'office-withdrawal');
@@ -121,7 +97,7 @@ describe('a withdrawal', () => {
     await decide(page, 'Approve');
     await decide(page, 'Given to the bank');
     await decide(page, 'Complete');
-    await page.getByRole('button', { name: 'Came back' }).waitFor();
+    await button(page, 'Came back').waitFor();
     const { body } = await admin.api.call(readAdminWithdrawal, { params: { withdrawalId: id } });
     expect(body).toMatchObject({ status: 'completed', processedBy: admin.id });
     expect((await teacher.get<{ status: string }>(`/withdrawals/${id}`)).body.status).toBe('completed');
@@ -138,7 +114,7 @@ describe('a withdrawal', () => {
     const { id } = await request(1000);
     const tab = await as('admin', `/admin/withdrawals/${id}`);
     const { page } = tab;
-    await page.getByRole('button', { name: 'Reject' }).click();
+    await button(page, 'Reject').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Reject' }).click();
     await dialog.getByText('Say why: it cannot be left out.').waitFor();
@@ -149,7 +125,7 @@ describe('a withdrawal', () => {
     await dialog.getByRole('button', { name: 'Reject' }).click();
     await dialog.getByText('Somebody was quicker').waitFor();
     await dialog.getByRole('button', { name: 'Show it as it is now' }).click();
-    await page.getByRole('button', { name: 'Given to the bank' }).waitFor();
+    await button(page, 'Given to the bank').waitFor();
     await decide(page, 'Failed', 'The name is another');
     await page.getByText('Nothing more can be done about it.').waitFor();
     await tab.close();
@@ -160,8 +136,8 @@ describe('a withdrawal', () => {
     await admin.api.call(approveWithdrawal, { params: { withdrawalId: id } });
     const tab = await as('admin', '/admin/payout-batches');
     const { page } = tab;
-    await page.getByRole('button', { name: 'Make a batch' }).click();
-    await heading(page, /Payout batch/);
+    await button(page, 'Make a batch').click();
+    await heading(page, /Payout batch/).waitFor();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV', exact: true }).click(),
@@ -182,7 +158,7 @@ describe('what attendance does not decide', () => {
     const { page } = tab;
     await page.getByRole('link', { name: 'Holds in review' }).click();
     await page.getByRole('table').getByRole('link').first().click();
-    await page.getByRole('button', { name: 'Split' }).click();
+    await button(page, 'Split').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel("Teacher's side").fill('40');
     await dialog.getByText(/20\.00 is the teacher's side.*30\.00 goes back/).waitFor();
@@ -231,7 +207,7 @@ describe('what attendance does not decide', () => {
     const tab = await as('admin', '/admin/reviews?status=open');
     const { page } = tab;
     await page.getByRole('table').getByRole('link').first().click();
-    await heading(page, 'Review');
+    await heading(page, 'Review').waitFor();
     await expectGoodPage(tab);
     await screenshot(page, 'office-review');
     await decide(page, 'Correct it as proposed', 'He left after a minute');
@@ -250,13 +226,13 @@ function minutesLater(typed: string, minutes: number): string {
 test('a draft of a policy is tried out, then written, and the next purchase is under it', async () => {
   const tab = await as('admin', '/admin/policies');
   const { page } = tab;
-  await page.getByRole('button', { name: 'Try it out' }).click();
+  await button(page, 'Try it out').click();
   await page.getByText('If it had been in force').waitFor();
   await page.getByRole('table', { name: 'Teachers who would get more or less' }).waitFor();
   await expectGoodPage(tab);
   await screenshot(page, 'office-policies');
   await page.getByLabel('Reason').fill('As the partners agreed');
-  await page.getByRole('button', { name: 'Write the version' }).click();
+  await button(page, 'Write the version').click();
   await page.getByRole('cell', { name: 'Flat 15 %' }).waitFor();
   await tab.close();
   const { holdId } = await taught();
@@ -272,7 +248,7 @@ test('an admin finds somebody, gives money and takes a role, and the filters sta
   await page.reload();
   expect(await page.getByLabel('Name or address').inputValue()).toBe('student-');
   await page.goto(`/admin/users/${student.id}`);
-  await page.getByRole('button', { name: 'Give money' }).click();
+  await button(page, 'Give money').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Amount in USD').fill('12.50');
   await dialog.getByLabel('Reason').fill('For the lesson that broke off');
@@ -301,7 +277,7 @@ describe('finance', () => {
       .getByRole('link', { name: /^hold …/ })
       .first()
       .click();
-    await heading(page, /Hold of .*50\.00, followed/);
+    await heading(page, /Hold of .*50\.00, followed/).waitFor();
     await page.getByText('Bought: the money is held').waitFor();
     await page.getByText('Settled: the money is shared out').waitFor();
     await page.getByText('Paid out to the bank').first().waitFor();
@@ -309,7 +285,7 @@ describe('finance', () => {
     await screenshot(page, 'office-follow');
 
     await page.goto('/finance/seals');
-    await page.getByRole('button', { name: 'Verify' }).click();
+    await button(page, 'Verify').click();
     await page.locator('[data-verified=yes]').waitFor();
     await expectGoodPage(tab);
     await page.goto('/finance');
@@ -368,16 +344,9 @@ describe('every page', () => {
     'of $who is good $name, in both schemes',
     async ({ name, look, who, paths }) => {
       const tab = await as(who, `/${who}`, look);
-      for (const path of paths()) {
-        await tab.page.goto(path);
-        await tab.page.locator('h1').waitFor();
-        await tab.page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
-        await expectGoodInBothSchemes(tab);
-        await screenshot(
-          tab.page,
-          `${name.replaceAll(/\W+/g, '-')}${path.replaceAll('/', '-').slice(0, 24)}`,
-        );
-      }
+      await expectGoodPages(tab, paths(), (path) =>
+        screenshot(tab.page, `${name.replaceAll(/\W+/g, '-')}${path.replaceAll('/', '-').slice(0, 24)}`),
+      );
       await tab.close();
     },
   );
@@ -393,7 +362,7 @@ describe('every page', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await heading(page, 'Withdrawals');
+    await heading(page, 'Withdrawals').waitFor();
     await tab.close();
   });
 

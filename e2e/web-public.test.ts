@@ -3,13 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
-import type { Page } from 'playwright-core';
-import { closeBrowser, expectGoodPage, type Look, openPage, screenshot, signIn } from './browser.js';
+import { button, closeBrowser, demoAccount, heading, type Look, openPage, signIn } from './browser.js';
+import { expectGoodPage, screenshot } from './good-page.js';
 import { type Caller, publishedCourse, register } from './story.js';
 import { type System, startSystem } from './system.js';
-
-const TEACHER = { email: 'teacher@rollcall.test', password: DEMO_PASSWORD };
 
 let system: System;
 let teacher: Caller;
@@ -21,8 +18,6 @@ afterAll(async () => {
   await closeBrowser();
   await system?.stop();
 });
-
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
 const LOOKS: readonly Look[] = [
   { width: 'desktop', scheme: 'light' },
@@ -71,7 +66,7 @@ test('the forms of an account are good pages, and show the API’s own words at 
     }
     await page.goto('/account/register');
     await page.getByLabel('E-mail').fill('nobody');
-    await page.getByRole('button', { name: 'Open the account' }).click();
+    await button(page, 'Open the account').click();
     await page.locator('p', { hasText: 'must be an e-mail address' }).waitFor();
     await page.locator('p', { hasText: 'must have at least 10 characters' }).waitFor();
     await expectGoodPage(tab);
@@ -85,7 +80,7 @@ test('somebody signs in where they wanted to go; tabs that begin at once and rel
   const { page } = tab;
   await page.goto('/account/profile');
   await heading(page, 'Log in').waitFor();
-  await signIn(page, TEACHER, '/account/profile');
+  await signIn(page, demoAccount('teacher'), '/account/profile');
   await heading(page, 'Profile').waitFor();
   await expectGoodPage(tab);
   const others = await Promise.all(Array.from({ length: 4 }, () => tab.another()));
@@ -96,7 +91,7 @@ test('somebody signs in where they wanted to go; tabs that begin at once and rel
   await heading(page, 'Profile').waitFor();
   expect(await page.evaluate('JSON.stringify({ ...localStorage, ...sessionStorage })')).not.toMatch(/eyJ/);
 
-  await page.getByRole('button', { name: 'Log out everywhere' }).click();
+  await button(page, 'Log out everywhere').click();
   for (const other of [page, ...others]) await heading(other, 'Log in').waitFor();
   await tab.close();
 });
@@ -106,11 +101,11 @@ test('who forgot the password is answered the same whoever it is, and a spent li
   const { page } = tab;
   await page.goto('/account/forgot');
   await page.getByLabel('E-mail').fill(`nobody-${randomBytes(4).toString('hex')}@example.test`);
-  await page.getByRole('button', { name: 'Send the letter' }).click();
+  await button(page, 'Send the letter').click();
   await heading(page, 'Look into your mail').waitFor();
   await page.goto('/reset-password#token=spent');
   await page.getByLabel('New password').fill('correct horse battery');
-  await page.getByRole('button', { name: 'Set the password' }).click();
+  await button(page, 'Set the password').click();
   await page.getByRole('alert').waitFor();
   await expectGoodPage(tab);
   await tab.close();
@@ -123,8 +118,8 @@ test('keyboard alone leads to the content, and the language and the scheme stay 
   await heading(page, 'Courses').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
-  await page.getByRole('button', { name: 'Українська' }).press('Enter');
-  await page.getByRole('button', { name: 'Увімкнути темну тему' }).press('Enter');
+  await button(page, 'Українська').press('Enter');
+  await button(page, 'Увімкнути темну тему').press('Enter');
   await page.reload();
   await heading(page, 'Курси').waitFor();
   expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark');

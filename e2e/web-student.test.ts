@@ -3,15 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import type { Page } from 'playwright-core';
-import {
-  closeBrowser,
-  expectGoodInBothSchemes,
-  expectGoodPage,
-  openPage,
-  screenshot,
-  signIn,
-  type Tab,
-} from './browser.js';
+import { button, closeBrowser, heading, openPage, signedIn, type Tab } from './browser.js';
+import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';
 import { checkInvariants } from './invariants.js';
 import { type Caller, callerOf, demo, play, publishedCourse, register } from './story.js';
 import { type System, startSystem } from './system.js';
@@ -38,9 +31,6 @@ afterAll(async () => {
   await system?.stop();
   await cards?.stop();
 });
-
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 /** Opens an account by the form; the page is then the student's own. */
 async function registerIn(tab: Tab): Promise<string> {
@@ -182,10 +172,8 @@ test('a lesson is booked by subscription, and the quota is seen to shrink', asyn
 });
 
 test('a service that is away is said so clearly, and the page recovers by itself', async () => {
-  const tab = await openPage(system, { locale: 'uk-UA' });
+  const tab = await signedIn(system, 'student', '/student/wallet', { locale: 'uk-UA' });
   const { page } = tab;
-  const student = { email: 'student@rollcall.test', password: 'rollcall-demo' };
-  await signIn(page, student, '/student/wallet');
   await page.locator('[data-balance]').first().waitFor();
   const [wallet] = system.processes('wallet');
   await wallet!.kill('SIGKILL');
@@ -201,7 +189,6 @@ test('a service that is away is said so clearly, and the page recovers by itself
 
 test('every page of a student is good on both widths and in both schemes', async () => {
   const course = await publishedCourse(teacher, { startsIn: 0.1 });
-  const student = { email: 'student@rollcall.test', password: 'rollcall-demo' };
   const pages = [
     '/student',
     '/student/wallet?tab=payments',
@@ -214,13 +201,10 @@ test('every page of a student is good on both widths and in both schemes', async
     '/nowhere',
   ];
   for (const look of [{ width: 'phone' }, { width: 'desktop' }] as const) {
-    const tab = await openPage(system, look);
-    await signIn(tab.page, student, '/student');
-    for (const path of pages) {
-      await tab.page.goto(path);
-      await expectGoodInBothSchemes(tab);
-      await screenshot(tab.page, `page${path.replaceAll(/[^a-z]+/g, '-').slice(0, 30)}-${look.width}`);
-    }
+    const tab = await signedIn(system, 'student', '/student', look);
+    await expectGoodPages(tab, pages, (path) =>
+      screenshot(tab.page, `page${path.replaceAll(/[^a-z]+/g, '-').slice(0, 30)}-${look.width}`),
+    );
     await tab.close();
   }
 });

@@ -1,17 +1,9 @@
 /** What admins see of the running system in Chromium: every service, one that is away, and a purchase's journey through all of them. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ServiceState, SystemState } from '@rollcall/contracts/api/system';
-import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
-import {
-  closeBrowser,
-  expectGoodPage,
-  type Look,
-  openPage,
-  screenshot,
-  signIn,
-  type Tab,
-} from './browser.js';
+import { closeBrowser, demoAccount, type Look, openPage, signedIn, signIn, type Tab } from './browser.js';
+import { expectGoodPage, screenshot } from './good-page.js';
 import { buy, type Caller, demo, publishedCourse, studentWith } from './story.js';
 import { ALL, type System, startSystem } from './system.js';
 
@@ -37,11 +29,7 @@ afterAll(async () => {
   await cards?.stop();
 });
 
-async function asAdmin(next: string, look: Look = {}): Promise<Tab> {
-  const tab = await openPage(system, look);
-  await signIn(tab.page, { email: 'admin@rollcall.test', password: DEMO_PASSWORD }, next);
-  return tab;
-}
+const asAdmin = (next: string, look?: Look): Promise<Tab> => signedIn(system, 'admin', next, look);
 
 const NOBODY = '01890000-0000-7000-8000-000000000000';
 
@@ -155,7 +143,7 @@ test.each(LOOKS)('dead letters, late events and open breakers are told in words:
     const answer = await asked.fetch();
     return asked.fulfill({ response: answer, json: troubled((await answer.json()) as SystemState) });
   });
-  await signIn(page, { email: 'admin@rollcall.test', password: DEMO_PASSWORD }, '/system');
+  await signIn(page, demoAccount('admin'), '/system');
   for (const words of [
     '7 events to publish',
     'the oldest for 7 min',
@@ -178,8 +166,7 @@ test.each(LOOKS)('dead letters, late events and open breakers are told in words:
 });
 
 test('a teacher is not let in', async () => {
-  const tab = await openPage(system);
-  await signIn(tab.page, { email: 'teacher@rollcall.test', password: DEMO_PASSWORD }, '/system');
+  const tab = await signedIn(system, 'teacher', '/system');
   await tab.page.getByText('This page is not for your account').waitFor();
   await tab.close();
 });

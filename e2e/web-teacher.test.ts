@@ -9,13 +9,17 @@ import { listWithdrawals, type Withdrawal } from '@rollcall/contracts/api/withdr
 import type { Page } from 'playwright-core';
 import {
   type Account,
+  button,
   closeBrowser,
-  expectGoodPage,
+  decide,
+  field,
+  heading,
   openPage,
-  screenshot,
+  signedIn,
   signIn,
   type Tab,
 } from './browser.js';
+import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';
 import { checkInvariants } from './invariants.js';
 import {
   buy,
@@ -32,14 +36,18 @@ import {
   studentWith,
   walletOf,
 } from './story.js';
-import { type System, startSystem } from './system.js';
+import { MONEY, type System, startSystem } from './system.js';
 
 const BANK_KEYS = `a:${Buffer.alloc(32, 'a').toString('base64')}`;
 
 let system: System;
 let admin: Caller;
 beforeAll(async () => {
-  system = await startSystem({ settingsOf: { wallet: { BANK_KEYS } } });
+  // What changes is told by notification: no page waits for its next look at the clock.
+  system = await startSystem({
+    services: [...MONEY, 'notification', 'gateway'],
+    settingsOf: { wallet: { BANK_KEYS } },
+  });
   admin = await demo(system.gateway, 'admin');
 }, 240_000);
 afterAll(async () => {
@@ -63,9 +71,6 @@ async function studentCalled(name: string, credits = 20_000): Promise<Caller> {
   return student;
 }
 
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const field = (page: Page, name: string | RegExp) => page.getByRole('textbox', { name });
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 const figure = (page: Page, name: string) => page.locator(`[data-figure="${name}"]`);
 /** Such as US$25.00: as the page's locale writes it. */
 const usd = (amount: number) => `US$${(amount / 100).toFixed(2)}`;
@@ -80,7 +85,7 @@ async function draftInBrowser(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'My courses' }).first().click();
   await page.getByText('You have no course yet').waitFor();
   await page.getByRole('link', { name: 'New course' }).click();
-  await heading(page, 'New course');
+  await heading(page, 'New course').waitFor();
   await field(page, 'Title').first().fill('Sketching from life');
   await field(page, 'Price of the whole course').fill('50');
   await button(page, 'Create the draft').click();
@@ -93,7 +98,7 @@ async function draftInBrowser(page: Page): Promise<void> {
   await button(page, 'One more session').click();
   await field(page, 'Title').nth(2).fill('Faces');
   await button(page, 'Create the draft').click();
-  await heading(page, 'Sketching from life');
+  await heading(page, 'Sketching from life').waitFor();
 }
 
 test('makes a course, sees who buys it, what the class brought, and has it paid out, nothing loaded anew', async () => {
@@ -143,7 +148,7 @@ test('makes a course, sees who buys it, what the class brought, and has it paid 
 
 async function withdrawInBrowser(tab: Tab, page: Page, teacher: Teacher): Promise<void> {
   await page.getByRole('link', { name: 'Withdraw', exact: true }).click();
-  await heading(page, 'Withdrawals');
+  await heading(page, 'Withdrawals').waitFor();
   await field(page, 'Amount').fill('25.01');
   await field(page, 'Account number or IBAN').fill('DE89370400440532013001');
   await field(page, 'Name of the holder').fill('Tea Cher');
@@ -168,12 +173,17 @@ async function withdrawInBrowser(tab: Tab, page: Page, teacher: Teacher): Promis
   await page.getByRole('link', { name: `Details of ${usd(2500)}` }).click();
   await page.getByText('An admin looks at it').waitFor();
   await expectGoodPage(tab, page);
-  const act = (step: string) => admin.post<Withdrawal>(`/admin/withdrawals/${data[0]!.id}/${step}`, {});
-  expect((await act('approve')).status).toBe(200);
+  await page.locator('[data-live="open"]').waitFor();
+  const office = await signedIn(system, 'admin', '/admin');
+  await office.page.getByRole('link', { name: 'Withdrawals to decide' }).click();
+  await office.page.getByRole('table').getByRole('link').first().click();
+  await decide(office.page, 'Approve');
   await page.getByText('It arrives at your bank').waitFor();
   await page.locator('[data-step="approved now"]').waitFor();
-  expect((await act('complete')).status).toBe(200);
+  await decide(office.page, 'Complete');
   await page.locator('[data-step="completed done"]').waitFor();
+  await expectGoodPage(office);
+  await office.close();
   await page.getByRole('link', { name: 'Revenue' }).click();
   await figure(page, 'Withdrawn').getByText(usd(2500)).waitFor();
   await page.getByRole('link', { name: 'See each movement' }).click();
@@ -199,7 +209,7 @@ test('a change that crosses another is refused in plain words, and a session is 
   expect(await field(page, 'Description').inputValue()).toBe('Elsewhere');
   await field(page, 'Title').fill('Fractions, slowly');
   await button(page, 'Save').click();
-  await heading(page, 'Fractions, slowly');
+  await heading(page, 'Fractions, slowly').waitFor();
   await field(page, 'Students at most').fill('7'); // goes on from what was saved
   await button(page, 'Save').click();
   await eventually('the limit to be saved', async () => {
@@ -310,13 +320,11 @@ test.each([
   const { teacher, paths } = await busyTeacher();
   const tab = await openPage(system, look);
   await signIn(tab.page, teacher.account, '/teacher');
-  for (const path of paths) {
-    await tab.page.goto(`/teacher${path}`);
-    await tab.page.locator('h1').waitFor();
-    await tab.page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached' });
-    await expectGoodPage(tab);
-    await screenshot(tab.page, `teacher${path.replaceAll(/\W+|[0-9a-f-]{36}/g, '-')}-${look.width}`);
-  }
+  await expectGoodPages(
+    tab,
+    paths.map((path) => `/teacher${path}`),
+    (path) => screenshot(tab.page, `${path.slice(1).replaceAll(/\W+|[0-9a-f-]{36}/g, '-')}-${look.width}`),
+  );
   await tab.close();
 });
 
