@@ -85,7 +85,11 @@ async function classOf(name: string) {
 const request = async (amount: number) =>
   (await teacher.api.call(requestWithdrawal, { body: { amount, currency: 'USD', bankAccount } })).body;
 
-async function as(who: 'admin' | 'finance', next: string, look: Look = {}): Promise<Tab> {
+async function as(
+  who: 'admin' | 'finance' | 'student' | 'referred.teacher',
+  next: string,
+  look: Look = {},
+): Promise<Tab> {
   const tab = await openPage(system, look);
   await signIn(tab.page, { email: `${who}@rollcall.test`, password: DEMO_PASSWORD }, next);
   return tab;
@@ -241,6 +245,51 @@ describe('what attendance does not decide', () => {
   });
 });
 
+test('an outcome that its student disputes is resolved from the queue, and both sides see what became of it', async () => {
+  const student = await demo(system.gateway, 'student');
+  const session = (await publishedCourse(teacher, { price: PRICE })).sessions[0]!;
+  const holdId = holdOf(await buy(student, session))!;
+  await play(system, teacher.id, session, { students: { [student.id]: '0-60' } });
+  await settled(student, holdId);
+
+  const learner = await as('student', `/student/classes/${holdId}`);
+  await learner.page.getByRole('button', { name: 'Dispute this outcome' }).click();
+  const dialog = learner.page.getByRole('dialog');
+  await dialog.getByLabel('What is not right?').fill('Half of it was without sound');
+  await expectGoodPage(learner);
+  await dialog.getByRole('button', { name: 'Send it to an admin' }).click();
+  await learner.page.getByText('You have disputed this outcome').waitFor();
+  expect(await learner.page.getByRole('button', { name: 'Dispute this outcome' }).count()).toBe(0);
+
+  const office = await as('admin', '/admin');
+  await office.page.locator('[data-queue=disputes]').getByText('1', { exact: true }).waitFor();
+  await office.page.getByRole('link', { name: 'Disputes' }).last().click();
+  await heading(office.page, 'Disputes');
+  await expectGoodPage(office);
+  await office.page.getByRole('table').getByRole('link').first().click();
+  await office.page.getByText('Half of it was without sound').waitFor();
+  await expectGoodPage(office);
+  await screenshot(office.page, 'office-dispute');
+  await office.page.getByRole('button', { name: 'Split' }).click();
+  const resolving = office.page.getByRole('dialog');
+  await resolving.getByText('only the difference moves').waitFor();
+  await resolving.getByLabel('Reason').fill('The recording has no sound');
+  await resolving.getByRole('button', { name: 'Split' }).click();
+  await office.page.getByText('Resolved by').waitFor();
+  expect(await holdNow(holdId)).toMatchObject({ status: 'split', releasePercentage: 50 });
+  await office.close();
+
+  await learner.page.reload();
+  await learner.page.getByText('What the admin wrote: The recording has no sound').waitFor();
+  await expectGoodPage(learner);
+  await learner.close();
+  const taught = await as('referred.teacher', `/teacher/sessions/${session.courseId}/${session.id}`);
+  await taught.page.getByRole('button', { name: /^Why: / }).click();
+  await taught.page.getByText('The student disputes this outcome').waitFor();
+  await expectGoodPage(taught);
+  await taught.close();
+});
+
 /** Of a datetime-local input's value. */
 function minutesLater(typed: string, minutes: number): string {
   const at = new Date(`${typed}Z`);
@@ -348,8 +397,8 @@ describe('finance', () => {
 
 describe('every page', () => {
   const ADMIN = [
-    ...['', '/withdrawals', '/payout-batches', '/holds', '/reviews', '/sessions', '/purchases', '/policies'],
-    ...['/users', '/debts', '/plans', '/audit'],
+    ...['', '/withdrawals', '/payout-batches', '/holds', '/reviews', '/disputes?status=resolved'],
+    ...['/sessions', '/purchases', '/policies', '/users', '/debts', '/plans', '/audit'],
   ].map((path) => `/admin${path}`);
   const FINANCE = [
     ...['', '/ledger', '/holds', '/seals', '/solvency', '/reconciliation', '/exports', '/audit'],
@@ -375,7 +424,7 @@ describe('every page', () => {
         await expectGoodInBothSchemes(tab);
         await screenshot(
           tab.page,
-          `${name.replaceAll(/\W+/g, '-')}${path.replaceAll('/', '-').slice(0, 24)}`,
+          `${name.replaceAll(/\W+/g, '-')}${path.replaceAll(/[/?=]/g, '-').slice(0, 24)}`,
         );
       }
       await tab.close();

@@ -1,6 +1,6 @@
 import { Anchor, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { listAdminPurchases } from '@rollcall/contracts/api/enrollment';
-import { listAdminHolds, listReviews } from '@rollcall/contracts/api/settlement';
+import { listAdminHolds, listDisputes, listReviews } from '@rollcall/contracts/api/settlement';
 import { listAdminWithdrawals } from '@rollcall/contracts/api/withdrawals-admin';
 import { Link } from 'react-router';
 import { useList } from '../api/read.js';
@@ -22,7 +22,7 @@ export default function Home() {
   const approved = useList(listAdminWithdrawals, { query: { status: ['approved'], limit } }, every);
   const atBank = useList(listAdminWithdrawals, { query: { status: ['processing'], limit } }, every);
   const doubts = useList(listAdminHolds, { query: { status: ['review'], limit } }, every);
-  const disputes = useList(listAdminHolds, { query: { status: ['disputed'], limit } }, every);
+  const disputes = useList(listDisputes, { query: { status: ['open'], limit } }, every);
   const reviews = useList(listReviews, { query: { status: ['open'], limit } }, every);
   const stuck = useList(
     listAdminPurchases,
@@ -38,7 +38,7 @@ export default function Home() {
         <Waiting what="atBank" to="/admin/withdrawals?status=processing" list={atBank} />
         <Waiting what="doubts" to="/admin/holds?status=review" list={doubts} />
         <Waiting what="reviews" to="/admin/reviews?status=open" list={reviews} />
-        <Waiting what="disputes" to="/admin/holds?status=disputed" list={disputes} />
+        <Waiting what="disputes" to="/admin/disputes?status=open" list={disputes} />
         <Waiting what="stuck" to="/admin/purchases?stuck=yes" list={stuck} />
         <Waiting what="deadLetters" to="/system" />
       </SimpleGrid>
