@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routesOf, services } from '@rollcall/contracts/api';
 import { clawBack, writeOffDebt } from '@rollcall/contracts/api/debts';
 import { adminAudit, financeAudit, updateUser } from '@rollcall/contracts/api/identity';
-import type { Hold, Review } from '@rollcall/contracts/api/settlement';
+import type { Dispute, Hold, Review } from '@rollcall/contracts/api/settlement';
 import { updatePlan } from '@rollcall/contracts/api/subscriptions';
 import { creditWallet, debitWallet } from '@rollcall/contracts/api/wallet';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
@@ -147,6 +147,61 @@ describe('a class that was paid for, and then told otherwise', () => {
   });
 });
 
+describe('a class whose outcome is disputed', () => {
+  const said = { reason: 'Half of it was without sound.' };
+
+  test('by its student, after it was paid: an admin splits it, and only the difference moves', async () => {
+    const { student, holdId, moved } = await classOf('full-class');
+    expect(await paid(student, holdId)).toMatchObject({ status: 'released' });
+    const before = await moved();
+    const opened = await student.post<Dispute>(`/holds/${holdId}/dispute`, said);
+    expect([opened.status, opened.body]).toMatchObject([201, { status: 'open', openedBy: 'student' }]);
+    expect((await teacher.post(`/holds/${holdId}/dispute`, said)).status).toBe(409);
+    const { body } = await admin.get<Page<Dispute>>(`/admin/disputes?status=open&holdId=${holdId}`);
+    expect(body.data.map(({ id }) => id)).toEqual([opened.body.id]);
+    expect(await moved()).toEqual(before);
+
+    const split = { outcome: 'split', teacherPercent: 50, ...because };
+    const resolved = await admin.post<Dispute>(`/admin/disputes/${opened.body.id}/resolve`, split);
+    expect([resolved.status, resolved.body.resolution]).toMatchObject([200, { outcome: 'split' }]);
+    expect(await paid(student, holdId)).toMatchObject({
+      ...{ status: 'split', releasePercentage: 50, notes: because.reason },
+      dispute: { status: 'resolved' },
+    });
+    const { earnings, credits } = await moved();
+    expect({ earnings: earnings - before.earnings, credits: credits - before.credits }).toEqual({
+      earnings: -350,
+      credits: 500,
+    });
+  });
+
+  test('by its teacher, while it is in doubt: it waits for an admin, whatever is heard', async () => {
+    const { student, session, holdId, moved } = await classOf('lost-leave');
+    const opened = await teacher.post<Dispute>(`/holds/${holdId}/dispute`, said);
+    expect(opened.status).toBe(201);
+    await eventually('the purchase to show it', async () => {
+      const { body } = await student.get<{ data: { holds: { id: string; status: string }[] }[] }>(
+        '/enrollments/me/sessions',
+      );
+      return body.data.flatMap(({ holds }) => holds).find(({ id }) => id === holdId)?.status === 'disputed';
+    });
+    const intervals = [
+      { from: session.startsAt, to: new Date(Date.parse(session.startsAt) + 60_000).toISOString() },
+    ];
+    const correction = { userId: student.id, intervals, ...because };
+    await admin.post(`/admin/attendance/sessions/${session.id}/corrections`, correction);
+    const resolved = await admin.post(`/admin/disputes/${opened.body.id}/resolve`, {
+      ...{ outcome: 'release', ...because },
+    });
+    expect(resolved.status).toBe(200);
+    expect(await paid(student, holdId)).toMatchObject({
+      status: 'released',
+      dispute: { openedBy: 'teacher' },
+    });
+    expect(await moved()).toEqual({ earnings: 700, credits: 0 });
+  });
+});
+
 /** What each act of an admin is called in the audit trail. A route by which admins change something is a line here. */
 const ACTS: Readonly<Record<string, string>> = {
   'patch /admin/users/:id': 'identity.user.roles',
@@ -156,6 +211,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'post /admin/holds/:holdId/release': 'settlement.hold.release',
   'post /admin/holds/:holdId/split': 'settlement.hold.split',
   'post /admin/settlement-policies': 'settlement.policy.create',
+  'post /admin/disputes/:disputeId/resolve': 'settlement.dispute.resolve',
   'post /admin/reviews/:reviewId/apply': 'settlement.review.apply',
   'post /admin/reviews/:reviewId/dismiss': 'settlement.review.dismiss',
   'post /admin/plans': 'billing.plan.create',

@@ -75,8 +75,11 @@ async function classOf(name: string) {
 const request = async (amount: number) =>
   (await teacher.api.call(requestWithdrawal, { body: { amount, currency: 'USD', bankAccount } })).body;
 
-const as = (who: 'admin' | 'finance', next: string, look?: Look): Promise<Tab> =>
-  signedIn(system, who, next, look);
+const as = (
+  who: 'admin' | 'finance' | 'student' | 'referred.teacher',
+  next: string,
+  look?: Look,
+): Promise<Tab> => signedIn(system, who, next, look);
 
 describe('a withdrawal', () => {
   test('is approved, processed and completed from the queue, with the money behind it on the same page', async () => {
@@ -217,6 +220,51 @@ describe('what attendance does not decide', () => {
   });
 });
 
+test('an outcome that its student disputes is resolved from the queue, and both sides see what became of it', async () => {
+  const student = await demo(system.gateway, 'student');
+  const session = (await publishedCourse(teacher, { price: PRICE })).sessions[0]!;
+  const holdId = holdOf(await buy(student, session))!;
+  await play(system, teacher.id, session, { students: { [student.id]: '0-60' } });
+  await settled(student, holdId);
+
+  const learner = await as('student', `/student/classes/${holdId}`);
+  await learner.page.getByRole('button', { name: 'Dispute this outcome' }).click();
+  const dialog = learner.page.getByRole('dialog');
+  await dialog.getByLabel('What is not right?').fill('Half of it was without sound');
+  await expectGoodPage(learner);
+  await dialog.getByRole('button', { name: 'Send it to an admin' }).click();
+  await learner.page.getByText('You have disputed this outcome').waitFor();
+  expect(await learner.page.getByRole('button', { name: 'Dispute this outcome' }).count()).toBe(0);
+
+  const office = await as('admin', '/admin');
+  await office.page.locator('[data-queue=disputes]').getByText('1', { exact: true }).waitFor();
+  await office.page.getByRole('link', { name: 'Disputes' }).last().click();
+  await heading(office.page, 'Disputes').waitFor();
+  await expectGoodPage(office);
+  await office.page.getByRole('table').getByRole('link').first().click();
+  await office.page.getByText('Half of it was without sound').waitFor();
+  await expectGoodPage(office);
+  await screenshot(office.page, 'office-dispute');
+  await office.page.getByRole('button', { name: 'Split' }).click();
+  const resolving = office.page.getByRole('dialog');
+  await resolving.getByText('only the difference moves').waitFor();
+  await resolving.getByLabel('Reason').fill('The recording has no sound');
+  await resolving.getByRole('button', { name: 'Split' }).click();
+  await office.page.getByText('Resolved by').waitFor();
+  expect(await holdNow(holdId)).toMatchObject({ status: 'split', releasePercentage: 50 });
+  await office.close();
+
+  await learner.page.reload();
+  await learner.page.getByText('What the admin wrote: The recording has no sound').waitFor();
+  await expectGoodPage(learner);
+  await learner.close();
+  const taught = await as('referred.teacher', `/teacher/sessions/${session.courseId}/${session.id}`);
+  await taught.page.getByRole('button', { name: /^Why: / }).click();
+  await taught.page.getByText('The student disputes this outcome').waitFor();
+  await expectGoodPage(taught);
+  await taught.close();
+});
+
 /** Of a datetime-local input's value. */
 function minutesLater(typed: string, minutes: number): string {
   const at = new Date(`${typed}Z`);
@@ -324,8 +372,8 @@ describe('finance', () => {
 
 describe('every page', () => {
   const ADMIN = [
-    ...['', '/withdrawals', '/payout-batches', '/holds', '/reviews', '/sessions', '/purchases', '/policies'],
-    ...['/users', '/debts', '/plans', '/audit'],
+    ...['', '/withdrawals', '/payout-batches', '/holds', '/reviews', '/disputes?status=resolved'],
+    ...['/sessions', '/purchases', '/policies', '/users', '/debts', '/plans', '/audit'],
   ].map((path) => `/admin${path}`);
   const FINANCE = [
     ...['', '/ledger', '/holds', '/seals', '/solvency', '/reconciliation', '/exports', '/audit'],
@@ -345,7 +393,7 @@ describe('every page', () => {
     async ({ name, look, who, paths }) => {
       const tab = await as(who, `/${who}`, look);
       await expectGoodPages(tab, paths(), (path) =>
-        screenshot(tab.page, `${name.replaceAll(/\W+/g, '-')}${path.replaceAll('/', '-').slice(0, 24)}`),
+        screenshot(tab.page, `${name.replaceAll(/\W+/g, '-')}${path.replaceAll(/[/?=]/g, '-').slice(0, 24)}`),
       );
       await tab.close();
     },

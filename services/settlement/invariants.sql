@@ -10,6 +10,27 @@ select h.id, h.status, d.outcome
 from holds h left join decisions d on d.hold_id = h.id and d.version = h.decision_version
 where h.status not in ('held', 'disputed') and d.outcome is distinct from h.status;
 
+-- name: a hold that has not ended is disputed exactly while it has an open dispute
+select h.id, h.status, x.id as dispute_id
+from holds h left join disputes x on x.hold_id = h.id and x.status = 'open'
+where h.decided_at is null and (h.status = 'disputed') <> (x.id is not null);
+
+-- name: a disputed hold has no decision but those that left it in review
+select h.id, d.version, d.outcome
+from holds h join decisions d on d.hold_id = h.id where h.status = 'disputed' and d.outcome <> 'review';
+
+-- name: a dispute is resolved by a decision that ended its hold or corrected it, and no later one resolves another by it
+select x.id, x.hold_id, x.resolved_version, d.outcome
+from disputes x left join decisions d on d.hold_id = x.hold_id and d.version = x.resolved_version
+where x.status = 'resolved'
+  and (d.outcome is null or d.outcome = 'review'
+       or exists (select from disputes o where o.hold_id = x.hold_id and o.id > x.id and o.resolved_version = x.resolved_version));
+
+-- name: a dispute that changed something was resolved by who decided it, in his words
+select x.id, x.hold_id, x.resolved_by, d.actor
+from disputes x join decisions d on d.hold_id = x.hold_id and d.version = x.resolved_version
+where x.resolved_at = d.decided_at and (d.actor, d.notes) is distinct from (x.resolved_by, x.notes);
+
 -- name: a held hold has no decision
 select h.id from holds h join decisions d on d.hold_id = h.id where h.status = 'held';
 
@@ -74,7 +95,7 @@ where attendance_version > looked_version and facts_at < now() - interval '11 mi
 -- name: no hold waits for a user we know longer than the sweep needs
 select h.id, h.waits_for
 from holds h join users u on u.id = h.waits_for
-where h.status = 'held' and u.version > 0 and h.created_at < now() - interval '11 minutes';
+where h.status in ('held', 'disputed') and u.version > 0 and h.created_at < now() - interval '11 minutes';
 
 -- name: every decision is paid or was sent again lately
 select id, decided_at, sent_at from holds
@@ -84,5 +105,5 @@ where decided_at is not null and paid_at is null and sent_at < now() - interval 
 select s.id, s.ends_at, s.asked_at from sessions s
 where s.ended_by is null and s.ends_at < now() - interval '101 minutes'
   and coalesce(s.asked_at, '-infinity') < now() - interval '41 minutes'
-  and exists (select from holds h where h.session_id = s.id and h.status = 'held'
+  and exists (select from holds h where h.session_id = s.id and h.status in ('held', 'disputed')
                 and h.created_at < now() - interval '11 minutes');

@@ -77,6 +77,30 @@ END),
 );
 CREATE TRIGGER decisions_written_once BEFORE DELETE OR UPDATE ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
 
+create table disputes (
+  id uuid not null,
+  hold_id uuid not null,
+  opened_by text not null,
+  reason text not null,
+  decision_version integer not null,
+  status text default 'open'::text not null,
+  opened_at timestamp with time zone not null,
+  resolved_version integer,
+  resolved_at timestamp with time zone,
+  resolved_by uuid,
+  notes text,
+  constraint disputes_decision_version_check CHECK (decision_version >= 0),
+  constraint disputes_in_order CHECK (resolved_version >= decision_version),
+  constraint disputes_opened_by_check CHECK (opened_by = ANY (ARRAY['student'::text, 'teacher'::text])),
+  constraint disputes_pkey PRIMARY KEY (id),
+  constraint disputes_resolved CHECK ((status = 'resolved'::text) = (resolved_version IS NOT NULL) AND (num_nulls(resolved_version, resolved_at, resolved_by, notes) = ANY (ARRAY[0, 4]))),
+  constraint disputes_status_check CHECK (status = ANY (ARRAY['open'::text, 'resolved'::text]))
+);
+CREATE INDEX disputes_hold ON disputes USING btree (hold_id, id DESC);
+CREATE UNIQUE INDEX disputes_one_open ON disputes USING btree (hold_id) WHERE status = 'open'::text;
+CREATE TRIGGER disputes_never_deleted BEFORE DELETE ON disputes FOR EACH ROW EXECUTE FUNCTION refuse_rewrite();
+CREATE TRIGGER disputes_resolved_once BEFORE UPDATE ON disputes FOR EACH ROW WHEN (old.status <> 'open'::text OR old.id IS DISTINCT FROM new.id OR old.hold_id IS DISTINCT FROM new.hold_id OR old.opened_by IS DISTINCT FROM new.opened_by OR old.reason IS DISTINCT FROM new.reason OR old.decision_version IS DISTINCT FROM new.decision_version OR old.opened_at IS DISTINCT FROM new.opened_at) EXECUTE FUNCTION refuse_rewrite();
+
 create table holds (
   id uuid not null,
   purchase_id uuid not null,
@@ -354,6 +378,8 @@ create table users (
 );
 
 alter table decisions add constraint decisions_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id);
+alter table disputes add constraint disputes_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES holds(id);
+alter table disputes add constraint disputes_hold_id_resolved_version_fkey FOREIGN KEY (hold_id, resolved_version) REFERENCES decisions(hold_id, version);
 alter table holds add constraint holds_policy_version_fkey FOREIGN KEY (policy_version) REFERENCES policies(version);
 alter table holds add constraint holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id);
 alter table holds add constraint holds_waits_for_fkey FOREIGN KEY (waits_for) REFERENCES users(id);

@@ -19,7 +19,7 @@ const { fundsHeld, fundsDeclined, holdPaid, walletAudited } = wallet;
 const { sessionStarted, sessionCompleted, attendanceAmended, attendanceAudited } = attendance;
 const { holdReleased, holdRefunded, holdCorrected, holdUnderReview, settlementAudited, resultRequested } =
   settlement;
-const { cancellationDecided } = settlement;
+const { cancellationDecided, holdDisputed } = settlement;
 const { creditsDeposited, refundReserved, refundRefused } = wallet;
 const { paymentSucceeded, refundRequested, paymentRefunded, refundFailed } = billing;
 const { paymentDisputed, disputeClosed, billingAudited } = billing;
@@ -39,6 +39,7 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdRefunded,
     holdCorrected,
     holdUnderReview,
+    holdDisputed,
     cancellationDecided,
     creditsDeposited,
     lessonDeclined,
@@ -108,8 +109,11 @@ export const hearers: Readonly<Record<string, readonly EventType[]>> = {
     holdRefunded,
     holdReleased,
     holdUnderReview,
+    holdDisputed,
     holdCorrected,
     settlement.sessionSettled,
+    settlement.disputeOpened,
+    settlement.disputeResolved,
     wallet.withdrawalRequested,
     wallet.withdrawalApproved,
     wallet.withdrawalProcessing,

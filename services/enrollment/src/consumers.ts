@@ -4,6 +4,7 @@ import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/
 import {
   cancellationDecided,
   holdCorrected,
+  holdDisputed,
   holdRefunded,
   holdReleased,
   holdUnderReview,
@@ -15,7 +16,7 @@ import { buyByCard } from './use-cases/buy-by-card.js';
 import { endCancellations } from './use-cases/end-cancellations.js';
 import { noteCompleted, noteStarted } from './use-cases/follow-session.js';
 import { knowPeople } from './use-cases/know-people.js';
-import { notePaid, noteReviews, settleHolds } from './use-cases/settle-holds.js';
+import { notePaid, noteWaiting, settleHolds } from './use-cases/settle-holds.js';
 
 /** Milliseconds: what is only shown here, and arrives a thousand at a time when a class ends. */
 const PROJECTION = 1_000;
@@ -31,6 +32,7 @@ export const consumers: Consumer[] = [
   lingering(PROJECTION, onBatch([sessionCompleted, attendanceAmended], noteCompleted)),
   lingering(PROJECTION, onBatch([holdReleased, holdRefunded, holdCorrected], settleHolds)),
   lingering(PROJECTION, onBatch(holdPaid, notePaid)),
-  onBatch(holdUnderReview, noteReviews),
+  onBatch(holdUnderReview, noteWaiting('review')),
+  onBatch(holdDisputed, noteWaiting('disputed')),
   lingering(PROJECTION, onBatch([userRegistered, userUpdated, userSuspended], knowPeople)),
 ];

@@ -5,6 +5,7 @@ import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/c
 import { purchaseActivated } from '@rollcall/contracts/events/enrollment';
 import {
   holdCorrected,
+  holdDisputed,
   holdRefunded,
   holdReleased,
   holdUnderReview,
@@ -256,6 +257,23 @@ describe('the end of a hold', () => {
   });
 });
 
+test('a dispute takes a hold out of review, whichever is heard first, and does not undo its end', async () => {
+  for (const turn of [0, 1]) {
+    const { student, bought } = await oneBought();
+    const { holdId, purchaseId, sessionId, studentId, teacherId } = ending(bought, {});
+    const about = { holdId, purchaseId, sessionId, studentId, teacherId };
+    const disputed = () => envelope(holdDisputed, { ...about, reason: 'by-student' });
+    const facts = [envelope(holdUnderReview, { ...about, reason: 'doubt' }), disputed()];
+    for (const fact of turn === 0 ? facts : facts.reverse()) await hear(fact);
+    expect(await stage.purchase(student, bought.id)).toMatchObject({
+      status: 'active',
+      holds: [{ status: 'disputed' }],
+    });
+    await hear(released(bought), disputed());
+    expect(await stage.purchase(student, bought.id)).toMatchObject({ holds: [{ status: 'released' }] });
+  }
+});
+
 describe('a correction of a hold', () => {
   test.each<[string, (bought: Bought) => Envelope[], object]>([
     [
@@ -323,7 +341,7 @@ describe('an answer before its question', () => {
     holds: [{ id: newId() }],
   });
 
-  test('waits: funds, decision, payment, review, start and end of what is not known', async () => {
+  test('waits: funds, decision, payment, review, dispute, start and end of what is not known', async () => {
     const unknown = stranger();
     const { holdId, purchaseId, sessionId, studentId, teacherId, courseId } = ending(unknown, {});
     const requestedAt = '2026-11-20T10:00:00.000Z';
@@ -333,6 +351,7 @@ describe('an answer before its question', () => {
       released(unknown),
       paid(unknown),
       envelope(holdUnderReview, { holdId, purchaseId, sessionId, studentId, teacherId, reason: 'doubt' }),
+      envelope(holdDisputed, { holdId, purchaseId, sessionId, studentId, teacherId, reason: 'by-teacher' }),
       envelope(sessionStarted, { sessionId, at: requestedAt }),
       completed(sessionId, []),
     ];

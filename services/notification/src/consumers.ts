@@ -36,6 +36,7 @@ const forTheFeedAlone = [
   attendance.sessionStarted,
   attendance.sessionCompleted,
   attendance.attendanceAmended,
+  settlement.holdDisputed,
   billing.paymentDisputed,
   billing.disputeClosed,
 ].map((type) =>
@@ -61,6 +62,8 @@ const letters = (reminderHours: number): Consumer[] => [
   letter(settlement.holdReleased, occasions.refunded),
   letter(settlement.holdUnderReview, occasions.inDoubt),
   letter(settlement.holdCorrected, occasions.corrected),
+  letter(settlement.disputeOpened, occasions.disputed),
+  letter(settlement.disputeResolved, occasions.disputeDecided),
   letter(settlement.sessionSettled, occasions.settled, keepNewest),
   letter(wallet.withdrawalRequested, occasions.withdrawalLetter('withdrawal-requested')),
   letter(wallet.withdrawalApproved, occasions.withdrawalLetter('withdrawal-approved')),

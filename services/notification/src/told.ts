@@ -32,6 +32,9 @@ export const newsOf: ReadonlyMap<string, NewsOf> = new Map([
   ...told(news.holdEnded, settlement.holdReleased, settlement.holdRefunded),
   ...told(news.holdEnded, settlement.holdCorrected),
   ...told(news.hold, settlement.holdUnderReview),
+  ...told(news.hold, settlement.holdDisputed),
+  ...told(news.hold, settlement.disputeOpened),
+  ...told(news.hold, settlement.disputeResolved),
   ...told(news.sessionJudged, settlement.sessionSettled),
   ...told(news.paidOut, wallet.holdPaid),
   ...told(

@@ -18,6 +18,8 @@ import {
   userUpdated,
 } from '@rollcall/contracts/events/identity';
 import {
+  disputeOpened,
+  disputeResolved,
   holdCorrected,
   holdRefunded,
   holdReleased,
@@ -309,6 +311,37 @@ describe('of a hold', () => {
     expect(await kindsTo(teacherId)).toEqual(['correction']);
   });
 });
+
+test.each(['student', 'teacher'] as const)(
+  'a dispute by the %s is told to the other, and to both with their parts when it is decided',
+  async (openedBy) => {
+    const { db } = database;
+    const [student, teacher, lesson] = [await user(db), await user(db), await session(db)];
+    const ids = { studentId: student.userId, teacherId: teacher.userId, sessionId: lesson.sessionId };
+    const dispute = {
+      ...{ ...ids, disputeId: newId(), holdId: newId(), purchaseId: newId(), courseId: newId() },
+      ...{ openedBy, amount: usd(1000) },
+    };
+    const opened = () => envelope(disputeOpened, { ...dispute, outcome: 'released' });
+    await hear(db, [opened(), opened()]);
+    const told = [await kindsTo(student.userId), await kindsTo(teacher.userId)];
+    expect(openedBy === 'student' ? told.reverse() : told).toEqual([['dispute-opened'], []]);
+
+    const how = { outcome: 'split' as const, decisionVersion: 2, decidedAnew: true };
+    const resolved = () =>
+      envelope(disputeResolved, { ...dispute, ...how, teacher: usd(350), refund: usd(500) });
+    await hear(db, [resolved(), resolved()]);
+    for (const [id, of, part] of [
+      [student.userId, 'student', 500],
+      [teacher.userId, 'teacher', 350],
+    ] as const) {
+      const letters = (await lettersTo(db, id)).filter(({ kind }) => kind === 'dispute-resolved');
+      expect(letters.map(({ content }) => content.facts)).toEqual([
+        expect.objectContaining({ of, part: usd(part), price: usd(1000), anew: true }),
+      ]);
+    }
+  },
+);
 
 test('a settled lesson is one letter to its teacher; said anew one more, and what is older is no news', async () => {
   const { db } = database;

@@ -49,6 +49,9 @@ export const settings = z
       .max(8760)
       .default(24)
       .meta({ says: 'Hours a hold may wait for an admin before each sweep warns of it' }),
+    DISPUTE_WINDOW_HOURS: z.coerce.number().positive().max(8760).default(168).meta({
+      says: 'Hours after its decision in which a student or a teacher may dispute what a hold came to',
+    }),
   })
   .refine((config) => config.SETTLEMENT_POLICY !== 'custom' || config.SETTLEMENT_CUSTOM_RATES !== undefined, {
     path: ['SETTLEMENT_CUSTOM_RATES'],

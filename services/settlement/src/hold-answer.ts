@@ -43,7 +43,16 @@ export interface HoldRow extends Omit<DecisionRow, 'outcome'> {
   readonly decided_at: Date | null;
   readonly paid_at: Date | null;
   readonly created_at: Date;
+  /** null where nobody disputed it; then nothing of the dispute is there. */
+  readonly dispute_id: string | null;
+  readonly dispute_status: HoldDispute['status'];
+  readonly disputed_by: HoldDispute['openedBy'];
+  readonly disputed_at: Date;
+  readonly resolved_at: Date | null;
+  readonly dispute_notes: string | null;
 }
+
+type HoldDispute = NonNullable<Hold['dispute']>;
 
 type DecisionAnswer = z.output<typeof Decision>;
 
@@ -64,8 +73,21 @@ export const holdFrom = (row: HoldRow): Hold => ({
   releasePercentage: releasePercentage(row),
   notes: row.notes,
   decision: isJudged(row) ? decisionFrom(row) : null,
+  dispute: disputeIn(row),
   createdAt: row.created_at.toISOString(),
 });
+
+const disputeIn = (row: HoldRow): HoldDispute | null =>
+  row.dispute_id === null
+    ? null
+    : {
+        id: row.dispute_id,
+        status: row.dispute_status,
+        openedBy: row.disputed_by,
+        notes: row.dispute_notes,
+        createdAt: row.disputed_at.toISOString(),
+        resolvedAt: row.resolved_at?.toISOString() ?? null,
+      };
 
 /** Percent of the amount that did not go back, two decimals; a released hold of nothing is 100. */
 function releasePercentage({ status, amount, refund }: HoldRow): number | null {
@@ -94,6 +116,22 @@ export function decisionFrom(row: DecisionRow): DecisionAnswer {
     decidedAt: row.judged_at.toISOString(),
   };
 }
+
+/** The row of a decision as JSON: its instant is text. */
+export type DecisionJson = Omit<DecisionRow, 'currency' | 'threshold' | 'decision_rate' | 'judged_at'> & {
+  readonly commission_rate: number;
+  readonly decided_at: string;
+};
+
+export const decisionFromJson = (
+  json: DecisionJson,
+  { currency, threshold }: Pick<DecisionRow, 'currency' | 'threshold'>,
+): DecisionAnswer =>
+  decisionFrom({
+    ...{ ...json, currency, threshold },
+    decision_rate: json.commission_rate,
+    judged_at: new Date(json.decided_at),
+  });
 
 function attendanceFrom(row: DecisionRow): DecisionAnswer['attendance'] {
   if (row.seconds === null) return null;

@@ -1,16 +1,10 @@
 /** A review as an admin sees it, out of its row. */
 import type { Review } from '@rollcall/contracts/api/settlement';
-import { type DecisionRow, decisionFrom } from './hold-answer.js';
+import { type DecisionJson, type DecisionRow, decisionFrom, decisionFromJson } from './hold-answer.js';
 
 /** What a review proposes, as its own row has it. */
 type Proposed = Omit<DecisionRow, 'decision_rate' | 'version' | 'judged_at'> & {
   readonly commission_rate: number;
-};
-
-/** The row of the decision it questions, as JSON: its instant is text. */
-type Decided = Omit<DecisionRow, 'currency' | 'threshold' | 'decision_rate' | 'judged_at'> & {
-  readonly commission_rate: number;
-  readonly decided_at: string;
 };
 
 export interface ReviewRow extends Proposed {
@@ -25,7 +19,8 @@ export interface ReviewRow extends Proposed {
   readonly status: Review['status'];
   readonly decision_version: number;
   readonly attendance_version: number;
-  readonly decided: Decided;
+  /** The decision it questions. */
+  readonly decided: DecisionJson;
   readonly notes: string | null;
   readonly opened_at: Date;
   readonly closed_at: Date | null;
@@ -44,13 +39,7 @@ export const reviewFrom = (row: ReviewRow): Review => ({
   currency: row.currency,
   status: row.status,
   attendanceVersion: row.attendance_version,
-  decided: decisionFrom({
-    ...row.decided,
-    currency: row.currency,
-    threshold: row.threshold,
-    decision_rate: row.decided.commission_rate,
-    judged_at: new Date(row.decided.decided_at),
-  }),
+  decided: decisionFromJson(row.decided, row),
   proposed: decisionFrom({
     ...row,
     decision_rate: row.commission_rate,

@@ -3,28 +3,37 @@ import * as api from '@rollcall/contracts/api/settlement';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
 import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
+import type { Config } from './config.js';
 import { holdsCsv } from './holds-csv.js';
 import { policyOf } from './policy-answer.js';
+import { findDispute, findDisputes } from './queries/disputes.js';
 import { findAllHolds, findHold, findHoldsOf } from './queries/holds.js';
 import { findPolicies, findPolicy } from './queries/policies.js';
 import { findPolicyInForce } from './queries/policy.js';
 import { findReview, findReviews } from './queries/reviews.js';
 import { findSettlement } from './queries/settlement.js';
 import { simulation } from './queries/simulation.js';
-import { holdTag, reviewTag } from './tags.js';
+import { disputeTag, holdTag, reviewTag } from './tags.js';
 import { applyReview, dismissReview } from './use-cases/close-review.js';
 import { createPolicy as writePolicy } from './use-cases/create-policy.js';
 import { decideHold } from './use-cases/decide-hold.js';
+import { openDispute } from './use-cases/open-dispute.js';
+import { resolveDispute } from './use-cases/resolve-dispute.js';
+
+interface Answering {
+  readonly db: Database;
+  readonly config: Pick<Config, 'DISPUTE_WINDOW_HOURS'>;
+}
 
 /** Everything settlement answers over HTTP. */
-export const routes = ({ db }: { db: Database }): Served[] => [
+export const routes = ({ db, config }: Answering): Served[] => [
   query(db, api.listHolds, async (from, { user, query: filter, wantsCsv }) =>
     wantsCsv
       ? holdsCsv((page) => findHoldsOf(from, user.id, { ...filter, ...page }))
       : findHoldsOf(from, user.id, filter),
   ),
   query(db, api.readHold, (from, { user, params }) => showHold(from, params, { user })),
-  query(db, api.readPolicyInForce, (from) => findPolicyInForce(from)),
+  query(db, api.readPolicyInForce, (from) => findPolicyInForce(from, config.DISPUTE_WINDOW_HOURS)),
   query(db, api.readSettlement, (from, { user, params }) => findSettlement(from, params.sessionId, user)),
   query(db, api.listAdminHolds, async (from, { query: filter, wantsCsv }) =>
     wantsCsv ? holdsCsv((page) => findAllHolds(from, { ...filter, ...page })) : findAllHolds(from, filter),
@@ -66,7 +75,30 @@ export const routes = ({ db }: { db: Database }): Served[] => [
     (work, input) => dismissReview(work, { ...input.params, ...byAdmin(input) }),
     showReview,
   ),
+  ...disputes({ db, config }),
   ...policies(db),
+];
+
+const disputes = ({ db, config }: Answering): Served[] => [
+  command(
+    db,
+    api.disputeHold,
+    (work, { user, params: { holdId }, body: { reason } }) =>
+      openDispute(work, { holdId, userId: user.id, reason, windowHours: config.DISPUTE_WINDOW_HOURS }),
+    async (from, { disputeId }) => (await findDispute(from, disputeId)).dispute,
+  ),
+  query(db, api.listDisputes, (from, { query: filter }) => findDisputes(from, filter)),
+  query(db, api.readDispute, (from, { params }) => showDispute(from, params)),
+  command(
+    db,
+    api.resolveDispute,
+    (work, input) => {
+      const { outcome, teacherPercent = 0 } = input.body;
+      const share = { release: 100, refund: 0, split: teacherPercent }[outcome];
+      return resolveDispute(work, { ...input.params, ...byAdmin(input), teacherPercent: share });
+    },
+    showDispute,
+  ),
 ];
 
 const policies = (db: Database): Served[] => [
@@ -98,11 +130,17 @@ async function showHold(
   { user }: { user: User },
 ): Promise<Reply<api.Hold>> {
   const hold = await findHold(db, holdId, user);
-  const state = { decisionVersion: hold.decision?.version ?? 0, isPaid: hold.paidAt !== null };
+  const { status, decision, paidAt } = hold;
+  const state = { status, decisionVersion: decision?.version ?? 0, isPaid: paidAt !== null };
   return reply(200, hold, { ETag: holdTag(state) });
 }
 
 async function showReview(db: Database, { reviewId }: { reviewId: string }): Promise<Reply<api.Review>> {
   const review = await findReview(db, reviewId);
   return reply(200, review, { ETag: reviewTag(review) });
+}
+
+async function showDispute(db: Database, { disputeId }: { disputeId: string }): Promise<Reply<api.Dispute>> {
+  const { dispute, stands } = await findDispute(db, disputeId);
+  return reply(200, dispute, { ETag: disputeTag({ status: dispute.status, decisionVersion: stands }) });
 }

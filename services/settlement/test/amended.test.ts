@@ -14,13 +14,13 @@ import { emitted, type TestDatabase, testApp, testDatabase, workOf } from '@roll
 import fc from 'fast-check';
 import { routes } from '../src/routes.js';
 import { sweep } from '../src/use-cases/sweep.js';
-import { aClass, again, ask, migrations, paid, payAll, policy, tell, user } from './stage.js';
+import { aClass, again, ask, config, migrations, paid, payAll, policy, tell, user } from './stage.js';
 
 let at: TestDatabase;
 let app: Awaited<ReturnType<typeof testApp>>;
 beforeAll(async () => {
   at = await testDatabase(migrations);
-  app = await testApp(routes({ db: at.db }));
+  app = await testApp(routes({ db: at.db, config }));
   await policy(at.db, 1, 'referred-teacher-30', '1970-01-01T00:00:00Z');
 });
 afterAll(() => at.close());

@@ -6,7 +6,7 @@ import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testApp, testDatabase, token } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { routes } from '../src/routes.js';
-import { aClass, END, migrations, paid, policy, tell, user } from './stage.js';
+import { aClass, config, END, migrations, paid, policy, tell, user } from './stage.js';
 
 let at: TestDatabase;
 let app: Awaited<ReturnType<typeof testApp>>;
@@ -18,7 +18,7 @@ const doubtful = klass.bought(200);
 
 beforeAll(async () => {
   at = await testDatabase(migrations);
-  app = await testApp(routes({ db: at.db }));
+  app = await testApp(routes({ db: at.db, config }));
   await policy(at.db, 1, 'referred-teacher-30', '1970-01-01T00:00:00Z');
   await tell(at.db, user(teacherId, 'teacher', newId()), klass.scheduled());
   await tell(at.db, present.event, absent.event, doubtful.event);
@@ -44,6 +44,7 @@ describe('the policy', () => {
       200,
       {
         version: 1,
+        disputeWindowHours: 168,
         effectiveFrom: '1970-01-01T00:00:00.000Z',
         thresholdPercent: 20,
         teacherMinPercent: 0,

@@ -5,13 +5,13 @@ import { settlementAudited } from '@rollcall/contracts/events/settlement';
 import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testApp, testDatabase } from '@rollcall/kit/testing';
 import { routes } from '../src/routes.js';
-import { aClass, ask, migrations, policy, tell, user } from './stage.js';
+import { aClass, ask, config, migrations, policy, tell, user } from './stage.js';
 
 let at: TestDatabase;
 let app: Awaited<ReturnType<typeof testApp>>;
 beforeAll(async () => {
   at = await testDatabase(migrations);
-  app = await testApp(routes({ db: at.db }));
+  app = await testApp(routes({ db: at.db, config }));
   await policy(at.db, 1, 'referred-teacher-30', '1970-01-01T00:00:00Z');
 });
 afterAll(() => at.close());

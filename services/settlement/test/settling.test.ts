@@ -15,6 +15,7 @@ import {
   aClass,
   again,
   ask,
+  config,
   END,
   migrations,
   type Purchase,
@@ -177,7 +178,7 @@ describe('a cancelled session', () => {
     const [given, taken, held] = [one.bought(), one.bought(), one.bought()];
     const facts = [given, taken, held].map(({ event }) => event);
     await tell(at.db, user(one.teacherId, 'teacher'), one.scheduled(), ...facts);
-    const app = await testApp(routes({ db: at.db }));
+    const app = await testApp(routes({ db: at.db, config }));
     const body = { reason: 'agreed with both' };
     await ask(app, 'post', `/admin/holds/${given.holdId}/release`, { body });
     await ask(app, 'post', `/admin/holds/${taken.holdId}/refund`, { body });

@@ -26,6 +26,8 @@ import { addPolicy } from '../src/store/policies.js';
 export const migrations = new URL('../migrations/', import.meta.url);
 export const START = '2026-11-20T10:00:00.000Z';
 export const END = '2026-11-20T11:00:00.000Z';
+/** The settings that answers depend on. */
+export const config = { DISPUTE_WINDOW_HOURS: 168 };
 const BOUGHT = '2026-11-19T09:00:00.000Z';
 
 export const tell = (db: Database, ...events: Envelope[]) => deliver(db, consumers, events);

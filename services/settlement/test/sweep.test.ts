@@ -7,6 +7,7 @@ import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/
 import { openReviewCount, reviewAge, settlementLag } from '../src/queries/gauges.js';
 import { schedule } from '../src/schedule.js';
 import { takeUnpaid } from '../src/store/decisions.js';
+import { openDispute } from '../src/use-cases/open-dispute.js';
 import { sweep } from '../src/use-cases/sweep.js';
 import { aClass, again, END, migrations, paid, policy, tell, user } from './stage.js';
 
@@ -141,6 +142,15 @@ describe('a result that never came', () => {
     await tell(at.db, one.one.scheduled());
     return one;
   };
+
+  test('is asked for where every hold is disputed, too: who decides them is to know what was seen', async () => {
+    const { one, purchase } = await unheard();
+    const { holdId, studentId: userId } = purchase;
+    await workOf(at.db, (work) => openDispute(work, { holdId, userId, reason: 'no sound', windowHours: 1 }));
+    expect(await sweepAt(afterEnd(91))).toEqual({ ...NOTHING, asked: 1 });
+    expect(await requests()).toEqual([one.sessionId]);
+    expect(await status(holdId)).toBe('disputed');
+  });
 
   test('is asked for 90 minutes after the end, and again half an hour later, until it is said', async () => {
     const { one, purchase, done } = await unheard();

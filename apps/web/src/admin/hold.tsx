@@ -13,7 +13,8 @@ import { StateBadge } from '../parts/state-badge.js';
 import { EmptyState, Loaded } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { useWords } from '../words/words.js';
-import { type Choice, DecideDialog } from './decide.js';
+import { CHOICES, type Choice } from './choice-dialog.js';
+import { DecideDialog } from './decide.js';
 
 const OPEN: readonly Hold['status'][] = ['held', 'review', 'disputed'];
 
@@ -52,7 +53,7 @@ interface HeadProps {
 function Head({ hold, etag, onReload }: HeadProps) {
   const t = useWords('admin');
   const [choice, setChoice] = useState<Choice>();
-  const choices: readonly Choice[] = OPEN.includes(hold.status) ? ['release', 'refund', 'split'] : [];
+  const choices = OPEN.includes(hold.status) ? CHOICES : [];
   return (
     <Section title={t('holds.facts')} action={<StateBadge state={hold.status} />}>
       <Facts
@@ -81,6 +82,11 @@ function Head({ hold, etag, onReload }: HeadProps) {
         <Button component={Link} variant="default" to={`/admin/reviews?holdId=${hold.id}`}>
           {t('reviews.title')}
         </Button>
+        {hold.dispute && (
+          <Button component={Link} variant="default" to={`/admin/disputes/${hold.dispute.id}`}>
+            {t('disputes.one')}
+          </Button>
+        )}
         <Button component={Link} variant="default" to={`/finance/holds/${hold.id}`}>
           {t('holds.follow')}
         </Button>

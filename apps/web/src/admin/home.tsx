@@ -1,6 +1,6 @@
 import { Anchor, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { listAdminPurchases } from '@rollcall/contracts/api/enrollment';
-import { listAdminHolds, listReviews } from '@rollcall/contracts/api/settlement';
+import { listAdminHolds, listDisputes, listReviews } from '@rollcall/contracts/api/settlement';
 import { readSystem } from '@rollcall/contracts/api/system';
 import { listAdminWithdrawals } from '@rollcall/contracts/api/withdrawals-admin';
 import { Link } from 'react-router';
@@ -24,7 +24,7 @@ export default function Home() {
   const approved = useList(listAdminWithdrawals, { query: { status: ['approved'], limit } }, every);
   const atBank = useList(listAdminWithdrawals, { query: { status: ['processing'], limit } }, every);
   const doubts = useList(listAdminHolds, { query: { status: ['review'], limit } }, every);
-  const disputes = useList(listAdminHolds, { query: { status: ['disputed'], limit } }, every);
+  const disputes = useList(listDisputes, { query: { status: ['open'], limit } }, every);
   const reviews = useList(listReviews, { query: { status: ['open'], limit } }, every);
   const stuck = useList(
     listAdminPurchases,
@@ -40,7 +40,7 @@ export default function Home() {
         <Waiting what="atBank" to="/admin/withdrawals?status=processing" counted={counted(atBank)} />
         <Waiting what="doubts" to="/admin/holds?status=review" counted={counted(doubts)} />
         <Waiting what="reviews" to="/admin/reviews?status=open" counted={counted(reviews)} />
-        <Waiting what="disputes" to="/admin/holds?status=disputed" counted={counted(disputes)} />
+        <Waiting what="disputes" to="/admin/disputes?status=open" counted={counted(disputes)} />
         <Waiting what="stuck" to="/admin/purchases?stuck=yes" counted={counted(stuck)} />
         <Waiting what="deadLetters" to="/system" counted={useDeadLetters()} />
       </SimpleGrid>

@@ -21,6 +21,7 @@ export const nav: AreaNav = {
     { path: '/admin/payout-batches', label: { en: 'Payout batches', uk: 'Пакети виплат' }, icon: RepeatIcon },
     { path: '/admin/holds', label: { en: 'Holds', uk: 'Утримані кошти' }, icon: ScalesIcon },
     { path: '/admin/reviews', label: { en: 'Reviews', uk: 'Перегляди' }, icon: ShieldIcon },
+    { path: '/admin/disputes', label: { en: 'Disputes', uk: 'Оскарження' }, icon: PeopleIcon },
     { path: '/admin/sessions', label: { en: 'Attendance', uk: 'Відвідування' }, icon: BookIcon },
     { path: '/admin/purchases', label: { en: 'Purchases', uk: 'Покупки' }, icon: ReceiptIcon },
     { path: '/admin/policies', label: { en: 'Commission', uk: 'Комісія' }, icon: ChartIcon },

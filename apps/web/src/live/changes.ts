@@ -5,7 +5,7 @@ const PATHS: Readonly<Record<Resource, RegExp>> = {
   account: /auth|users/,
   session: /courses|sessions|enrollments|roster|attendance|settlements|revenue/,
   purchase: /enrollments|purchases|courses|roster|holds|wallet|revenue|quota/,
-  hold: /holds|enrollments|settlements|wallet|revenue|quota|roster|reviews|attendance/,
+  hold: /holds|enrollments|settlements|wallet|revenue|quota|roster|reviews|disputes|attendance/,
   wallet: /wallet|revenue|withdrawals|payouts|debts/,
   withdrawal: /withdrawals|payouts|wallet|revenue|payout/,
   payment: /payments|wallet|invoices|enrollments/,

@@ -52,6 +52,9 @@ export function TextFilter({ label, value, onChange, placeholder }: TextFilterPr
   );
 }
 
+/** The kit takes it out of the keyboard's way and hides it from who hears the page; here it is reached by both. */
+const clearing = (label: string) => ({ 'aria-label': label, 'aria-hidden': false, tabIndex: 0 });
+
 interface SetFilterProps {
   readonly label: string;
   readonly values: readonly string[];
@@ -69,7 +72,7 @@ export function SetFilter({ label, values, onChange, options }: SetFilterProps) 
       data={[...options]}
       placeholder={values.length === 0 ? t('any') : undefined}
       clearable
-      clearButtonProps={{ 'aria-label': t('clear', { what: label }), tabIndex: 0 }}
+      clearButtonProps={clearing(t('clear', { what: label }))}
       w={{ base: '100%', xs: 260 }}
     />
   );
@@ -89,7 +92,7 @@ export function ChoiceFilter({ label, value, onChange, options }: ChoiceFilterPr
       data={[...options]}
       placeholder={t('any')}
       clearable
-      clearButtonProps={{ 'aria-label': t('clear', { what: label }), tabIndex: 0 }}
+      clearButtonProps={clearing(t('clear', { what: label }))}
       w={{ base: '100%', xs: 200 }}
     />
   );

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 const COLORS: Readonly<Record<string, string>> = {
   ...of(
     'green',
-    'active released paid completed succeeded present published open valid healthy approved used in-force done applied',
+    'active released paid completed succeeded present published open valid healthy approved used in-force done applied resolved',
   ),
   ...of(
     'blue',

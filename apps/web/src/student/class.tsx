@@ -4,6 +4,7 @@ import { type Hold, readHold } from '@rollcall/contracts/api/settlement';
 import { money } from '@rollcall/contracts/money';
 import { Link, useParams } from 'react-router';
 import { useRead } from '../api/read.js';
+import { Dispute } from '../parts/dispute.js';
 import { Money } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
 import { PolicyNote } from '../parts/policy-note.js';
@@ -62,6 +63,7 @@ function Shown({ hold, session, course }: ShownProps) {
         {session.title}
       </PageTitle>
       <TheMoney hold={hold} session={session} />
+      <Dispute hold={hold} as="student" />
       {hold.decision === null ? (
         <PolicyNote />
       ) : (

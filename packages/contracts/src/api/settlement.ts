@@ -5,6 +5,9 @@ import { format, listOf, page, setOf } from './lists.js';
 
 export const HoldStatus = z.enum(['held', 'review', 'disputed', 'released', 'refunded', 'split']);
 
+export const DisputeStatus = z.enum(['open', 'resolved']);
+const Party = z.enum(['student', 'teacher']);
+
 export const Decision = z
   .object({
     outcome: z.enum(['released', 'refunded', 'split', 'review']),
@@ -54,6 +57,18 @@ export const Hold = z
     /** The words of the admin whose decision stands; null where nobody decided by hand. */
     notes: z.string().nullable(),
     decision: Decision.nullable(),
+    /** The newest dispute of it; what was said in it is between who opened it and the admins. */
+    dispute: z
+      .object({
+        id: Id,
+        status: DisputeStatus,
+        openedBy: Party,
+        /** The words of the admin who resolved it. */
+        notes: z.string().nullable(),
+        createdAt: Instant,
+        resolvedAt: Instant.nullable(),
+      })
+      .nullable(),
     createdAt: Instant,
   })
   .meta({ id: 'Hold' });
@@ -89,6 +104,8 @@ export const PolicyInForce = z
     thresholdPercent: z.number(),
     /** The same of the teacher: below it everybody has his money back. 0: not asked. */
     teacherMinPercent: z.number(),
+    /** For so long after it is decided student and teacher may dispute what a hold came to; of every hold, not of this policy. */
+    disputeWindowHours: z.number(),
   })
   .meta({ id: 'PolicyInForce' });
 
@@ -180,18 +197,17 @@ export const refundHold = decideHold(
   'Decide by hand that an open hold goes back to the student',
   z.strictObject({ reason }),
 );
+/** 0 to 100 with at most two decimals. */
+const teacherPercent = z
+  .number()
+  .min(0, 'must be at least 0')
+  .max(100, 'must be at most 100')
+  .multipleOf(0.01, 'must have at most two decimals');
+
 export const splitHold = decideHold(
   'split',
   "Decide by hand that a part goes to the teacher's side, which pays the commission, and the rest back",
-  z.strictObject({
-    /** 0 to 100 with at most two decimals. */
-    teacherPercent: z
-      .number()
-      .min(0, 'must be at least 0')
-      .max(100, 'must be at most 100')
-      .multipleOf(0.01, 'must have at most two decimals'),
-    reason,
-  }),
+  z.strictObject({ teacherPercent, reason }),
 );
 
 export const ReviewStatus = z.enum(['open', 'applied', 'dismissed', 'superseded']);
@@ -270,3 +286,98 @@ export const applyReview = closeReview(
   'Correct the hold as proposed: what was paid wrongly is taken back, or becomes debt',
 );
 export const dismissReview = closeReview('dismiss', 'Leave the hold as it is');
+
+/** What a student or a teacher says against the outcome of a hold. Nothing of an ended one moves before an admin says so. */
+export const Dispute = z
+  .object({
+    id: Id,
+    holdId: Id,
+    purchaseId: Id,
+    courseId: Id,
+    sessionId: Id,
+    studentId: Id,
+    teacherId: Id,
+    amount: z.int(),
+    currency: z.string(),
+    status: DisputeStatus,
+    openedBy: Party,
+    /** The words of who opened it. */
+    reason: z.string(),
+    /** The decision that stood when it was opened; null where there was none. */
+    disputed: Decision.nullable(),
+    /** The decision that an admin resolved it by: the same one where he left all as it was. */
+    resolution: Decision.nullable(),
+    resolvedAt: Instant.nullable(),
+    resolvedBy: Id.nullable(),
+    /** The words of the admin. */
+    notes: z.string().nullable(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Dispute' });
+export type Dispute = z.infer<typeof Dispute>;
+
+export const disputeHold = route({
+  method: 'post',
+  path: '/holds/:holdId/dispute',
+  who: ['student', 'teacher'],
+  summary:
+    'Say that a hold of yours should come out otherwise, until some days after its decision: an admin decides',
+  params: z.strictObject({ holdId: Id }),
+  body: z.strictObject({ reason }),
+  status: 201,
+  answer: Dispute,
+  problems: [409],
+  idempotent: true,
+});
+
+export const listDisputes = route({
+  method: 'get',
+  path: '/admin/disputes',
+  who: ['admin'],
+  summary: 'What students and teachers say against the outcomes of their holds',
+  query: z.strictObject({
+    ...page,
+    status: setOf(DisputeStatus),
+    sessionId: Id.optional(),
+    teacherId: Id.optional(),
+    studentId: Id.optional(),
+    holdId: Id.optional(),
+  }),
+  status: 200,
+  answer: listOf(Dispute),
+});
+
+export const readDispute = route({
+  method: 'get',
+  path: '/admin/disputes/:disputeId',
+  who: ['admin'],
+  summary: 'One dispute: what was said, what had been decided, what it was resolved by',
+  params: z.strictObject({ disputeId: Id }),
+  status: 200,
+  answer: Dispute,
+  conditional: true,
+});
+
+export const resolveDispute = route({
+  method: 'post',
+  path: '/admin/disputes/:disputeId/resolve',
+  who: ['admin'],
+  summary: 'Decide by hand what a disputed hold comes to; of one that has ended the difference is moved',
+  params: z.strictObject({ disputeId: Id }),
+  body: z
+    .strictObject({
+      outcome: z.enum(['release', 'refund', 'split']),
+      /** Of a split alone. */
+      teacherPercent: teacherPercent.optional(),
+      reason,
+    })
+    .refine(({ outcome, teacherPercent: share }) => (outcome === 'split') === (share !== undefined), {
+      path: ['teacherPercent'],
+      message: 'belongs to a split, which cannot do without',
+    }),
+  status: 200,
+  answer: Dispute,
+  problems: [409],
+  idempotent: true,
+  conditional: true,
+});

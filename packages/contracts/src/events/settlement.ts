@@ -63,12 +63,13 @@ export const holdRefunded = event(
   'A hold goes back to the student.',
   ended,
 );
+const Outcome = z.enum(['released', 'refunded', 'split']);
 const share = z.enum(['teacher', 'commission', 'referral', 'refund']);
 
 /** How a hold is shared out by one of its decisions. */
 const Standing = z.object({
   decisionVersion: z.int(),
-  outcome: z.enum(['released', 'refunded', 'split']),
+  outcome: Outcome,
   teacher: Money,
   commission: Money,
   commissionRate: z.int(),
@@ -101,6 +102,61 @@ export const holdUnderReview = event(
   'holdId',
   'The evidence does not decide; a person will.',
   z.object({ holdId: Id, purchaseId: Id, sessionId: Id, studentId: Id, teacherId: Id, reason: z.string() }),
+);
+export const holdDisputed = event(
+  'settlement.hold-disputed',
+  1,
+  'holdId',
+  'A hold that has not ended waits for an admin, because its student or its teacher disputes it.',
+  z.object({
+    holdId: Id,
+    purchaseId: Id,
+    sessionId: Id,
+    studentId: Id,
+    teacherId: Id,
+    /** A code: who disputes it. */
+    reason: z.enum(['by-student', 'by-teacher']),
+  }),
+);
+
+const dispute = {
+  disputeId: Id,
+  holdId: Id,
+  purchaseId: Id,
+  courseId: Id,
+  sessionId: Id,
+  studentId: Id,
+  teacherId: Id,
+  openedBy: z.enum(['student', 'teacher']),
+  amount: Money,
+};
+
+export const disputeOpened = event(
+  'settlement.dispute-opened',
+  1,
+  'disputeId',
+  'A student or a teacher says that a hold should come out otherwise; an admin will decide.',
+  z.object({
+    ...dispute,
+    /** What it had come to; null where that was not decided yet. */
+    outcome: Outcome.nullable(),
+  }),
+);
+export const disputeResolved = event(
+  'settlement.dispute-resolved',
+  1,
+  'disputeId',
+  'An admin has decided about a dispute. What moves follows from hold-released, -refunded or -corrected; nothing, where all stays as it was.',
+  z.object({
+    ...dispute,
+    outcome: Outcome,
+    /** The decision that stands. */
+    decisionVersion: z.int(),
+    /** Whether that decision was made for it; false where the hold stays as it had ended. */
+    decidedAnew: z.boolean(),
+    teacher: Money,
+    refund: Money,
+  }),
 );
 const asked = { holdId: Id, sessionId: Id, amount: Money };
 

@@ -92,15 +92,25 @@ export async function savePaid(tx: Tx, paid: readonly Paid[]): Promise<Set<strin
   return new Set(rows.map((row: { id: string }) => row.id));
 }
 
-/** The ids of those holds that are known. One that has ended keeps its end: a review of it is settlement's business. */
-export async function saveReviews(tx: Tx, holdIds: readonly string[]): Promise<Set<string>> {
+/** What may come before a hold that waits for a person, in whatever order it is heard: a dispute takes it out of review. */
+const BEFORE = { review: ['pending', 'held'], disputed: ['pending', 'held', 'review'] } as const;
+
+/**
+ * The ids of those holds that are known, which wait for a person now. One that has ended keeps its end: a review or a
+ * dispute of it is settlement's business.
+ */
+export async function saveWaiting(
+  tx: Tx,
+  status: keyof typeof BEFORE,
+  holdIds: readonly string[],
+): Promise<Set<string>> {
   const { rows } = await tx.raw(
     `with mine as materialized (
        select id from holds where id = any(?::uuid[]) order by purchase_id, id for no key update
      )
-     update holds set status = case when status in ('pending', 'held') then 'review' else status end
+     update holds set status = case when status = any(?::text[]) then ? else status end
        from mine where holds.id = mine.id returning holds.id`,
-    [[...holdIds]],
+    [[...holdIds], [...BEFORE[status]], status],
   );
   return new Set(rows.map(({ id }: { id: string }) => id));
 }

@@ -1,6 +1,7 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
 import {
   type holdCorrected,
+  type holdDisputed,
   type holdRefunded,
   holdReleased,
   type holdUnderReview,
@@ -8,7 +9,7 @@ import {
 import type { holdPaid } from '@rollcall/contracts/events/wallet';
 import type { Work } from '@rollcall/kit/work';
 import { type Decision, endHold, freesSeat, type PurchaseStatus, statusAfter } from '../domain/purchase.js';
-import { type HoldRow, lockHoldsOf, saveEnded, savePaid, saveReviews, saveStatuses } from '../store/holds.js';
+import { type HoldRow, lockHoldsOf, saveEnded, savePaid, saveStatuses, saveWaiting } from '../store/holds.js';
 import { freeSeats, lockLimitedSessions } from '../store/purchases.js';
 
 type Decided = Envelope<DataOf<typeof holdReleased | typeof holdRefunded | typeof holdCorrected>>;
@@ -130,12 +131,17 @@ export async function notePaid(
   return paid.filter(({ data }) => !known.has(data.holdId));
 }
 
-/** A person will decide about these holds. */
-export async function noteReviews(
-  work: Work,
-  reviews: readonly Envelope<DataOf<typeof holdUnderReview>>[],
-): Promise<Envelope[]> {
-  const ids = reviews.map(({ data }) => data.holdId);
-  const known = await saveReviews(work.tx, ids);
-  return reviews.filter(({ data }) => !known.has(data.holdId));
-}
+/** A person will decide about these holds. Returns the events about holds not heard of yet. */
+export const noteWaiting =
+  (status: 'review' | 'disputed') =>
+  async (
+    work: Work,
+    waiting: readonly Envelope<DataOf<typeof holdUnderReview | typeof holdDisputed>>[],
+  ): Promise<Envelope[]> => {
+    const known = await saveWaiting(
+      work.tx,
+      status,
+      waiting.map(({ data }) => data.holdId),
+    );
+    return waiting.filter(({ data }) => !known.has(data.holdId));
+  };

@@ -90,6 +90,18 @@ export interface FactsOf {
     readonly price: Money;
     readonly bySubscription: boolean;
   };
+  /** To the other party: who it was that opened it. */
+  'dispute-opened': { readonly lesson: Lesson; readonly by: 'student' | 'teacher' };
+  /** What the student gets back, or the teacher earned, by the decision that stands. */
+  'dispute-resolved': {
+    readonly lesson: Lesson;
+    readonly of: 'student' | 'teacher';
+    readonly part: Money;
+    readonly price: Money;
+    /** Whether an admin decided anew; false where all stays as it was. */
+    readonly anew: boolean;
+    readonly bySubscription: boolean;
+  };
   settled: {
     readonly lesson: Lesson;
     readonly counts: { readonly released: number; readonly refunded: number; readonly review: number };

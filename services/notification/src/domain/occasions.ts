@@ -13,6 +13,8 @@ import type {
 import type { purchaseActivated } from '@rollcall/contracts/events/enrollment';
 import type { passwordResetRequested } from '@rollcall/contracts/events/identity';
 import type {
+  disputeOpened,
+  disputeResolved,
   holdCorrected,
   holdRefunded,
   holdUnderReview,
@@ -154,6 +156,33 @@ export function corrected({ data }: Heard<typeof holdCorrected>): Plan[] {
       }),
     }));
 }
+
+/** To the other one: who opened it was told at once. */
+export const disputed = ({ data }: Heard<typeof disputeOpened>): Plan[] => [
+  {
+    about: `dispute/${data.disputeId}`,
+    to: data.openedBy === 'student' ? data.teacherId : data.studentId,
+    sessionIds: [data.sessionId],
+    content: (lessons) => ({ kind: 'dispute-opened', facts: { lesson: only(lessons), by: data.openedBy } }),
+  },
+];
+
+/** To both, each with his part of what stands now. */
+export const disputeDecided = ({ data }: Heard<typeof disputeResolved>): Plan[] =>
+  (
+    [
+      { of: 'student', user: data.studentId, part: data.refund },
+      { of: 'teacher', user: data.teacherId, part: data.teacher },
+    ] as const
+  ).map(({ of, user, part }) => ({
+    about: `dispute/${data.disputeId}`,
+    to: user,
+    ...{ sessionIds: [data.sessionId], purchaseId: data.purchaseId },
+    content: (lessons, bySubscription) => ({
+      kind: 'dispute-resolved',
+      facts: { lesson: only(lessons), of, part, price: data.amount, anew: data.decidedAnew, bySubscription },
+    }),
+  }));
 
 /** To the teacher: one letter a lesson and change of it, not one a student. Of a lesson nobody bought there is none. */
 export function settled({ id, aggregateversion, data }: Heard<typeof sessionSettled>): Plan[] {

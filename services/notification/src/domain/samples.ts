@@ -42,6 +42,11 @@ const facts: { readonly [K in Kind]: FactsOf[K] } = {
     ...{ lesson, of: 'student', before: eur(123_456), after: eur(0), price: eur(123_456) },
     bySubscription: false,
   },
+  'dispute-opened': { lesson, by: 'student' },
+  'dispute-resolved': {
+    ...{ lesson, of: 'student', part: eur(123_456), price: eur(123_456) },
+    ...{ anew: true, bySubscription: false },
+  },
   settled: { lesson, counts: { released: 2, refunded: 1, review: 0 }, earned: [eur(123_456)] },
   reminder: { lesson, durationMinutes: 60 },
   'withdrawal-requested': withdrawal,

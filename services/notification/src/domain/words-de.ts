@@ -161,6 +161,30 @@ export const de: Words = {
       ],
       action: wallet,
     }),
+    'dispute-opened': ({ lesson, by }, show) => ({
+      subject: `Beanstandet: ${lesson.title}`,
+      paragraphs: [
+        by === 'student'
+          ? 'Der Schüler beanstandet die Abrechnung dieser Stunde.'
+          : 'Die Lehrkraft beanstandet die Abrechnung dieser Stunde.',
+        'Unser Team wird es sich ansehen und entscheiden; bis dahin wird kein Geld bewegt. Sie brauchen nichts zu tun, wir schreiben Ihnen.',
+      ],
+      rows: lessonRows([lesson], show),
+    }),
+    'dispute-resolved': ({ lesson, of, part, price, anew, bySubscription }, show) => ({
+      subject: `Über die Beanstandung entschieden: ${lesson.title}`,
+      paragraphs: [
+        anew
+          ? 'Unser Team hat die Beanstandung zu dieser Stunde geprüft und entschieden.'
+          : 'Unser Team hat die Beanstandung zu dieser Stunde geprüft. Es bleibt bei der Abrechnung.',
+        ...(bySubscription && of === 'student' ? [OF_SUBSCRIPTION[standingOf(part, price)]] : []),
+      ],
+      rows: [
+        ...lessonRows([lesson], show),
+        ...(bySubscription && of === 'student' ? [] : [[PART[of], show.money(part)] as const]),
+      ],
+      action: of === 'student' ? lessons : wallet,
+    }),
     settled: ({ lesson, counts, earned }, show) => ({
       subject: `Abgerechnet: ${lesson.title}`,
       paragraphs: ['Ihre Stunde ist abgerechnet. So steht es jetzt.'],

@@ -159,6 +159,30 @@ export const en: Words = {
       ],
       action: wallet,
     }),
+    'dispute-opened': ({ lesson, by }, show) => ({
+      subject: `Disputed: ${lesson.title}`,
+      paragraphs: [
+        by === 'student'
+          ? 'The student disputes the settlement of this lesson.'
+          : 'The teacher disputes the settlement of this lesson.',
+        'Our staff will look at it and decide; until then no money moves. You need not do anything, and we will write to you.',
+      ],
+      rows: lessonRows([lesson], show),
+    }),
+    'dispute-resolved': ({ lesson, of, part, price, anew, bySubscription }, show) => ({
+      subject: `Dispute decided: ${lesson.title}`,
+      paragraphs: [
+        anew
+          ? 'Our staff have looked at the dispute about this lesson and decided.'
+          : 'Our staff have looked at the dispute about this lesson. It stays as it was settled.',
+        ...(bySubscription && of === 'student' ? [OF_SUBSCRIPTION[standingOf(part, price)]] : []),
+      ],
+      rows: [
+        ...lessonRows([lesson], show),
+        ...(bySubscription && of === 'student' ? [] : [[PART[of], show.money(part)] as const]),
+      ],
+      action: of === 'student' ? lessons : wallet,
+    }),
     settled: ({ lesson, counts, earned }, show) => ({
       subject: `Settled: ${lesson.title}`,
       paragraphs: ['Your lesson is settled. This is how it stands now.'],

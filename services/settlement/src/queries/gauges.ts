@@ -24,22 +24,29 @@ export const settlementLag = (db: Knex): Promise<number> =>
       where h.status = 'held' and s.ended_by is not null
      union all select min(greatest(h.created_at, s.ends_at + ${RESULT_DUE}))
       from holds h join sessions s on s.id = h.session_id
-      where h.status = 'held' and s.ended_by is null and s.ends_at < now() - ${RESULT_DUE}
+      where h.status in ('held', 'disputed') and s.ended_by is null and s.ends_at < now() - ${RESULT_DUE}
      union all select min(facts_at) from sessions where attendance_version > looked_version
      union all select min(decided_at) from holds where decided_at is not null and paid_at is null`,
   );
 
-/** Seconds the oldest hold in review, or review of an amendment, has waited for an admin; 0 when none does. */
+/** Seconds the oldest hold in review, review of an amendment, or dispute has waited for an admin; 0 when none does. */
 export const reviewAge = (db: Knex): Promise<number> =>
   secondsSince(
     db,
     `select min(review_since) as at from holds where status = 'review'
-     union all select min(opened_at) from reviews where status = 'open'`,
+     union all select min(opened_at) from reviews where status = 'open'
+     union all select min(opened_at) from disputes where status = 'open'`,
   );
 
 /** Reviews of amendments that wait for an admin. */
 export async function openReviewCount(db: Knex): Promise<number> {
   const [row] = await db('reviews').where({ status: 'open' }).count<{ count: number }[]>({ count: '*' });
+  return Number(row?.count ?? 0);
+}
+
+/** Disputes that wait for an admin, of holds that have ended and of those that have not. */
+export async function openDisputeCount(db: Knex): Promise<number> {
+  const [row] = await db('disputes').where({ status: 'open' }).count<{ count: number }[]>({ count: '*' });
   return Number(row?.count ?? 0);
 }
 

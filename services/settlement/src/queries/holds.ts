@@ -11,11 +11,13 @@ import { type HoldRow, holdFrom } from '../hold-answer.js';
 export const HOLDS = `
   select h.*, s.ends_at, p.threshold, d.outcome, d.reason, d.teacher, d.commission, d.referral, d.refund,
          d.commission_rate as decision_rate, d.observed, d.seconds, d.max_seconds, d.scheduled_seconds, d.percent,
-         d.steps, d.version, d.notes, d.decided_at as judged_at
+         d.steps, d.version, d.notes, d.decided_at as judged_at, x.id as dispute_id, x.status as dispute_status,
+         x.opened_by as disputed_by, x.opened_at as disputed_at, x.resolved_at, x.notes as dispute_notes
   from holds h
   join sessions s on s.id = h.session_id
   join policies p on p.version = h.policy_version
-  left join decisions d on d.hold_id = h.id and d.version = h.decision_version`;
+  left join decisions d on d.hold_id = h.id and d.version = h.decision_version
+  left join lateral (select * from disputes where hold_id = h.id order by id desc limit 1) x on true`;
 
 export async function findHold(db: Knex, holdId: string, user: User): Promise<Hold> {
   const { rows } = await db.raw<{ rows: HoldRow[] }>(

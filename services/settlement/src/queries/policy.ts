@@ -5,7 +5,10 @@ import { notFound } from '@rollcall/kit/errors';
 import type { Knex } from 'knex';
 
 /** By the database's clock, as a purchase that is asked for now: at one moment the newest version is in force. */
-export async function findPolicyInForce(db: Knex): Promise<AnswerOf<typeof readPolicyInForce>> {
+export async function findPolicyInForce(
+  db: Knex,
+  disputeWindowHours: number,
+): Promise<AnswerOf<typeof readPolicyInForce>> {
   const policy: PolicyRow | undefined = await db('policies')
     .where('effective_from', '<=', db.fn.now())
     .orderBy([
@@ -19,6 +22,7 @@ export async function findPolicyInForce(db: Knex): Promise<AnswerOf<typeof readP
     effectiveFrom: policy.effective_from.toISOString(),
     thresholdPercent: policy.threshold / 100,
     teacherMinPercent: policy.teacher_min / 100,
+    disputeWindowHours,
   };
 }
 

@@ -59,7 +59,7 @@ export interface WaitingHold extends Parties {
   readonly policyVersion: number;
 }
 
-/** The held ones whose terms wait for one of these users. */
+/** Those whose terms wait for one of these users and that have not ended: a disputed one is decided by its terms, too. */
 export async function holdsWaitingFor(
   tx: Knex.Transaction,
   userIds: readonly string[],
@@ -67,7 +67,7 @@ export async function holdsWaitingFor(
 ): Promise<WaitingHold[]> {
   return tx('holds')
     .whereIn('waits_for', userIds)
-    .where({ status: 'held' })
+    .whereIn('status', ['held', 'disputed'])
     .orderBy('id')
     .limit(limit)
     .select({
@@ -91,7 +91,7 @@ export async function freezeHolds(
      set waits_for = t.waits_for, commission_case = t.commission_case, commission_rate = t.commission_rate,
          referrer_share = t.referrer_share, referrer_id = t.referrer_id, referral_account = t.referral_account
      from json_populate_recordset(null::holds, ?) t
-     where h.id = t.id and h.status = 'held' and h.waits_for is not null`,
+     where h.id = t.id and h.status in ('held', 'disputed') and h.waits_for is not null`,
     [JSON.stringify(rows)],
   );
 }
@@ -100,7 +100,7 @@ export async function freezeHolds(
 export async function usersWaitedForInVain(db: Knex, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select distinct u.id from holds h join users u on u.id = h.waits_for
-     where h.waits_for is not null and h.status = 'held' and u.version > 0 limit ?`,
+     where h.waits_for is not null and h.status in ('held', 'disputed') and u.version > 0 limit ?`,
     [limit],
   );
   return rows.map((row) => row.id);

@@ -45,16 +45,18 @@ export async function openReviews(
   return new Set(opened.map((row) => row.id));
 }
 
-/** Closes the open reviews of these holds that rest on an older result than this one. */
+/** Closes the open reviews of these holds that rest on an older result than `attendanceVersion`; without it all of them. */
 export async function supersedeReviews(
   tx: Knex.Transaction,
   holdIds: readonly string[],
-  { attendanceVersion, now }: { attendanceVersion: number; now: Date },
+  { attendanceVersion, now }: { attendanceVersion?: number; now: Date },
 ): Promise<void> {
   await tx('reviews')
     .whereIn('hold_id', [...holdIds])
     .where({ status: 'open' })
-    .where('attendance_version', '<', attendanceVersion)
+    .where((query) => {
+      if (attendanceVersion !== undefined) query.where('attendance_version', '<', attendanceVersion);
+    })
     .update({ status: 'superseded', closed_at: now });
 }
 
@@ -105,12 +107,13 @@ export async function reviewToClose(
   return rows[0];
 }
 
-/** What has waited for an admin since before `since`: holds in review and open reviews, and since when the oldest has. */
+/** What has waited for an admin since before `since`: holds in review, open reviews and disputes, and since when the oldest has. */
 export async function overdue(db: Knex, since: Date): Promise<{ count: number; oldest: Date | null }> {
   const { rows } = await db.raw<{ rows: { count: number; oldest: Date | null }[] }>(
     `select count(*)::int as count, min(at) as oldest
      from (select review_since as at from holds where status = 'review'
-           union all select opened_at from reviews where status = 'open') as waiting
+           union all select opened_at from reviews where status = 'open'
+           union all select opened_at from disputes where status = 'open') as waiting
      where at < ?`,
     [since],
   );

@@ -153,7 +153,7 @@ export async function countSettled(tx: Knex.Transaction, sessionIds: readonly st
      select s.id as "sessionId", h.currency, s.settled_version as version,
             count(*) filter (where h.status in ('released', 'split')) as released,
             count(*) filter (where h.status = 'refunded') as refunded,
-            count(*) filter (where h.status = 'review') as review,
+            count(*) filter (where h.status in ('review', 'disputed')) as review,
             coalesce(sum(d.teacher), 0)::bigint as teacher, coalesce(sum(d.commission), 0)::bigint as commission,
             coalesce(sum(d.referral), 0)::bigint as referral, coalesce(sum(d.refund), 0)::bigint as refund
      from settled s
@@ -194,7 +194,7 @@ export async function takeUnheard(
        select id from sessions s
         where ended_by is null and ends_at < cast(:now as timestamptz) - ${RESULT_DUE}
           and (asked_at is null or asked_at < :askedBefore)
-          and exists (select from holds h where h.session_id = s.id and h.status = 'held')
+          and exists (select from holds h where h.session_id = s.id and h.status in ('held', 'disputed'))
         order by asked_at nulls first, ends_at limit :limit for update skip locked
      )
      update sessions s set asked_at = :now from unheard where s.id = unheard.id returning s.id`,

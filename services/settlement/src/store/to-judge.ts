@@ -34,6 +34,12 @@ export type AnyHold = HoldRow & {
   readonly completed: boolean;
 };
 
+/** By a decision whose money moves. */
+export const hasEnded = <Of extends Pick<HoldRow, 'status'>>(
+  hold: Of,
+): hold is Of & { readonly status: 'released' | 'refunded' | 'split' } =>
+  hold.status === 'released' || hold.status === 'refunded' || hold.status === 'split';
+
 export const isFrozen = (hold: AnyHold): hold is AnyHold & OpenHold => hold.commissionRate !== null;
 
 /** A hold is judged by what ended its session first; a later cancellation only settles a doubt. */

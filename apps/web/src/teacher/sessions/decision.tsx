@@ -1,6 +1,7 @@
 import { Drawer, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { Hold } from '@rollcall/contracts/api/settlement';
 import type { RosterEntry } from '@rollcall/contracts/api/teaching';
+import { Dispute } from '../../parts/dispute.js';
 import { Money, useMoney } from '../../parts/money.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useWhen, When } from '../../parts/when.js';
@@ -35,9 +36,7 @@ export function DecisionDrawer({ entry, hold, name, onClose }: DecisionDrawerPro
             <StateBadge state={hold?.status ?? entry.hold.status} />
           </Group>
           {hold?.decision ? <Decided hold={hold} /> : <Undecided hold={hold} />}
-          <Text size="xs" c="dimmed">
-            {t('decision.dispute', { id: entry.hold.id })}
-          </Text>
+          {hold && <Dispute hold={hold} as="teacher" />}
         </Stack>
       )}
     </Drawer>

@@ -62,6 +62,24 @@ export const common = {
     cancel: 'If you cancel before the class begins, or the teacher cancels it, all of it comes back to you.',
     doubt: 'Where the record leaves a doubt, a person decides; you see how.',
   },
+  dispute: {
+    button: 'Dispute this outcome',
+    until: 'Possible until {{when}}',
+    words:
+      'An admin looks at what was seen of the class and at what you write, and decides. Until then no money moves; you are told by e-mail.',
+    reason: 'What is not right?',
+    reasonHint: 'Admins read it, the other side does not.',
+    confirm: 'Send it to an admin',
+    done: 'An admin will look at it',
+    by: {
+      you: 'You have disputed this outcome',
+      student: 'The student disputes this outcome',
+      teacher: 'The teacher disputes this outcome',
+    },
+    open: 'An admin decides; you see it here.',
+    resolved: 'An admin has decided:',
+    notes: 'What the admin wrote: {{notes}}',
+  },
   trouble: {
     byItself: 'We ask again every few seconds.',
     sameAgain: 'Pressing the button again is safe: it is not done twice.',
@@ -107,6 +125,7 @@ export const common = {
     published: 'Published',
     refunded: 'Refunded',
     rejected: 'Rejected',
+    resolved: 'Resolved',
     released: 'Released',
     returned: 'Returned',
     review: 'In review',

@@ -178,7 +178,6 @@ export const teacher = {
     none: 'Not decided yet',
     noneHint: 'The money is held until the class is over. It should be settled by {{when}}.',
     noneHintUndated: 'The money is held until the class is over.',
-    dispute: 'You do not agree? Tell an admin, with this number: {{id}}',
   },
   settlement: {
     title: 'What the class brought',

@@ -1,0 +1,48 @@
+/** A dispute as an admin and whoever opened it see it, out of its row. */
+import type { Dispute } from '@rollcall/contracts/api/settlement';
+import { type DecisionJson, decisionFromJson } from './hold-answer.js';
+
+export interface DisputeRow {
+  readonly id: string;
+  readonly hold_id: string;
+  readonly purchase_id: string;
+  readonly course_id: string;
+  readonly session_id: string;
+  readonly student_id: string;
+  readonly teacher_id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly threshold: number;
+  readonly status: Dispute['status'];
+  readonly opened_by: Dispute['openedBy'];
+  readonly reason: string;
+  readonly opened_at: Date;
+  readonly disputed: DecisionJson | null;
+  readonly resolution: DecisionJson | null;
+  readonly resolved_at: Date | null;
+  readonly resolved_by: string | null;
+  readonly notes: string | null;
+  /** The hold's decision that stands now; 0: none. */
+  readonly stands: number;
+}
+
+export const disputeFrom = (row: DisputeRow): Dispute => ({
+  id: row.id,
+  holdId: row.hold_id,
+  purchaseId: row.purchase_id,
+  courseId: row.course_id,
+  sessionId: row.session_id,
+  studentId: row.student_id,
+  teacherId: row.teacher_id,
+  amount: row.amount,
+  currency: row.currency,
+  status: row.status,
+  openedBy: row.opened_by,
+  reason: row.reason,
+  disputed: row.disputed && decisionFromJson(row.disputed, row),
+  resolution: row.resolution && decisionFromJson(row.resolution, row),
+  resolvedAt: row.resolved_at?.toISOString() ?? null,
+  resolvedBy: row.resolved_by,
+  notes: row.notes,
+  createdAt: row.opened_at.toISOString(),
+});
