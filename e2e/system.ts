@@ -80,9 +80,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     return startProcess(service, port, { env, preload: options.preload?.[service] });
   };
   try {
-    for (const service of services) {
-      living.set(service, await Promise.all(ports[service].map((_port, index) => launch(service, index))));
-    }
+    // At once: most of a start is waiting. All of them end their start before one that failed is told of.
+    const starts = services.map(async (service) => {
+      const launched = ports[service].map((_port, index) => launch(service, index));
+      living.set(service, await Promise.all(launched));
+    });
+    const failed = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected');
+    if (failed !== undefined) await Promise.all(starts);
     for (const service of services) await ready(`${urls[service][0]}/readyz`);
   } catch (error) {
     for (const one of [...living.values()].flat()) await one.kill('SIGKILL');
@@ -98,10 +102,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     databaseUrl: (service) => databases[service].url,
     processes: (service) => living.get(service) ?? [],
     stop: async () => {
-      const order = ['gateway', ...STORING] as const;
-      for (const service of order) {
-        await Promise.all((living.get(service) ?? []).map((one) => one.kill('SIGTERM')));
-      }
+      const end = (service: ServiceName) => (living.get(service) ?? []).map((one) => one.kill('SIGTERM'));
+      await Promise.all(end('gateway'));
+      await Promise.all(STORING.flatMap(end));
       await Promise.all(Object.values(databases).map((database) => database.close()));
       await remove();
     },
