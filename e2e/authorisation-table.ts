@@ -71,6 +71,12 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'post /webhooks/livekit': { who: 'H' },
   'post /webhooks/course-attendance': { who: 'H' },
   'post /sessions/:sessionId/join': { who: 'ST', another: ['session', 'student', 'teacher'] },
+  'get /sessions/:sessionId/room': { who: 'STA', another: ['session', 'student', 'teacher'] },
+  'post /development/sessions/:sessionId/play': {
+    who: 'STA',
+    another: ['session', 'student', 'teacher'],
+    body: { turnout: 'whole' },
+  },
   'get /attendance/sessions/:sessionId': { who: 'TA', another: ['session', 'teacher'] },
   'get /attendance/me': { who: 'S' },
   'post /admin/attendance/sessions/:sessionId/complete': { who: 'A' },

@@ -115,7 +115,27 @@ export const student = {
     noServerWords:
       'It should be at {{url}}. Whoever runs Rollcall starts a LiveKit server there, or names another in LIVEKIT_URL.',
     retry: 'Look again',
-    simulate: 'In development a class can be played without one, in a terminal:',
+    open: 'It is open from {{opensAt}} to {{closesAt}}.',
+  },
+  simulator: {
+    title: 'Development: play this class',
+    words:
+      'No video server is named, so the class can be played: the messages a video server would have sent are signed and taken in as real ones, and within seconds it is over and settled.',
+    who: 'Who comes?',
+    turnouts: {
+      whole: 'The whole class is attended',
+      half: 'The students leave at half-time',
+      'one-minute': 'The students leave after a minute',
+      'no-teacher': 'The teacher does not come',
+    },
+    outcomes: {
+      whole: 'The teacher is paid.',
+      half: 'By the usual policy that is enough: the teacher is paid.',
+      'one-minute': 'By the usual policy that is too little: the money goes back.',
+      'no-teacher': 'The students stay to the end. The usual policy asks for them alone.',
+    },
+    play: 'Play the class',
+    terminal: 'Rarer cases, such as lost messages, are played in a terminal:',
   },
   wallet: {
     title: 'Wallet',
