@@ -154,6 +154,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   'get /payments': { who: 'S' },
   'get /payments/:paymentId': { who: 'S' },
   'post /payments/:paymentId/refund': { who: 'S' },
+  'get /payments/provider': { who: 'S' },
   'post /payments/methods': { who: 'S' },
   'get /payments/methods': { who: 'S' },
   'patch /payments/methods/:methodId/default': { who: 'S' },

@@ -57,7 +57,7 @@ export const student = {
   payment: {
     title: 'Payment',
     pending:
-      'Nobody has paid yet. If your bank asks you to confirm, that is not done here yet: choose another card.',
+      'Nobody has paid yet: your bank wants you to confirm, and that was not done. Begin anew, or with another card.',
     processing:
       'The card provider has not answered yet. Nothing has to be done; this page shows the outcome by itself.',
     failed: 'The card was declined',
@@ -156,7 +156,13 @@ export const student = {
     card: 'Card',
     none: 'You keep no card yet',
     add: 'Add a card',
-    testOnly: 'The provider’s test cards',
+    testOnly: 'Development: no key of the card provider is set, so only its test cards are taken',
+    new: 'New card',
+    keep: 'Keep this card',
+    cancel: 'Leave it',
+    cannotAdd: 'No new card can be entered here at the moment.',
+    refused: 'The card provider says no',
+    noScript: 'What the card provider needs for this page could not be loaded. Try again.',
     test: {
       visa: 'Visa that pays',
       mastercard: 'Mastercard that pays',
