@@ -238,8 +238,8 @@ const ACTS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** A draft is too long for a query. */
-const CHANGES_NOTHING = ['/admin/settlement-policies/simulate'];
+/** A draft is too long for a query; a class is played by students and teachers too, and never in production. */
+const NO_ACTS = ['/admin/settlement-policies/simulate', '/development/sessions/:sessionId/play'];
 
 /** Each step an admin can take of an invoice. */
 async function actOnInvoices(): Promise<void> {
@@ -307,7 +307,7 @@ describe('the audit trail', () => {
     const changing = services
       .flatMap(routesOf)
       .filter(({ who, method }) => method !== 'get' && Array.isArray(who) && who.includes('admin'))
-      .filter(({ path }) => !CHANGES_NOTHING.includes(path));
+      .filter(({ path }) => !NO_ACTS.includes(path));
     expect(changing.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(ACTS).sort());
   });
 

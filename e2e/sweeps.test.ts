@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { post } from '@rollcall/cli/class/post';
 import { parseSpans } from '@rollcall/cli/class/scenario';
-import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
+import { webhooksOf } from '@rollcall/contracts/class-webhooks';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { checkInvariants } from './invariants.js';
 import {

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { post as postWebhook } from '@rollcall/cli/class/post';
 import { parseSpans } from '@rollcall/cli/class/scenario';
-import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import type { Course } from '@rollcall/contracts/api/enrollment';
 import { teacherCourses } from '@rollcall/contracts/api/teaching';
 import { listWithdrawals, type Withdrawal } from '@rollcall/contracts/api/withdrawals';
+import { webhooksOf } from '@rollcall/contracts/class-webhooks';
 import type { Page } from 'playwright-core';
 import {
   type Account,

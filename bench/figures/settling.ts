@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { post } from '@rollcall/cli/class/post';
 import { parseSpans } from '@rollcall/cli/class/scenario';
-import { webhooksOf } from '@rollcall/cli/class/webhooks';
 import type { Course } from '@rollcall/contracts/api/enrollment';
+import { webhooksOf } from '@rollcall/contracts/class-webhooks';
 import { userRegistered } from '@rollcall/contracts/events/identity';
 import { buy, callerOf, fund, publishedCourse, type Session } from '@rollcall/e2e/story';
 import { type System, startSystem } from '@rollcall/e2e/system';

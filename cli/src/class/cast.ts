@@ -1,10 +1,10 @@
 /** Finds the session, who bought it, and what the scenario has each of them do. */
 import type { Course } from '@rollcall/contracts/api/enrollment';
+import type { Attendee } from '@rollcall/contracts/class-webhooks';
 import { Refusal } from '../refusal.js';
 import type { Api } from './api.js';
 import { type FindUser, nameOf, resolvePerson } from './people.js';
 import { type Expected, parseSpans, type Scenario } from './scenario.js';
-import type { Attendee } from './webhooks.js';
 
 export interface Session {
   readonly session: Course['sessions'][number];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import type { Webhook } from '@rollcall/contracts/class-webhooks';
 import { deliveriesOf } from './deliveries.js';
 import { readScenario, type ScenarioFile } from './scenario.js';
-import type { Webhook } from './webhooks.js';
 
 const lesson = {
   roomName: 'course_c_session_1',

@@ -1,6 +1,7 @@
 /** What becomes of the webhooks on their way: doubled, disordered, tampered with, late. Pure but for the given chance. */
+
+import type { Lesson, NewSid, Webhook } from '@rollcall/contracts/class-webhooks';
 import { type Copy, parseTime, type Scenario } from './scenario.js';
-import type { Lesson, NewSid, Webhook } from './webhooks.js';
 
 export interface Delivery {
   readonly body: string;

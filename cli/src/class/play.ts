@@ -1,6 +1,7 @@
 /** Plays a class: posts what the video server would have posted, waits for the money, compares with what was expected. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Lesson, type Webhook, webhooksOf } from '@rollcall/contracts/class-webhooks';
 import type { Api, Settlement } from './api.js';
 import { type Cast, castOf, type Session } from './cast.js';
 import { type Delivery, deliveriesOf } from './deliveries.js';
@@ -9,7 +10,6 @@ import type { FindUser } from './people.js';
 import { type Door, post, postForged } from './post.js';
 import { isSettled } from './report.js';
 import { type Expected, parseSpans, type Scenario } from './scenario.js';
-import { type Lesson, type Webhook, webhooksOf } from './webhooks.js';
 
 export interface Stage {
   readonly api: Api;

@@ -1,19 +1,7 @@
 /** Who comes when, and what becomes of the webhooks: what a person writes in a file or on the command line. Pure. */
+import { type Connection, GHOSTS, type Told } from '@rollcall/contracts/class-webhooks';
 import { z } from 'zod';
 import { misuse } from '../refusal.js';
-
-/** A webhook is delivered in time, given up by the video server, or delivered only once the class is settled. */
-export type Told = 'told' | 'lost' | 'late';
-
-/** One connection to a room, or one opening of a room, in milliseconds after the session's scheduled start. */
-export interface Connection {
-  readonly from: number;
-  readonly to: number;
-  readonly join: Told;
-  readonly leave: Told;
-  /** `replaced`: by the same person's next device. A room that is `aborted` went down with its server. */
-  readonly end: 'left' | 'aborted' | 'replaced';
-}
 
 /** Of one webhook; the video server itself gives up after five. */
 export const MOST_DELIVERIES = 10;
@@ -46,10 +34,6 @@ const Copy = z.strictObject({
 });
 export type Copy = z.infer<typeof Copy>;
 
-/** People whom the video server shows under a student's id and who are nobody: by kind, by permission, or unheard of. */
-const Ghost = z.enum(['EGRESS', 'INGRESS', 'AGENT', 'ROBOT', 'hidden', 'recorder', 'agent']);
-export type Ghost = z.infer<typeof Ghost>;
-
 /** Times are minutes, mm:ss or percent of the scheduled length, after the scheduled start; `end` is its end. */
 const Scenario = z.strictObject({
   says: z.string().max(500).optional(),
@@ -65,7 +49,7 @@ const Scenario = z.strictObject({
   lessons: z.boolean().default(false),
   /** When the students sit in the room of another session. */
   elsewhere: Spans.default('absent'),
-  ghosts: z.array(Ghost).max(10).default([]),
+  ghosts: z.array(z.enum(GHOSTS)).max(10).default([]),
   copies: z.array(Copy).max(10).default([]),
   /** Each webhook is delivered this often. */
   deliveries: z.int().min(1).max(MOST_DELIVERIES).default(1),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { type Attendee, type Webhook, webhooksOf } from '@rollcall/contracts/class-webhooks';
 import { parseSpans } from './scenario.js';
-import { type Attendee, type Webhook, webhooksOf } from './webhooks.js';
 
 const lesson = {
   roomName: 'course_c_session_1',

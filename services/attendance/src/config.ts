@@ -5,10 +5,13 @@ import type { Rules } from './domain/session.js';
 const minutes = (fallback: number, says: string) =>
   z.coerce.number().int().min(0).max(1440).default(fallback).meta({ says });
 
+/** Nobody has named a video server while this is its address. */
+const UNNAMED = 'ws://127.0.0.1:7880';
+
 export const settings = z.object({
   ...serviceSettings,
   LIVEKIT_URL: z.url({ protocol: /^(wss?|https?)$/ }).meta({
-    development: 'ws://127.0.0.1:7880',
+    development: UNNAMED,
     says: 'The video server, for those who join and for the sweep of its rooms',
   }),
   LIVEKIT_API_KEY: z.string().min(1).meta({ development: 'devkey', says: "The video server's API key" }),
@@ -35,6 +38,10 @@ export const settings = z.object({
 export type Config = z.infer<typeof settings>;
 
 export const config = (): Config => readConfig(settings, process.env);
+
+/** May a class be played instead of held? Only in development, and only where no video server is named. */
+export const isPlayable = (given: Pick<Config, 'NODE_ENV' | 'LIVEKIT_URL'>): boolean =>
+  given.NODE_ENV !== 'production' && given.LIVEKIT_URL === UNNAMED;
 
 export interface KeyPair {
   readonly key: string;

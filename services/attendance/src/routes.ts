@@ -5,7 +5,7 @@ import { etag } from '@rollcall/kit/etag';
 import { command, query, type Reply, reply, type Served } from '@rollcall/kit/http';
 import type { Context } from '@rollcall/kit/service';
 import { type Hooked, webhook } from '@rollcall/kit/webhook';
-import { type Config, keyPairsOf, rulesOf } from './config.js';
+import { type Config, isPlayable, keyPairsOf, rulesOf } from './config.js';
 import type { Rules } from './domain/session.js';
 import { groupCommit } from './group.js';
 import { myAttendance, personAttendance, sessionAttendance } from './queries.js';
@@ -14,6 +14,8 @@ import { insertDeliveries } from './store/deliveries.js';
 import { completeSession } from './use-cases/complete-session.js';
 import { correctAttendance } from './use-cases/correct-attendance.js';
 import { joinSession } from './use-cases/join-session.js';
+import { lookAtRoom } from './use-cases/look-at-room.js';
+import { playClass } from './use-cases/play-class.js';
 import { receiveWebhook } from './use-cases/receive-webhook.js';
 import { createWatch, type Watch } from './watch.js';
 
@@ -37,11 +39,14 @@ export function routes(
     watch.nudge();
     return outcomes;
   }, INTAKE);
-  const door = { genuine: signatureCheck(keyPairsOf(config)), store, clock, log };
+  const pairs = keyPairsOf(config);
+  const door = { genuine: signatureCheck(pairs), store, clock, log };
   return [
     webhook(api.livekitWebhook, (request) => receiveWebhook(door, request)),
     webhook(api.courseAttendanceWebhook, (request) => receiveWebhook(door, request)),
     query(db, api.joinSession, joinSession(config, rules, clock)),
+    query(db, api.readRoom, lookAtRoom(config, rules)),
+    ...(isPlayable(config) ? [query(db, api.playClass, playClass(door, pairs[0]!))] : []),
     query(db, api.readSessionAttendance, async (_db, input) =>
       tagged(200, await sessionAttendance(rules, clock)(db, input, input.query.version)),
     ),

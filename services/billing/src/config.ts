@@ -12,6 +12,13 @@ export const settings = z.object({
     development: 'sk_test_rollcall',
     says: "The card provider's key; in development the stand-in's",
   }),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_\w+$/, "must be the provider's publishable key, pk_…")
+    .optional()
+    .meta({
+      says: "The card provider's key for browsers, by which the web app takes cards; the gateway needs it too. None: test cards in development, and no new card in production",
+    }),
   STRIPE_WEBHOOK_SECRET: z.string().min(1).meta({
     development: 'whsec_stand_in_of_development',
     says: 'What the card provider signs its webhooks with',

@@ -90,7 +90,14 @@ export function createProvider(access: Access, { timeout = TIMEOUT, look = LOOK 
       ask(async () => opened(await stripe.paymentIntents.retrieve(ref, {}, { timeout: look }))),
     confirm: ({ ref, method, key }: { ref: string; method: string; key: string }) =>
       ask(async () =>
-        opened(await stripe.paymentIntents.confirm(ref, { payment_method: method }, { idempotencyKey: key })),
+        // Should the bank ask its payer, the provider's script in the browser knows how: see handleNextAction there.
+        opened(
+          await stripe.paymentIntents.confirm(
+            ref,
+            { payment_method: method, use_stripe_sdk: true },
+            { idempotencyKey: key },
+          ),
+        ),
       ),
     cancelIntent: (ref: string) => ask(async () => opened(await stripe.paymentIntents.cancel(ref))),
     refund: ({ id, paymentRef, amount }: { id: string; paymentRef: string; amount: number }) =>

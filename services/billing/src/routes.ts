@@ -20,6 +20,8 @@ import { openPayment } from './use-cases/open-payment.js';
 import { requestRefund } from './use-cases/refund-payment.js';
 import { takeWebhook } from './use-cases/take-webhook.js';
 
+type Needed = 'NODE_ENV' | 'STRIPE_PUBLISHABLE_KEY' | 'STRIPE_WEBHOOK_SECRET' | 'RECONCILE_SETTLE_SECONDS';
+
 /** Everything billing answers over HTTP. */
 export const routes =
   (provider: Provider) =>
@@ -28,16 +30,17 @@ export const routes =
     log,
     clock,
     config,
-  }: Pick<
-    Context<Pick<Config, 'STRIPE_WEBHOOK_SECRET' | 'RECONCILE_SETTLE_SECONDS'> & SellerConfig>,
-    'db' | 'log' | 'clock' | 'config'
-  >): (Served | Hooked)[] => {
+  }: Pick<Context<Pick<Config, Needed> & SellerConfig>, 'db' | 'log' | 'clock' | 'config'>): (
+    | Served
+    | Hooked
+  )[] => {
     const desk: Desk = { db, log, clock, provider };
     const door = { db, clock, secret: config.STRIPE_WEBHOOK_SECRET };
     return [
       webhook(api.stripeWebhook, (request) => takeWebhook(door, request)),
       ...paying(desk),
       ...reading(db),
+      query(db, api.readProvider, async () => providerFor(config)),
       ...cards(desk),
       ...subscriptionRoutes(desk),
       query(db, readQuota, (_db, { user }) => quotaOf(db, user.id, clock())),
@@ -45,6 +48,14 @@ export const routes =
       ...reconciling(db, config.RECONCILE_SETTLE_SECONDS),
     ];
   };
+
+const providerFor = ({
+  NODE_ENV,
+  STRIPE_PUBLISHABLE_KEY: key,
+}: Pick<Config, Needed>): api.PaymentProvider => ({
+  publishableKey: key ?? null,
+  takesTestCards: NODE_ENV !== 'production' && key === undefined,
+});
 
 const paying = (desk: Desk): Served[] => [
   command(

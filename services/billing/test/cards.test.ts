@@ -1,8 +1,13 @@
 /** Cards that payers keep: the provider has them, here are its ids and what a payer knows them by. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@rollcall/kit/id';
+import { settings } from '../src/config.js';
 import { forgetCards } from '../src/use-cases/keep-cards.js';
-import { brokenInvariants, openStage, type Person, person, type Stage } from './stage.js';
+import { fakeProvider } from './fake-provider.js';
+import { brokenInvariants, openStage, type Person, person, type Stage, stageWith } from './stage.js';
+
+const PRODUCTION = { NODE_ENV: 'production' as const };
+const KEY = { STRIPE_PUBLISHABLE_KEY: 'pk_test_1' };
 
 let stage: Stage;
 let student: Person;
@@ -149,5 +154,30 @@ test.each(['4242424242424242', 'tok_visa', 'pm_', 'pm_x y', `pm_${'x'.repeat(201
       .send('post', '/payments/methods', await person('student'))
       .send({ paymentMethodId })
       .expect(400);
+  },
+);
+
+test.each([
+  ['in development without a key, test cards', {}, { publishableKey: null, takesTestCards: true }],
+  ['in production without a key, no card', PRODUCTION, { publishableKey: null, takesTestCards: false }],
+  [
+    'with a key, by the provider’s own form alone',
+    KEY,
+    { publishableKey: 'pk_test_1', takesTestCards: false },
+  ],
+  ['so in production', { ...PRODUCTION, ...KEY }, { publishableKey: 'pk_test_1', takesTestCards: false }],
+])('a page takes %s', async (_what, settings, expected) => {
+  const other = await stageWith(fakeProvider(), settings);
+  const { body } = await other.send('get', '/payments/provider', await person('student')).expect(200);
+  expect(body).toEqual(expected);
+  await other.send('get', '/payments/provider').expect(401);
+  await other.send('get', '/payments/provider', await person('teacher')).expect(403);
+  await other.close();
+});
+
+test.each(['sk_live_1', 'pk_live_1 ', ''])(
+  'a key that is no publishable one is not given to browsers: "%s"',
+  (key) => {
+    expect(settings.shape.STRIPE_PUBLISHABLE_KEY.safeParse(key).success).toBe(false);
   },
 );

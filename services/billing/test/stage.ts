@@ -8,7 +8,7 @@ import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope, quietLog, testApp, testDatabase, token } from '@rollcall/kit/testing';
 import request, { type Test } from 'supertest';
-import { type SellerConfig, sellerIn } from '../src/config.js';
+import { type Config, type SellerConfig, sellerIn } from '../src/config.js';
 import { consumers } from '../src/consumers.js';
 import type { Desk } from '../src/desk.js';
 import type { Provider } from '../src/provider.js';
@@ -32,6 +32,8 @@ export const SELLER: SellerConfig = {
   INVOICE_TIME_ZONE: 'Europe/Warsaw',
 };
 
+type Settings = Pick<Config, 'NODE_ENV' | 'STRIPE_PUBLISHABLE_KEY'>;
+
 export interface Person {
   readonly id: string;
   readonly bearer: string;
@@ -46,12 +48,15 @@ export const person = async (...roles: Role[]): Promise<Person> => {
 export const openStage = () => stageWith(fakeProvider());
 
 /** One database, the app, and a provider, with a clock that a test moves. */
-export async function stageWith<Given extends Provider>(provider: Given) {
+export async function stageWith<Given extends Provider>(provider: Given, settings: Partial<Settings> = {}) {
   const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET, RECONCILE_SETTLE_SECONDS: 900, ...SELLER };
+  const config = {
+    ...{ NODE_ENV: 'test' as const, STRIPE_PUBLISHABLE_KEY: undefined, STRIPE_WEBHOOK_SECRET: SECRET },
+    ...{ RECONCILE_SETTLE_SECONDS: 900, ...SELLER, ...settings },
+  };
   const app = await testApp(routes(provider)({ db, log: quietLog, clock, config }));
 
   const send = (method: 'get' | 'post' | 'patch' | 'delete', path: string, who?: Person): Test => {

@@ -47,7 +47,10 @@ export async function openSubscriptionStage() {
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
   const desk: Desk = { db, provider, log: quietLog, clock };
-  const config = { STRIPE_WEBHOOK_SECRET: SECRET, RECONCILE_SETTLE_SECONDS: 900, ...SELLER };
+  const config = {
+    ...{ NODE_ENV: 'test' as const, STRIPE_PUBLISHABLE_KEY: undefined, STRIPE_WEBHOOK_SECRET: SECRET },
+    ...{ RECONCILE_SETTLE_SECONDS: 900, ...SELLER },
+  };
   const given = { db, log: quietLog, config };
   const app = await testApp(routes(provider)({ ...given, clock }));
   // Webhooks are signed at the real time, whatever the stand-in's clock says.

@@ -9,14 +9,14 @@ import { cors } from './cors.js';
 import { type PagesContext, pages } from './pages.js';
 import { sendProblem } from './problems.js';
 import { type ProxyContext, proxy } from './proxy.js';
-import { type WebApp, web } from './web.js';
+import { type Elsewhere, type WebApp, web } from './web.js';
 
 export interface AppContext extends PagesContext, ProxyContext {
   readonly trustedProxies: number;
   readonly corsOrigins: readonly string[];
   readonly webApp: WebApp | undefined;
   /** What the web app's page may connect to beside us. */
-  readonly liveKitUrl: string;
+  readonly elsewhere: Elsewhere;
 }
 
 /** Everything the gateway answers over HTTP. */
@@ -25,7 +25,7 @@ export function createApp(context: AppContext): Express {
   app.disable('x-powered-by').disable('etag').set('trust proxy', context.trustedProxies);
   app.use(begin(context.isStopping), securityHeaders, cors(context.corsOrigins));
   app.use(proxy(context), pages(context));
-  if (context.webApp !== undefined) app.use(web(context.webApp, context.liveKitUrl));
+  if (context.webApp !== undefined) app.use(web(context.webApp, context.elsewhere));
   app.use(aboutUs, unknownPath, onError(context.log));
   return app;
 }

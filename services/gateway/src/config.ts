@@ -57,6 +57,9 @@ export const settings = z.object({
     development: 'ws://127.0.0.1:7880',
     says: 'The video server as browsers reach it: the web app may connect to it and to nothing else but us',
   }),
+  STRIPE_PUBLISHABLE_KEY: z.string().min(1).optional().meta({
+    says: "billing's: with it pages may load the card provider's own script and speak to the provider",
+  }),
   TRUSTED_PROXIES: whole(0, 'Reverse proxies before the gateway whose X-Forwarded-For is believed', 0),
   CORS_ORIGINS: origins
     .default([])

@@ -55,7 +55,7 @@ export function createGateway({ config, verify, log, openApi, webApp }: GatewayC
     streams,
     operators: createOperators(upstreams),
     webApp,
-    liveKitUrl: config.LIVEKIT_URL,
+    elsewhere: { liveKitUrl: config.LIVEKIT_URL, takesCards: config.STRIPE_PUBLISHABLE_KEY !== undefined },
   });
   const server = createHttpServer(
     (request, response) => {

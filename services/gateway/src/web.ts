@@ -12,6 +12,13 @@ export interface WebApp {
   readonly page: readonly string[];
 }
 
+/** Whom a page may reach but us. */
+export interface Elsewhere {
+  readonly liveKitUrl: string;
+  /** By the card provider's own script. */
+  readonly takesCards: boolean;
+}
+
 interface WebFile {
   readonly type: string;
   readonly isHashed: boolean;
@@ -72,8 +79,8 @@ function fileOf(name: string, type: string, plain: Buffer): WebFile {
 }
 
 /** Answers a file of the app, and its page to a browser that asks for any other address outside the API. */
-export function web({ files, page }: WebApp, liveKitUrl: string): RequestHandler {
-  const sources = connectSources(liveKitUrl);
+export function web({ files, page }: WebApp, elsewhere: Elsewhere): RequestHandler {
+  const policyWith = policyFor(elsewhere);
   return (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const { segments } = readTarget(request.url);
@@ -82,7 +89,7 @@ export function web({ files, page }: WebApp, liveKitUrl: string): RequestHandler
     const isOurs = segments[0] === 'api' || segments[0] === '.well-known' || segments[0] === 'assets';
     // What takes anything, a tool or a fetch, is better served by a plain 404; a browser's address bar asks for HTML.
     if (isOurs || request.accepts(['json', 'html']) !== 'html') return next();
-    sendPage(page, sources, response);
+    sendPage(page, policyWith, response);
   };
 }
 
@@ -106,19 +113,9 @@ function sendFile({ type, isHashed, etag, bytes }: WebFile, request: Request, re
 }
 
 /** No ETag: a 304 would give a kept page, with the nonce of then, the policy of now. */
-function sendPage(page: readonly string[], sources: string, response: Response): void {
+function sendPage(page: readonly string[], policyWith: (nonce: string) => string, response: Response): void {
   const nonce = randomBytes(16).toString('base64url');
-  const policy = [
-    "default-src 'self'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    `connect-src ${sources}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "object-src 'none'",
-    "form-action 'self'",
-  ].join('; ');
+  const policy = policyWith(nonce);
   const body = Buffer.from(page.join(nonce));
   response
     .set({
@@ -131,9 +128,36 @@ function sendPage(page: readonly string[], sources: string, response: Response):
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-/** The page speaks to its own origin, and to the video server, whose client asks by HTTP before it connects. */
-function connectSources(liveKitUrl: string): string {
+/** The card provider's, as it asks for itself: its script comes from there alone, and its fields are frames of it. */
+const PROVIDER = {
+  scripts: ' https://js.stripe.com https://*.js.stripe.com',
+  frames: ['frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com'],
+  calls: ' https://api.stripe.com',
+};
+const NOBODY = { scripts: '', frames: [], calls: '' };
+
+/** What a page may load and speak to, beside its own origin; `form-action` and the rest are for nobody else. */
+function policyFor({ liveKitUrl, takesCards }: Elsewhere): (nonce: string) => string {
+  const { scripts, frames, calls } = takesCards ? PROVIDER : NOBODY;
+  const video = videoSources(liveKitUrl);
+  return (nonce) =>
+    [
+      "default-src 'self'",
+      `script-src 'self'${scripts}`,
+      `style-src 'self' 'nonce-${nonce}'`,
+      "img-src 'self' data:",
+      `connect-src 'self' ${video}${calls}`,
+      ...frames,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "object-src 'none'",
+      "form-action 'self'",
+    ].join('; ');
+}
+
+/** The video server's client asks by HTTP before it connects. */
+function videoSources(liveKitUrl: string): string {
   const { host, protocol } = new URL(liveKitUrl);
   const safe = protocol === 'wss:' || protocol === 'https:';
-  return safe ? `'self' wss://${host} https://${host}` : `'self' ws://${host} http://${host}`;
+  return safe ? `wss://${host} https://${host}` : `ws://${host} http://${host}`;
 }

@@ -53,6 +53,28 @@ test.each(['/', '/courses/1?tab=2', '/login/'])(
   },
 );
 
+test('without a key of the card provider a page may neither load its script nor speak to it', async () => {
+  expect((await get('/')).headers.get('content-security-policy')).not.toMatch(/stripe|frame-src/);
+});
+
+test('with one it may, from the provider’s own addresses and for nothing else', async () => {
+  const settings = { LIVEKIT_URL: 'wss://video.example', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' };
+  const other = await gateway(settings, undefined, readWebApp(root));
+  const answer = await fetch(`${other.url}/`, { headers: browser });
+  const policy = answer.headers.get('content-security-policy')!.split('; ');
+  expect(policy.filter((part) => part.includes('stripe'))).toEqual([
+    "script-src 'self' https://js.stripe.com https://*.js.stripe.com",
+    "connect-src 'self' wss://video.example https://video.example https://api.stripe.com",
+    'frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+  ]);
+  const without = (await get('/')).headers.get('content-security-policy')!.split('; ');
+  const names = (parts: string[]) =>
+    parts.map((part) => part.split(' ')[0]).filter((one) => one !== 'frame-src');
+  expect(names(policy)).toEqual(names(without));
+  expect(policy.join()).not.toMatch(/unsafe|pk_test/);
+  await other.stop();
+});
+
 test('what the build named after its content is kept for a year, packed as the browser likes it', async () => {
   for (const coding of ['br', 'gzip']) {
     const answer = await get('/assets/index-Ab3dEf9h.js', { 'accept-encoding': coding });

@@ -1,11 +1,10 @@
-import { Button, Group, Menu, Select, Stack, Text } from '@mantine/core';
-import { attachMethod, listMethods, type PaymentMethod } from '@rollcall/contracts/api/billing';
+import { Select, Stack, Text } from '@mantine/core';
+import { listMethods, type PaymentMethod } from '@rollcall/contracts/api/billing';
 import { useEffect } from 'react';
-import { useAct } from '../api/act.js';
 import { useList } from '../api/read.js';
-import { FormError } from '../parts/form.js';
 import { ErrorState, LoadingState } from '../parts/states.js';
 import { useWords } from '../words/words.js';
+import { AddCard } from './add-card.js';
 
 interface CardSelectProps {
   readonly value: string | null;
@@ -42,41 +41,6 @@ export function CardSelect({ value, onChange, disabled }: CardSelectProps) {
         <Text>{t('cards.none')}</Text>
       )}
       <AddCard onAdded={onChange} />
-    </Stack>
-  );
-}
-
-/** The provider's test cards: its own form for real ones has to be loaded from its own address. */
-const TEST_CARDS = {
-  pm_card_visa: 'visa',
-  pm_card_mastercard: 'mastercard',
-  pm_card_chargeCustomerFail: 'declined',
-  pm_card_authenticationRequired: 'secure',
-} as const;
-
-export function AddCard({ onAdded }: { readonly onAdded?: (methodId: string) => void }) {
-  const t = useWords('student');
-  const act = useAct(attachMethod, { changes: [listMethods], onDone: ({ body }) => onAdded?.(body.id) });
-  return (
-    <Stack gap="xs" align="flex-start">
-      <Group>
-        <Menu position="bottom-start">
-          <Menu.Target>
-            <Button variant="default" size="xs" loading={act.isRunning}>
-              {t('cards.add')}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>{t('cards.testOnly')}</Menu.Label>
-            {Object.entries(TEST_CARDS).map(([paymentMethodId, name]) => (
-              <Menu.Item key={paymentMethodId} onClick={() => void act.run({ body: { paymentMethodId } })}>
-                {t(`cards.test.${name}`)}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      </Group>
-      <FormError error={act.error} />
     </Stack>
   );
 }

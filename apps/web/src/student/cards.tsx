@@ -8,7 +8,8 @@ import { type Column, DataTable } from '../parts/data-table.js';
 import { FormError } from '../parts/form.js';
 import { EmptyState } from '../parts/states.js';
 import { useWords } from '../words/words.js';
-import { AddCard, cardName } from './card-select.js';
+import { AddCard } from './add-card.js';
+import { cardName } from './card-select.js';
 
 /** The cards that are kept. */
 export function Cards() {

@@ -1,4 +1,5 @@
 import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { readRoom } from '@rollcall/contracts/api/attendance';
 import { readCourse, type Session } from '@rollcall/contracts/api/enrollment';
 import { type Hold, readHold } from '@rollcall/contracts/api/settlement';
 import { money } from '@rollcall/contracts/money';
@@ -47,6 +48,7 @@ interface ShownProps {
 }
 
 function Shown({ hold, session, course }: ShownProps) {
+  const room = useRead(readRoom, hold.status === 'held' ? { params: { sessionId: session.id } } : undefined);
   return (
     <>
       <PageTitle
@@ -58,7 +60,7 @@ function Shown({ hold, session, course }: ShownProps) {
             · <When at={session.startsAt} withZone />
           </>
         }
-        action={<JoinButton session={session} />}
+        action={<JoinButton session={session} isPlayable={room.data?.isPlayable} />}
       >
         {session.title}
       </PageTitle>

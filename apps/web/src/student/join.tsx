@@ -1,5 +1,5 @@
-import { Alert, Button, Code, Stack, Text } from '@mantine/core';
-import { joinSession } from '@rollcall/contracts/api/attendance';
+import { Alert, Button, Stack, Text } from '@mantine/core';
+import { joinSession, readRoom } from '@rollcall/contracts/api/attendance';
 import { readCourse } from '@rollcall/contracts/api/enrollment';
 import { lazy, Suspense, useState } from 'react';
 import { useParams } from 'react-router';
@@ -11,6 +11,7 @@ import { PageTitle } from '../parts/page-title.js';
 import { LoadingState } from '../parts/states.js';
 import { useWhen } from '../parts/when.js';
 import { useWords } from '../words/words.js';
+import { Simulator } from './simulator.js';
 import { answers } from './video-server.js';
 
 const Room = lazy(() => import('./room.js'));
@@ -26,6 +27,7 @@ export function JoinPage() {
   const when = useWhen();
   const { courseId = '', sessionId = '' } = useParams();
   const { data: course } = useRead(readCourse, { params: { courseId } });
+  const { data: room } = useRead(readRoom, { params: { sessionId } });
   const session = course?.sessions.find(({ id }) => id === sessionId);
   const [door, setDoor] = useState<Door>();
   const enter = useRun(async () => {
@@ -40,6 +42,9 @@ export function JoinPage() {
       {door === undefined && (
         <>
           <Text>{t('join.words')}</Text>
+          {room && (
+            <Text>{t('join.open', { opensAt: when(room.opensAt), closesAt: when(room.closesAt) })}</Text>
+          )}
           <FormError error={enter.error} />
           <Button
             onClick={() => void enter.run()}
@@ -55,21 +60,19 @@ export function JoinPage() {
           <Room url={door.url} token={door.token} onLeave={() => setDoor(undefined)} />
         </Suspense>
       )}
-      {door?.isThere === false && (
-        <NoServer url={door.url} sessionId={sessionId} retry={() => void enter.run()} />
-      )}
+      {door?.isThere === false && <NoServer url={door.url} retry={() => void enter.run()} />}
+      {room?.isPlayable && course && !door?.isThere && <Simulator course={course} sessionId={sessionId} />}
     </Stack>
   );
 }
 
 interface NoServerProps {
   readonly url: string;
-  readonly sessionId: string;
   readonly retry: () => void;
 }
 
-/** One is let in, but no video server answers: how it would go, and how to try it without one. */
-function NoServer({ url, sessionId, retry }: NoServerProps) {
+/** One is let in, but no video server answers: how it would go. */
+function NoServer({ url, retry }: NoServerProps) {
   const t = useWords('student');
   return (
     <Alert color="orange" title={t('join.noServer')}>
@@ -78,10 +81,6 @@ function NoServer({ url, sessionId, retry }: NoServerProps) {
         <Button size="xs" variant="default" onClick={retry}>
           {t('join.retry')}
         </Button>
-        <Text size="sm">{t('join.simulate')}</Text>
-        <Code block style={{ maxWidth: '100%', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          npm run rollcall -- class play --session {sessionId} --explain
-        </Code>
       </Stack>
     </Alert>
   );

@@ -6,6 +6,7 @@ import { useMoney } from '../parts/money.js';
 import { useWords } from '../words/words.js';
 import type { Cart } from './buy.js';
 import { CardSelect } from './card-select.js';
+import { ProviderError } from './provider-error.js';
 import { useCardPayment } from './use-card-payment.js';
 
 /** Pays and buys in one go: the payment becomes credits, and they buy at once. */
@@ -14,7 +15,7 @@ export function PayByCard({ cart: { course, session, price } }: { readonly cart:
   const say = useMoney();
   const go = useNavigate();
   const [methodId, setMethodId] = useState<string | null>(null);
-  const { pay, isRunning, error } = useCardPayment(
+  const { pay, isRunning, error, bankError } = useCardPayment(
     ({ id }) => void go(`/student/payments/${id}`, { replace: true }),
   );
   const what =
@@ -26,6 +27,7 @@ export function PayByCard({ cart: { course, session, price } }: { readonly cart:
     <Stack align="flex-start">
       <CardSelect value={methodId} onChange={setMethodId} disabled={isRunning} />
       <FormError error={error} />
+      <ProviderError error={bankError} />
       <Button
         loading={isRunning}
         disabled={methodId === null}

@@ -1,4 +1,5 @@
 import { Button, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { readProvider } from '@rollcall/contracts/api/billing';
 import { readQuota } from '@rollcall/contracts/api/quota';
 import {
   listPlans,
@@ -8,12 +9,15 @@ import {
 } from '@rollcall/contracts/api/subscriptions';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';
-import { useList } from '../api/read.js';
+import { refetch, useList, useRead } from '../api/read.js';
+import { useRun } from '../api/run.js';
 import { ConfirmDialog } from '../parts/confirm-dialog.js';
 import { Money, useMoney } from '../parts/money.js';
 import { EmptyState, ErrorState, LoadingState } from '../parts/states.js';
 import { useWords } from '../words/words.js';
 import { CardSelect } from './card-select.js';
+import { confirmWithBank } from './provider.js';
+import { ProviderError } from './provider-error.js';
 
 /** What may be subscribed to. */
 export function Plans() {
@@ -75,22 +79,33 @@ function SubscribeDialog({ plan, close }: { readonly plan: Plan; readonly close:
   const t = useWords('student');
   const say = useMoney();
   const [methodId, setMethodId] = useState<string | null>(null);
-  const act = useAct(subscribe, { changes: [readCurrentSubscription, readQuota], onDone: close });
+  const key = useRead(readProvider, {}).data?.publishableKey ?? undefined;
+  const act = useAct(subscribe);
+  const run = useRun(async (chosen: string) => {
+    const reply = await act.run({ body: { planId: plan.id, methodId: chosen } });
+    if (reply === undefined) return;
+    const { clientSecret } = reply.body;
+    // What the bank is not told now waits on the page of the subscription, and is given up in the end.
+    if (clientSecret !== null && key !== undefined) await confirmWithBank(key, clientSecret);
+    await refetch(readCurrentSubscription, readQuota);
+    close();
+  });
   return (
     <ConfirmDialog
       title={plan.name}
       isOpen
       onClose={close}
-      onConfirm={() => methodId !== null && void act.run({ body: { planId: plan.id, methodId } })}
+      onConfirm={() => methodId !== null && void run.run(methodId)}
       confirm={t('plans.subscribe')}
-      isRunning={act.isRunning}
+      isRunning={run.isRunning}
       isDisabled={methodId === null}
       error={act.error}
     >
       <Text>
         {t('plans.charge', { price: say(plan.price), each: t(`subscription.each.${plan.interval}`) })}
       </Text>
-      <CardSelect value={methodId} onChange={setMethodId} disabled={act.isRunning} />
+      <CardSelect value={methodId} onChange={setMethodId} disabled={run.isRunning} />
+      <ProviderError error={run.error} />
     </ConfirmDialog>
   );
 }

@@ -9,6 +9,7 @@ import { AmountInput } from '../parts/amount-input.js';
 import { Form } from '../parts/form.js';
 import { useWords } from '../words/words.js';
 import { CardSelect } from './card-select.js';
+import { ProviderError } from './provider-error.js';
 import { useCardPayment } from './use-card-payment.js';
 
 interface TopUpProps {
@@ -25,7 +26,7 @@ export function TopUp({ currency, wished }: TopUpProps) {
   const go = useNavigate();
   const [amount, setAmount] = useState<number | undefined>(wished > 0 ? wished : USUAL);
   const [methodId, setMethodId] = useState<string | null>(null);
-  const { pay, isRunning, error, isOpen } = useCardPayment(({ id }) => {
+  const { pay, isRunning, error, bankError, isOpen } = useCardPayment(({ id }) => {
     void refetch(readWallet, listTransactions, listPayments);
     void go(`/student/payments/${id}`);
   });
@@ -54,6 +55,7 @@ export function TopUp({ currency, wished }: TopUpProps) {
           disabled={isRunning || isOpen}
         />
         <CardSelect value={methodId} onChange={setMethodId} disabled={isRunning || isOpen} />
+        <ProviderError error={bankError} />
       </Form>
     </Paper>
   );

@@ -1,39 +1,71 @@
-import { confirmPayment, createPayment, type Payment } from '@rollcall/contracts/api/billing';
+import { confirmPayment, createPayment, type Payment, readProvider } from '@rollcall/contracts/api/billing';
 import { type CallInput, ProblemError } from '@rollcall/contracts/client';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useAct } from '../api/act.js';
+import { useRead } from '../api/read.js';
+import { confirmWithBank } from './provider.js';
 
 type Body = CallInput<typeof createPayment>['body'];
 
+interface Begun {
+  readonly paymentId: string;
+  readonly clientSecret: string;
+  readonly what: string;
+}
+
 /**
- * A payment with a kept card: begun, then confirmed. When no answer came to the second, the same payment is confirmed
- * again; a new one is begun only when the first is known to have come to nothing, or something else is paid.
+ * A payment with a kept card: begun, then confirmed, then confirmed with the payer's bank where that asks. When no answer
+ * came, or the bank was told no, the same payment is confirmed again; a new one is begun only when the first is known to
+ * have come to nothing, or something else is paid.
  */
 export function useCardPayment(onDone: (payment: Payment) => void) {
+  const key = useRead(readProvider, {}).data?.publishableKey ?? undefined;
   const create = useAct(createPayment);
-  const confirm = useAct(confirmPayment, {
-    onDone: ({ body }) => {
-      begun.current = undefined;
-      onDone(body);
-    },
-  });
-  const begun = useRef<{ paymentId: string; what: string }>(undefined);
+  const confirm = useAct(confirmPayment);
+  const begun = useRef<Begun>(undefined);
+  const [isAtBank, setAtBank] = useState(false);
+  const [bankError, setBankError] = useState<unknown>();
 
+  const begin = async (body: Body): Promise<Begun | undefined> => {
+    const what = JSON.stringify(body);
+    if (begun.current?.what === what) return begun.current;
+    const reply = await create.run({ body });
+    if (reply === undefined) return undefined;
+    const { payment, clientSecret } = reply.body;
+    begun.current = { paymentId: payment.id, clientSecret, what };
+    return begun.current;
+  };
+  const passesBank = async (publishableKey: string, clientSecret: string): Promise<boolean> => {
+    setAtBank(true);
+    const error: unknown = await confirmWithBank(publishableKey, clientSecret).then(
+      () => undefined,
+      (caught: unknown) => caught,
+    );
+    setAtBank(false);
+    setBankError(error);
+    return error === undefined;
+  };
   const pay = async (body: Body): Promise<void> => {
     confirm.clear();
-    const what = JSON.stringify(body);
-    if (begun.current?.what !== what) {
-      const reply = await create.run({ body });
-      if (reply === undefined) return;
-      begun.current = { paymentId: reply.body.payment.id, what };
+    setBankError(undefined);
+    const payment = await begin(body);
+    if (payment === undefined) return;
+    const params = { paymentId: payment.paymentId };
+    let reply = await confirm.run({ params, body: { methodId: body.methodId } });
+    if (reply?.body.status === 'pending' && key !== undefined) {
+      if (!(await passesBank(key, payment.clientSecret))) return;
+      reply = await confirm.run({ params });
     }
-    await confirm.run({ params: { paymentId: begun.current.paymentId }, body: { methodId: body.methodId } });
+    if (reply === undefined) return;
+    begun.current = undefined;
+    onDone(reply.body);
   };
-  const error = create.error ?? confirm.error;
   return {
     pay,
-    isRunning: create.isRunning || confirm.isRunning,
-    error,
+    isRunning: create.isRunning || confirm.isRunning || isAtBank,
+    error: create.error ?? confirm.error,
+    /** What the payer's bank, or the provider's script, said. */
+    bankError,
     /** Something was sent whose outcome is not known: the amount had better stay as it is. */
     isOpen: confirm.error !== undefined && !(confirm.error instanceof ProblemError),
   };

@@ -84,6 +84,48 @@ export const joinSession = route({
   problems: [404, 409],
 });
 
+const participants = ['student', 'teacher', 'admin'] as const;
+
+export const Room = z
+  .object({
+    opensAt: Instant,
+    closesAt: Instant,
+    /** Can the class be played instead of held, by `POST /development/sessions/:sessionId/play`? Never in production. */
+    isPlayable: z.boolean(),
+  })
+  .meta({ id: 'Room' });
+export type Room = z.infer<typeof Room>;
+
+export const readRoom = route({
+  method: 'get',
+  path: '/sessions/:sessionId/room',
+  who: participants,
+  summary: "When a session's room may be entered: for its teacher, whoever has bought it, and admins",
+  params: z.strictObject({ sessionId: Id }),
+  status: 200,
+  answer: Room,
+  problems: [404],
+});
+
+/** Who is in for how long, of a class that is played. */
+export const Turnout = z.enum(['whole', 'half', 'one-minute', 'no-teacher']);
+export type Turnout = z.infer<typeof Turnout>;
+
+export const playClass = route({
+  method: 'post',
+  path: '/development/sessions/:sessionId/play',
+  who: participants,
+  summary:
+    'In development without a video server: a class by the webhooks it would have caused, over within seconds. A student ' +
+    'plays it with the teacher alone, a teacher or admin with everybody who has a seat',
+  params: z.strictObject({ sessionId: Id }),
+  body: z.strictObject({ turnout: Turnout }),
+  status: 200,
+  /** How many took part, and how many webhooks were taken in. */
+  answer: z.object({ people: z.int(), webhooks: z.int() }).meta({ id: 'PlayedClass' }),
+  problems: [404, 409],
+});
+
 export const readSessionAttendance = route({
   method: 'get',
   path: '/attendance/sessions/:sessionId',

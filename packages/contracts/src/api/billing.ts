@@ -158,6 +158,25 @@ export const refundPayment = route({
   idempotent: true,
 });
 
+export const PaymentProvider = z
+  .object({
+    /** By which the provider's own script knows us; null: no page of ours may ask for it. */
+    publishableKey: z.string().nullable(),
+    /** May the provider's test cards be named instead? Never in production, nor where there is a key. */
+    takesTestCards: z.boolean(),
+  })
+  .meta({ id: 'PaymentProvider' });
+export type PaymentProvider = z.infer<typeof PaymentProvider>;
+
+export const readProvider = route({
+  method: 'get',
+  path: '/payments/provider',
+  who: payer,
+  summary: "What a page needs to take cards by the provider's own form",
+  status: 200,
+  answer: PaymentProvider,
+});
+
 export const attachMethod = route({
   method: 'post',
   path: '/payments/methods',

@@ -33,17 +33,21 @@ const columnsOf = (rows: readonly Access[]) => [
   rows.map((one) => one.purchaseId),
 ];
 
+/** Whoever bought a session and kept it, in the order of their ids. */
+export const buyersOf = (db: Knex, sessionId: string): Promise<string[]> =>
+  db('access')
+    .distinct('student_id')
+    .where({ session_id: sessionId, revoked: false })
+    .orderBy('student_id')
+    .pluck('student_id');
+
 /** Everybody of a session for people to read: its teacher, whoever was seen, and who bought it, kept it and was not. */
 export async function rosterOf(
   db: Knex,
   sessionId: string,
   { teacher, people }: Pick<Bounds, 'teacher' | 'people'>,
 ): Promise<Presence[]> {
-  const buyers: string[] = await db('access')
-    .distinct('student_id')
-    .where({ session_id: sessionId, revoked: false })
-    .orderBy('student_id')
-    .pluck('student_id');
+  const buyers = await buyersOf(db, sessionId);
   const seen = new Set(people.map(({ userId }) => userId));
   return [teacher, ...people, ...buyers.filter((id) => !seen.has(id)).map(neverSeen)];
 }

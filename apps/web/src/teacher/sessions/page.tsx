@@ -1,5 +1,5 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import { readSessionAttendance } from '@rollcall/contracts/api/attendance';
+import { readRoom, readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import { type Course, readCourse, type Session } from '@rollcall/contracts/api/enrollment';
 import { readSettlement } from '@rollcall/contracts/api/settlement';
 import { Link, useParams } from 'react-router';
@@ -57,6 +57,9 @@ function Shown({ course, session }: { readonly course: Course; readonly session:
     isAnnounced ? { params } : undefined,
     isOpen ? { every: LOOK_EACH } : {},
   );
+  const isToCome = isAnnounced && session.status === 'scheduled';
+  const room = useRead(readRoom, isToCome ? { params } : undefined);
+  const mayEnter = isOpen || (isToCome && room.data?.isPlayable === true);
   const settlement = useRead(readSettlement, isAnnounced ? { params } : undefined);
   const seen = attendance.data;
   const isOn = seen?.status === 'live' || seen?.status === 'waiting';
@@ -64,7 +67,7 @@ function Shown({ course, session }: { readonly course: Course; readonly session:
     <>
       <PageTitle
         words={t('session.of', { number: session.number, course: course.title })}
-        action={isOpen ? <EnterRoom session={session} /> : undefined}
+        action={mayEnter ? <EnterRoom session={session} /> : undefined}
       >
         {session.title}
       </PageTitle>

@@ -57,7 +57,7 @@ export const student = {
   payment: {
     title: 'Payment',
     pending:
-      'Nobody has paid yet. If your bank asks you to confirm, that is not done here yet: choose another card.',
+      'Nobody has paid yet: your bank wants you to confirm, and that was not done. Begin anew, or with another card.',
     processing:
       'The card provider has not answered yet. Nothing has to be done; this page shows the outcome by itself.',
     failed: 'The card was declined',
@@ -115,7 +115,27 @@ export const student = {
     noServerWords:
       'It should be at {{url}}. Whoever runs Rollcall starts a LiveKit server there, or names another in LIVEKIT_URL.',
     retry: 'Look again',
-    simulate: 'In development a class can be played without one, in a terminal:',
+    open: 'It is open from {{opensAt}} to {{closesAt}}.',
+  },
+  simulator: {
+    title: 'Development: play this class',
+    words:
+      'No video server is named, so the class can be played: the messages a video server would have sent are signed and taken in as real ones, and within seconds it is over and settled.',
+    who: 'Who comes?',
+    turnouts: {
+      whole: 'The whole class is attended',
+      half: 'The students leave at half-time',
+      'one-minute': 'The students leave after a minute',
+      'no-teacher': 'The teacher does not come',
+    },
+    outcomes: {
+      whole: 'The teacher is paid.',
+      half: 'By the usual policy that is enough: the teacher is paid.',
+      'one-minute': 'By the usual policy that is too little: the money goes back.',
+      'no-teacher': 'The students stay to the end. The usual policy asks for them alone.',
+    },
+    play: 'Play the class',
+    terminal: 'Rarer cases, such as lost messages, are played in a terminal:',
   },
   wallet: {
     title: 'Wallet',
@@ -136,7 +156,13 @@ export const student = {
     card: 'Card',
     none: 'You keep no card yet',
     add: 'Add a card',
-    testOnly: 'The provider’s test cards',
+    testOnly: 'Development: no key of the card provider is set, so only its test cards are taken',
+    new: 'New card',
+    keep: 'Keep this card',
+    cancel: 'Leave it',
+    cannotAdd: 'No new card can be entered here at the moment.',
+    refused: 'The card provider says no',
+    noScript: 'What the card provider needs for this page could not be loaded. Try again.',
     test: {
       visa: 'Visa that pays',
       mastercard: 'Mastercard that pays',

@@ -1,5 +1,24 @@
-/** The webhooks of a class, as the video server would have sent them. Pure: a session and who came give the bodies. */
-import type { Connection, Ghost, Told } from './scenario.js';
+/**
+ * The webhooks of a class, as the video server would have sent them: for the class simulators and for tests. Pure: a session
+ * and who came give the bodies.
+ */
+
+/** A webhook is delivered in time, given up by the video server, or delivered only once the class is settled. */
+export type Told = 'told' | 'lost' | 'late';
+
+/** One connection to a room, or one opening of a room, in milliseconds after the session's scheduled start. */
+export interface Connection {
+  readonly from: number;
+  readonly to: number;
+  readonly join: Told;
+  readonly leave: Told;
+  /** `replaced`: by the same person's next device. A room that is `aborted` went down with its server. */
+  readonly end: 'left' | 'aborted' | 'replaced';
+}
+
+/** People whom the video server shows under a student's id and who are nobody: by kind, by permission, or unheard of. */
+export const GHOSTS = ['EGRESS', 'INGRESS', 'AGENT', 'ROBOT', 'hidden', 'recorder', 'agent'] as const;
+export type Ghost = (typeof GHOSTS)[number];
 
 export interface Lesson {
   readonly roomName: string;
