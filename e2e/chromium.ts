@@ -1,7 +1,9 @@
 /** Where Chromium is: CHROMIUM, or what the system has; `npm test` installs it where it may. */
 import { accessSync, constants } from 'node:fs';
 
+/** The shell first: the same engine without windows to draw, which takes a sixth less of a test's time. */
 const PLACES = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
