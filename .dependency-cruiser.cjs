@@ -88,13 +88,13 @@ module.exports = {
     ),
     rule(
       'domain-is-pure',
-      'Domain knows itself, errors, money, and the shapes of its facts as types.',
+      'Domain knows itself, errors, money, the sentences it explains with, and the shapes of its facts as types.',
       code('^services/([^/]+)/src/domain/'),
       {
         pathNot: [
           '^services/$1/src/domain/',
           '^packages/kit/src/errors\\.ts$',
-          '^packages/contracts/src/money\\.ts$',
+          '^packages/contracts/src/(money|decision-steps)\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],
       },

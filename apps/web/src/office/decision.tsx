@@ -1,5 +1,6 @@
-import { List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Hold } from '@rollcall/contracts/api/settlement';
+import { DecisionSteps } from '../parts/decision-steps.js';
 import { Money } from '../parts/money.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { useWords } from '../words/words.js';
@@ -29,11 +30,7 @@ export function DecisionView({ decision }: { readonly decision: Decision }) {
           </Stack>
         ))}
       </SimpleGrid>
-      <List type="ordered" size="sm" spacing={4}>
-        {decision.steps.map((step) => (
-          <List.Item key={step}>{step}</List.Item>
-        ))}
-      </List>
+      <DecisionSteps steps={decision.steps} />
     </Stack>
   );
 }

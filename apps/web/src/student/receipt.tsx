@@ -1,10 +1,11 @@
-import { List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { listAttendance } from '@rollcall/contracts/api/attendance';
 import type { Session } from '@rollcall/contracts/api/enrollment';
 import { type Hold, readPolicyInForce } from '@rollcall/contracts/api/settlement';
 import type { ReactNode } from 'react';
 import { useList, useRead } from '../api/read.js';
 import { endOf } from '../parts/course.js';
+import { DecisionSteps } from '../parts/decision-steps.js';
 import { clockOf } from '../parts/duration.js';
 import { Money } from '../parts/money.js';
 import { ErrorState, LoadingState } from '../parts/states.js';
@@ -34,11 +35,7 @@ export function Receipt({ decision, session }: ReceiptProps) {
           <Title order={3} size="h5" mb="xs">
             {t('receipt.steps')}
           </Title>
-          <List type="ordered" spacing={4}>
-            {decision.steps.map((step) => (
-              <List.Item key={step}>{step}</List.Item>
-            ))}
-          </List>
+          <DecisionSteps steps={decision.steps} />
         </div>
         <Text size="xs" c="dimmed">
           {t('receipt.policy', { version: decision.policyVersion })}

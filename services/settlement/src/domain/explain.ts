@@ -1,4 +1,5 @@
 /** The sum in plain words with its figures, for whoever asks why. */
+import { type StepName, stepText } from '@rollcall/contracts/decision-steps';
 import { toDecimal } from '@rollcall/contracts/money';
 import type { Hold, Parts, Presence, SessionFacts } from './decide.js';
 import type { CommissionCase, Terms } from './terms.js';
@@ -6,69 +7,64 @@ import type { CommissionCase, Terms } from './terms.js';
 type Scheduled = Pick<SessionFacts, 'scheduledSeconds'>;
 
 export const policy = (terms: Terms, facts: Scheduled): string =>
-  `Policy version ${terms.policyVersion} (${terms.preset}): the student must attend at least ` +
-  `${rate(terms.threshold)} of the scheduled ${facts.scheduledSeconds} seconds, which is ${needed(terms.threshold, facts)}.`;
+  stepText('policy', {
+    ...{ version: terms.policyVersion, preset: terms.preset, threshold: rate(terms.threshold) },
+    ...{ scheduled: facts.scheduledSeconds, needed: needed(terms.threshold, facts) },
+  });
 
 export const teacherAsked = (terms: Terms, facts: Scheduled): string =>
-  `The teacher must attend at least ${rate(terms.teacherMin)}, which is ${needed(terms.teacherMin, facts)} seconds.`;
+  stepText('teacherAsked', { share: rate(terms.teacherMin), needed: needed(terms.teacherMin, facts) });
 
 export function presence(
   who: 'student' | 'teacher',
   { seconds, maxSeconds, corrected }: Presence,
   facts: Scheduled,
-) {
-  if (corrected)
-    return `The ${who} was in class for ${seconds} seconds, ${share(seconds, facts)}, as an admin has set it by hand.`;
-  if (seconds === maxSeconds)
-    return `The ${who} was in class for ${seconds} seconds, ${share(seconds, facts)}.`;
-  return (
-    `The ${who} was in class for at least ${seconds} and at most ${maxSeconds} seconds, ` +
-    `${share(seconds, facts)} to ${share(maxSeconds, facts)}: an end was not seen.`
-  );
+): string {
+  const figures = { seconds, share: share(seconds, facts) };
+  if (corrected) return stepText(`${who}Corrected`, figures);
+  if (seconds === maxSeconds) return stepText(`${who}Seen`, figures);
+  const most = { most: maxSeconds, mostShare: share(maxSeconds, facts) };
+  return stepText(`${who}Between`, { ...figures, ...most });
 }
 
-export const notObserved =
-  'Nothing was seen of the room, so nobody can be said to have been absent: a person will decide.';
-export const inDoubt = 'These figures lie on both sides of what is asked: a person will decide.';
-export const teacherShort = 'The teacher was there for less than that: everything goes back to the student.';
-export const sessionCancelled = 'The session was cancelled.';
-export const givenUp = 'The student cancelled before the session started.';
+export const notObserved = stepText('notObserved', {});
+export const inDoubt = stepText('inDoubt', {});
+export const teacherShort = stepText('teacherShort', {});
+export const sessionCancelled = stepText('sessionCancelled', {});
+export const givenUp = stepText('givenUp', {});
 
 export const comparison = (seconds: number, terms: Terms, facts: Scheduled, present: boolean): string =>
-  present
-    ? `${seconds} is at least ${needed(terms.threshold, facts)}: the money goes to the teacher.`
-    : `${seconds} is less than ${needed(terms.threshold, facts)}: the money goes back to the student.`;
+  stepText(present ? 'enough' : 'tooLittle', { seconds, needed: needed(terms.threshold, facts) });
 
-export const refund = (hold: Hold): string => `The student gets back ${say(hold, hold.amount)}, all of it.`;
+export const refund = (hold: Hold): string => stepText('refunded', { amount: say(hold, hold.amount) });
 
-export const byHand = 'An admin decided; the words are in the notes.';
+export const byHand = stepText('byHand', {});
 
-export const splitUp = (hold: Hold, share: number, side: number): string =>
-  `${rate(share)} of ${say(hold, hold.amount)}, half a unit rounded up, is the teacher's side: ${say(hold, side)}; ` +
-  `the student gets back ${say(hold, hold.amount - side)}.`;
+export const splitUp = (hold: Hold, basisPoints: number, side: number): string =>
+  stepText('splitUp', {
+    ...{ share: rate(basisPoints), amount: say(hold, hold.amount) },
+    ...{ side: say(hold, side), rest: say(hold, hold.amount - side) },
+  });
 
-const WHY: Readonly<Record<CommissionCase, string>> = {
-  'teacher-referred': 'the teacher was referred by somebody',
-  'own-student': 'the student came by this teacher',
-  otherwise: 'the rate of everybody else',
-  override: 'a rate of its own for this teacher or course',
-};
+const COMMISSION = {
+  'teacher-referred': 'commissionOfReferred',
+  'own-student': 'commissionOfOwnStudent',
+  otherwise: 'commissionOtherwise',
+  override: 'commissionOverridden',
+} as const satisfies Readonly<Record<CommissionCase, StepName>>;
 
 export function release(hold: Hold, terms: Terms, parts: Parts): string[] {
-  const kept = parts.commission + parts.referral;
-  const steps = [
-    `Commission: ${rate(terms.commissionRate)} of ${say(hold, hold.amount)} is ${say(hold, kept)}, ` +
-      `half a unit rounded up (${WHY[terms.commissionCase]}).`,
+  const amount = say(hold, hold.amount);
+  const kept = say(hold, parts.commission + parts.referral);
+  const referral = {
+    ...{ share: rate(terms.referrerShare), amount: say(hold, parts.referral) },
+    rest: say(hold, parts.commission),
+  };
+  return [
+    stepText(COMMISSION[terms.commissionCase], { rate: rate(terms.commissionRate), amount, kept }),
+    ...(terms.referrerId === null ? [] : [stepText('referral', referral)]),
+    stepText('theRest', { amount, kept, rest: say(hold, parts.teacher) }),
   ];
-  if (terms.referrerId !== null)
-    steps.push(
-      `The referrer gets ${rate(terms.referrerShare)} of the commission, rounded down: ${say(hold, parts.referral)}; ` +
-        `the platform keeps ${say(hold, parts.commission)}.`,
-    );
-  steps.push(
-    `The teacher gets the rest: ${say(hold, hold.amount)} less ${say(hold, kept)} is ${say(hold, parts.teacher)}.`,
-  );
-  return steps;
 }
 
 const say = ({ currency }: Hold, amount: number) => `${toDecimal({ amount, currency })} ${currency}`;

@@ -1,6 +1,7 @@
-import { Drawer, Group, List, Stack, Text, Title } from '@mantine/core';
+import { Drawer, Group, Stack, Text, Title } from '@mantine/core';
 import type { Hold } from '@rollcall/contracts/api/settlement';
 import type { RosterEntry } from '@rollcall/contracts/api/teaching';
+import { DecisionSteps } from '../../parts/decision-steps.js';
 import { Dispute } from '../../parts/dispute.js';
 import { Money, useMoney } from '../../parts/money.js';
 import { StateBadge } from '../../parts/state-badge.js';
@@ -67,7 +68,7 @@ const PARTS = [
 
 function Decided({ hold }: { readonly hold: Hold }) {
   const t = useWords('teacher');
-  const { language, locale } = useLanguage();
+  const { locale } = useLanguage();
   const { decision } = hold;
   if (decision === null) return null;
   const rate = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
@@ -94,12 +95,7 @@ function Decided({ hold }: { readonly hold: Hold }) {
       <Title order={4} fz="sm">
         {t('decision.steps')}
       </Title>
-      {/* The API says them in English. */}
-      <List type="ordered" size="sm" spacing="xs" lang={language === 'en' ? undefined : 'en'}>
-        {decision.steps.map((step) => (
-          <List.Item key={step}>{step}</List.Item>
-        ))}
-      </List>
+      <DecisionSteps steps={decision.steps} />
     </>
   );
 }
