@@ -43,7 +43,8 @@ const ENDED = `Promise.all(
   document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {})),
 )`;
 
-async function loaded(page: Page): Promise<void> {
+/** The page has all that it waits for, and nothing of it moves. */
+export async function loaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   await page.locator('main [aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.evaluate(ENDED);

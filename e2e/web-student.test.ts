@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import type { Page } from 'playwright-core';
 import { button, closeBrowser, heading, openPage, signedIn, type Tab } from './browser.js';
-import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';
+import { expectGoodPage, expectGoodPages, loaded, screenshot } from './good-page.js';
 import { checkInvariants } from './invariants.js';
 import { type Caller, demo, publishedCourse, register } from './story.js';
 import { type System, startSystem } from './system.js';
@@ -54,6 +54,7 @@ async function topUp(page: Page, amount: string): Promise<void> {
 }
 
 async function addCard(page: Page): Promise<void> {
+  await loaded(page); // a menu goes away with its button, which what comes above it would move
   await button(page, 'Add a card').first().click();
   await page.getByRole('menuitem', { name: 'Visa that pays' }).click();
   await page.locator('input[value*="4242"]').first().waitFor();

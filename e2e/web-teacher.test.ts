@@ -118,6 +118,10 @@ test('makes a course, sees who buys it, what the class brought, and has it paid 
   expect(Date.parse(later.startsAt) - Date.parse(session.startsAt)).toBe(7 * 86_400_000);
 
   const [came, stayed] = [await studentCalled('Olena Koval'), await studentCalled('Bo Berg')];
+  const streams: string[] = [];
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('/api/v1/events')) streams.push(request.url());
+  });
   const revenue = await tab.another();
   await revenue.goto('/teacher');
   await page.getByRole('link', { name: '1. Hands' }).click();
@@ -127,6 +131,7 @@ test('makes a course, sees who buys it, what the class brought, and has it paid 
   await page.getByText('Olena Koval').waitFor();
   await page.getByText('Bo Berg').waitFor();
   await figure(revenue, 'Held').getByText(usd(7500)).waitFor();
+  expect(streams).toEqual([]); // the second tab hears by the first one's
 
   await play(system, teacher.id, session, { students: { [came.id]: '0-20,25-60', [stayed.id]: '0-5' } });
   expect((await settled(came, holdOf(bought))).status).toBe('released');

@@ -2,12 +2,11 @@ import { basename } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * The end-to-end files that take longest, in the order they are begun: more than a minute each in `npm test` on two cores.
- * `expiry` comes first: it waits for a clock, and by itself at the end it would leave the cores idle for nearly two
- * minutes. A file that has no place here only costs time: it comes after these.
+ * The end-to-end files that take longest, in the order they are begun: half a minute or more each in `npm test` on two
+ * cores. A file that has no place here only costs time: it comes after these.
  */
 export const LONGEST = [
-  ...['expiry', 'web-office', 'web-teacher', 'web-student'],
+  ...['web-admin', 'web-teacher', 'web-student', 'web-system', 'expiry', 'web-finance'],
   ...['last-seat', 'crash', 'killed', 'broker', 'edges', 'cancelling'],
 ];
 

@@ -63,7 +63,8 @@ function TestCards({ onAdded }: AddCardProps) {
   const act = useAct(attachMethod, { changes: [listMethods], onDone: ({ body }) => onAdded?.(body.id) });
   return (
     <Stack gap="xs" align="flex-start">
-      <Menu position="bottom-start">
+      {/* It stays open where its button is scrolled out of view. */}
+      <Menu position="bottom-start" hideDetached={false}>
         <Menu.Target>
           <Button variant="default" size="xs" loading={act.isRunning}>
             {t('cards.add')}
