@@ -159,8 +159,8 @@ function settingsFor(
     NODE_ENV: 'development',
     PORT: String(port),
     ...(url !== undefined && { DATABASE_URL: url }),
-    // Sixteen processes of ten connections each are more than a server has as it comes, and another file runs beside.
-    ...(replicas > 1 && { DATABASE_POOL: '4' }),
+    // Ten connections each are more than a server has as it comes: other files run beside.
+    DATABASE_POOL: replicas > 1 ? '4' : '6',
     AMQP_URL: amqp,
     ROLLCALL_PREFIX: prefix,
     AUTH_JWKS_URL: `${urls.identity[0]}/.well-known/jwks.json`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { turbo } from './build.js';
 import { prepareChromium } from './chromium.js';
 import { launch, type Run, runTask } from './launcher.js';
-import { runJest, testDir, testEnvironment } from './run-jest.js';
+import { runJest, testDir, testEnvironment, workersFor } from './run-jest.js';
 import { readJson, root } from './state.js';
 
 export interface Totals {
@@ -23,7 +23,7 @@ const npmScript = (run: Run, name: string, log: string, more: string[] = []): Pr
 };
 
 /** What is checked besides the tests; each counts as one. */
-function checks(): Check[] {
+function checks(): [Check, ...Check[]] {
   const contracts = readJson<{ scripts: Record<string, string> }>(
     join(root, 'packages/contracts/package.json'),
   );
@@ -60,12 +60,15 @@ async function runAll(run: Run, args: string[], totals: Totals): Promise<number>
   mkdirSync(dir, { recursive: true });
   try {
     const env = await testEnvironment(run);
-    const wanted = args.length > 0 ? checks().slice(0, 1) : checks();
-    for (const check of wanted) await runCheck(run, check, join(dir, 'check.log'), totals);
+    const [build, ...others] = checks();
+    const check = (one: Check) => runCheck(run, one, join(dir, `${one.name}.log`), totals);
+    await check(build);
+    if (args.length === 0) await Promise.all(others.map(check));
     if (args.length === 0 || args.some((arg) => /e2e|web/.test(arg)))
       await prepareChromium(run, join(dir, 'chromium.log'));
     const file = join(dir, 'jest.json');
-    const code = await runJest(run, env, ['--json', `--outputFile=${file}`, ...args]);
+    const given = [...workersFor(process.env), '--json', `--outputFile=${file}`];
+    const code = await runJest(run, env, [...given, ...args]);
     add(totals, countTests(readJson<JestResults>(file), code));
     return totals.failed > 0 ? 1 : 0;
   } finally {
