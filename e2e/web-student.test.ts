@@ -102,6 +102,7 @@ test('a newcomer registers, tops up, buys a class, attends it, and sees the outc
   await button(page, 'Play the class').click();
   await heading(page, 'Lesson 1').waitFor();
   await page.locator('[data-hold="released"]').waitFor();
+  await page.getByText('Completed', { exact: true }).waitFor(); // told of before enrollment has heard of it
   await page.getByText('You were there for 30:00 of 1:00:00').waitFor();
   await expectGoodPage(tab);
   await screenshot(page, 'receipt');
