@@ -3,8 +3,6 @@ export const common = {
   tryAgain: 'Try again',
   close: 'Close',
   back: 'Back',
-  save: 'Save',
-  saved: 'Saved',
   app: {
     skip: 'Skip to the content',
     menu: 'Menu',
@@ -49,7 +47,7 @@ export const common = {
     broken: 'The connection is down; we connect again by ourselves',
     absent: 'Looked at anew every 20 seconds',
   },
-  list: { more: 'Show more', csv: 'Download as CSV', all: 'All', filter: 'Filter', clear: 'Clear filters' },
+  list: { more: 'Show more', csv: 'Download as CSV', all: 'All' },
   timeLine: { nobody: 'not in the room' },
   policy: {
     title: 'When your money moves',

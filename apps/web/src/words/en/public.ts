@@ -32,7 +32,6 @@ export const pub = {
     over: 'No class to come',
     lessons_one: '{{count}} class',
     lessons_other: '{{count}} classes',
-    open: 'Open',
   },
   course: {
     price: 'Whole course',

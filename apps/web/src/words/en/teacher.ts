@@ -103,8 +103,6 @@ export const teacher = {
     back: 'My classes',
     editCourse: 'Edit the course',
     join: 'Enter the room',
-    starts: 'Starts',
-    length: 'Length',
     students_one: '{{count}} student',
     students_other: '{{count}} students',
     cancelled: 'This session was cancelled',
@@ -116,7 +114,6 @@ export const teacher = {
   room: {
     title: 'In the room now',
     nobody: 'Nobody is in the room.',
-    notYet: 'It opens 15 minutes before the start.',
     since: 'since {{time}}',
     you: 'You',
     count_one: '{{count}} person is in the room',
@@ -194,7 +191,6 @@ export const teacher = {
     course: 'Course',
     price: 'Price',
     students: 'Students',
-    sessions: 'Sessions',
     state: 'State',
     next: 'Next session',
     none: 'none to come',
@@ -276,7 +272,6 @@ export const teacher = {
     reason: 'What to tell them',
     reasonHint: 'Optional; those who bought it read it.',
     confirm: 'Cancel the session',
-    keep: 'Keep it',
     done: 'The session is cancelled',
   },
   withdrawals: {
@@ -380,7 +375,6 @@ export const teacher = {
     cancelTitle: 'Cancel this withdrawal?',
     cancelWords: '{{amount}} is available to you again at once. You can ask for it anew at any time.',
     cancelConfirm: 'Cancel the withdrawal',
-    keep: 'Keep it',
     cancelled: 'It is cancelled: the money is available again.',
     steps: {
       pending: 'Asked for, and reserved',
@@ -410,7 +404,6 @@ export const teacher = {
       'Automatic payouts stop until you store another. Withdrawals already asked for keep the account they were asked with.',
     saveAccount: 'Store this account',
     keepAccount: 'Keep what is stored',
-    keep: 'Keep it',
     accountSaved: 'The account is stored. You get a letter about it.',
     forgotten: 'The account is forgotten',
     auto: 'Automatic payouts',

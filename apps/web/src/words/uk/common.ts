@@ -5,8 +5,6 @@ export const common: Ukrainian<Words['common']> = {
   tryAgain: 'Спробувати ще раз',
   close: 'Закрити',
   back: 'Назад',
-  save: 'Зберегти',
-  saved: 'Збережено',
   app: {
     skip: 'Перейти до вмісту',
     menu: 'Меню',
@@ -54,8 +52,6 @@ export const common: Ukrainian<Words['common']> = {
     more: 'Показати ще',
     csv: 'Завантажити CSV',
     all: 'Усі',
-    filter: 'Фільтр',
-    clear: 'Скинути фільтри',
   },
   timeLine: { nobody: 'не було в кімнаті' },
   policy: {

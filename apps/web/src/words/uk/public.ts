@@ -33,7 +33,6 @@ export const pub: Ukrainian<Words['public']> = {
     lessons_few: '{{count}} заняття',
     lessons_many: '{{count}} занять',
     lessons_other: '{{count}} заняття',
-    open: 'Відкрити',
   },
   course: {
     price: 'Увесь курс',

@@ -105,8 +105,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
     back: 'Мої заняття',
     editCourse: 'Редагувати курс',
     join: 'Увійти до кімнати',
-    starts: 'Початок',
-    length: 'Тривалість',
     students_one: '{{count}} студент',
     students_few: '{{count}} студенти',
     students_many: '{{count}} студентів',
@@ -120,7 +118,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
   room: {
     title: 'Зараз у кімнаті',
     nobody: 'У кімнаті нікого немає.',
-    notYet: 'Вона відчиняється за 15 хвилин до початку.',
     since: 'з {{time}}',
     you: 'Ви',
     count_one: 'У кімнаті {{count}} особа',
@@ -200,7 +197,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
     course: 'Курс',
     price: 'Ціна',
     students: 'Студенти',
-    sessions: 'Заняття',
     state: 'Стан',
     next: 'Наступне заняття',
     none: 'немає',
@@ -289,7 +285,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
     reason: 'Що їм сказати',
     reasonHint: 'Необов’язково; це прочитають ті, хто купив.',
     confirm: 'Скасувати заняття',
-    keep: 'Залишити',
     done: 'Заняття скасовано',
   },
   withdrawals: {
@@ -414,7 +409,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
     cancelTitle: 'Скасувати це виведення?',
     cancelWords: '{{amount}} одразу знову буде вам доступно. Запитати наново можна будь-коли.',
     cancelConfirm: 'Скасувати виведення',
-    keep: 'Залишити',
     cancelled: 'Скасовано: гроші знову доступні.',
     steps: {
       pending: 'Запитано й зарезервовано',
@@ -444,7 +438,6 @@ export const teacher: Ukrainian<Words['teacher']> = {
       'Автоматичні виплати зупиняться, доки ви не збережете інший. Уже запитані виведення зберігають свій рахунок.',
     saveAccount: 'Зберегти цей рахунок',
     keepAccount: 'Залишити збережене',
-    keep: 'Залишити',
     accountSaved: 'Рахунок збережено. Ви отримаєте про це листа.',
     forgotten: 'Рахунок забуто',
     auto: 'Автоматичні виплати',
