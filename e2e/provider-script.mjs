@@ -1,6 +1,7 @@
 /**
  * The card provider's script, at the network's edge of tests: it takes what the real one takes of what pages ask of it, refuses
- * all else aloud, and keeps what it was asked in `providerCalls`. The bank is `askBank`, which a test exposes.
+ * all else aloud, and keeps what it was asked in `providerCalls`. The bank is `askBank`, which a test exposes:
+ * it says true, false, or `'lost'` where the connection broke.
  */
 const CARDS = {
   4242424242424242: 'pm_card_visa',
@@ -51,9 +52,16 @@ async function handleNextAction(asked) {
   if (!/^pi_\w+_secret_\w+$/.test(asked.clientSecret)) throw new TypeError('that is no secret of a payment');
   const passed = await window.askBank(asked.clientSecret);
   calls.push(['handleNextAction', passed]);
+  if (passed === 'lost') return { error: { type: 'api_connection_error', message: 'No connection.' } };
   return passed
     ? { paymentIntent: { status: 'succeeded' } }
-    : { error: { code: 'payment_intent_authentication_failure', message: 'Your bank did not confirm.' } };
+    : {
+        error: {
+          type: 'invalid_request_error',
+          code: 'payment_intent_authentication_failure',
+          message: 'Your bank did not confirm.',
+        },
+      };
 }
 
 window.Stripe = (key, ...more) => {

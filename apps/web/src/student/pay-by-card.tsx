@@ -15,7 +15,7 @@ export function PayByCard({ cart: { course, session, price } }: { readonly cart:
   const say = useMoney();
   const go = useNavigate();
   const [methodId, setMethodId] = useState<string | null>(null);
-  const { pay, isRunning, error, bankError } = useCardPayment(
+  const { pay, isRunning, error, bankError, isOpen } = useCardPayment(
     ({ id }) => void go(`/student/payments/${id}`, { replace: true }),
   );
   const what =
@@ -25,7 +25,7 @@ export function PayByCard({ cart: { course, session, price } }: { readonly cart:
   if (price.amount === 0) return <Text>{t('buy.free')}</Text>;
   return (
     <Stack align="flex-start">
-      <CardSelect value={methodId} onChange={setMethodId} disabled={isRunning} />
+      <CardSelect value={methodId} onChange={setMethodId} disabled={isRunning || isOpen} />
       <FormError error={error} />
       <ProviderError error={bankError} />
       <Button

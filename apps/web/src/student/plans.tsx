@@ -1,5 +1,4 @@
 import { Button, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { readProvider } from '@rollcall/contracts/api/billing';
 import { readQuota } from '@rollcall/contracts/api/quota';
 import {
   listPlans,
@@ -7,9 +6,9 @@ import {
   readCurrentSubscription,
   subscribe,
 } from '@rollcall/contracts/api/subscriptions';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useAct } from '../api/act.js';
-import { refetch, useList, useRead } from '../api/read.js';
+import { refetch, useList } from '../api/read.js';
 import { useRun } from '../api/run.js';
 import { ConfirmDialog } from '../parts/confirm-dialog.js';
 import { Money, useMoney } from '../parts/money.js';
@@ -18,6 +17,7 @@ import { useWords } from '../words/words.js';
 import { CardSelect } from './card-select.js';
 import { confirmWithBank } from './provider.js';
 import { ProviderError } from './provider-error.js';
+import { useProviderKey } from './use-provider-key.js';
 
 /** What may be subscribed to. */
 export function Plans() {
@@ -79,13 +79,15 @@ function SubscribeDialog({ plan, close }: { readonly plan: Plan; readonly close:
   const t = useWords('student');
   const say = useMoney();
   const [methodId, setMethodId] = useState<string | null>(null);
-  const key = useRead(readProvider, {}).data?.publishableKey ?? undefined;
+  const keyOfProvider = useProviderKey();
   const act = useAct(subscribe);
+  /** What the bank is to confirm of a subscription that has begun: tried again, it is confirmed, and not begun again. */
+  const begun = useRef<{ readonly clientSecret: string | null }>(undefined);
   const run = useRun(async (chosen: string) => {
-    const reply = await act.run({ body: { planId: plan.id, methodId: chosen } });
-    if (reply === undefined) return;
-    const { clientSecret } = reply.body;
-    // What the bank is not told now waits on the page of the subscription, and is given up in the end.
+    begun.current ??= (await act.run({ body: { planId: plan.id, methodId: chosen } }))?.body;
+    if (begun.current === undefined) return;
+    const { clientSecret } = begun.current;
+    const key = clientSecret === null ? undefined : await keyOfProvider();
     if (clientSecret !== null && key !== undefined) await confirmWithBank(key, clientSecret);
     await refetch(readCurrentSubscription, readQuota);
     close();

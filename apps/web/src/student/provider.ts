@@ -25,9 +25,19 @@ async function load(publishableKey: string): Promise<Stripe> {
   return stripe;
 }
 
-/** Has the payer confirm with his bank (3-D Secure) what waits for it. Throws a ProviderRefusal when he does not. */
+/** Whether the payer's bank was told yes is not known: the payment may still go through. */
+export class UnknownOutcome extends Error {
+  override readonly name = 'UnknownOutcome';
+}
+
+/**
+ * Has the payer confirm with his bank (3-D Secure) what waits for it. Throws a ProviderRefusal when he does not, an
+ * UnknownOutcome when the script cannot tell, and what providerBy throws.
+ */
 export async function confirmWithBank(publishableKey: string, clientSecret: string): Promise<void> {
   const stripe = await providerBy(publishableKey);
   const { error } = await stripe.handleNextAction({ clientSecret });
-  if (error !== undefined) throw new ProviderRefusal(error.message ?? error.code);
+  if (error === undefined) return;
+  const isRefusal = error.type === 'card_error' || error.code === 'payment_intent_authentication_failure';
+  throw new (isRefusal ? ProviderRefusal : UnknownOutcome)(error.message ?? error.code);
 }

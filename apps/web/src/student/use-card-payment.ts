@@ -1,9 +1,9 @@
-import { confirmPayment, createPayment, type Payment, readProvider } from '@rollcall/contracts/api/billing';
+import { confirmPayment, createPayment, type Payment } from '@rollcall/contracts/api/billing';
 import { type CallInput, ProblemError } from '@rollcall/contracts/client';
 import { useRef, useState } from 'react';
 import { useAct } from '../api/act.js';
-import { useRead } from '../api/read.js';
-import { confirmWithBank } from './provider.js';
+import { confirmWithBank, UnknownOutcome } from './provider.js';
+import { useProviderKey } from './use-provider-key.js';
 
 type Body = CallInput<typeof createPayment>['body'];
 
@@ -19,7 +19,7 @@ interface Begun {
  * have come to nothing, or something else is paid.
  */
 export function useCardPayment(onDone: (payment: Payment) => void) {
-  const key = useRead(readProvider, {}).data?.publishableKey ?? undefined;
+  const keyOfProvider = useProviderKey();
   const create = useAct(createPayment);
   const confirm = useAct(confirmPayment);
   const begun = useRef<Begun>(undefined);
@@ -35,15 +35,20 @@ export function useCardPayment(onDone: (payment: Payment) => void) {
     begun.current = { paymentId: payment.id, clientSecret, what };
     return begun.current;
   };
-  const passesBank = async (publishableKey: string, clientSecret: string): Promise<boolean> => {
+  /** No bank is asked where the provider is the stand-in, which has no script. */
+  const askBank = async (clientSecret: string): Promise<'confirmed' | 'failed' | 'not-asked'> => {
     setAtBank(true);
-    const error: unknown = await confirmWithBank(publishableKey, clientSecret).then(
-      () => undefined,
-      (caught: unknown) => caught,
-    );
-    setAtBank(false);
-    setBankError(error);
-    return error === undefined;
+    try {
+      const key = await keyOfProvider();
+      if (key === undefined) return 'not-asked';
+      await confirmWithBank(key, clientSecret);
+      return 'confirmed';
+    } catch (caught) {
+      setBankError(caught);
+      return 'failed';
+    } finally {
+      setAtBank(false);
+    }
   };
   const pay = async (body: Body): Promise<void> => {
     confirm.clear();
@@ -52,9 +57,10 @@ export function useCardPayment(onDone: (payment: Payment) => void) {
     if (payment === undefined) return;
     const params = { paymentId: payment.paymentId };
     let reply = await confirm.run({ params, body: { methodId: body.methodId } });
-    if (reply?.body.status === 'pending' && key !== undefined) {
-      if (!(await passesBank(key, payment.clientSecret))) return;
-      reply = await confirm.run({ params });
+    if (reply?.body.status === 'pending') {
+      const answer = await askBank(payment.clientSecret);
+      if (answer === 'failed') return;
+      if (answer === 'confirmed') reply = await confirm.run({ params });
     }
     if (reply === undefined) return;
     begun.current = undefined;
@@ -67,6 +73,8 @@ export function useCardPayment(onDone: (payment: Payment) => void) {
     /** What the payer's bank, or the provider's script, said. */
     bankError,
     /** Something was sent whose outcome is not known: the amount had better stay as it is. */
-    isOpen: confirm.error !== undefined && !(confirm.error instanceof ProblemError),
+    isOpen:
+      (confirm.error !== undefined && !(confirm.error instanceof ProblemError)) ||
+      bankError instanceof UnknownOutcome,
   };
 }

@@ -167,7 +167,7 @@ export const de: Words = {
         by === 'student'
           ? 'Der Schüler beanstandet die Abrechnung dieser Stunde.'
           : 'Die Lehrkraft beanstandet die Abrechnung dieser Stunde.',
-        'Unser Team wird es sich ansehen und entscheiden; bis dahin wird kein Geld bewegt. Sie brauchen nichts zu tun, wir schreiben Ihnen.',
+        'Unser Team wird es sich ansehen und entscheiden; bis dahin bleibt alles, wie es ist. Sie brauchen nichts zu tun, wir schreiben Ihnen.',
       ],
       rows: lessonRows([lesson], show),
     }),

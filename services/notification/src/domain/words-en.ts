@@ -165,7 +165,7 @@ export const en: Words = {
         by === 'student'
           ? 'The student disputes the settlement of this lesson.'
           : 'The teacher disputes the settlement of this lesson.',
-        'Our staff will look at it and decide; until then no money moves. You need not do anything, and we will write to you.',
+        'Our staff will look at it and decide; until then it stays as it is. You need not do anything, and we will write to you.',
       ],
       rows: lessonRows([lesson], show),
     }),

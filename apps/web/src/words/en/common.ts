@@ -64,7 +64,7 @@ export const common = {
     button: 'Dispute this outcome',
     until: 'Possible until {{when}}',
     words:
-      'An admin looks at what was seen of the class and at what you write, and decides. Until then no money moves; you are told by e-mail.',
+      'An admin looks at what was seen of the class and at what you write, and decides. Until then what is held stays held, and what is settled stays as it is; you are told by e-mail.',
     reason: 'What is not right?',
     reasonHint: 'Admins read it, the other side does not.',
     confirm: 'Send it to an admin',

@@ -162,6 +162,9 @@ export const student = {
     cancel: 'Leave it',
     cannotAdd: 'No new card can be entered here at the moment.',
     refused: 'The card provider says no',
+    unknown: 'Whether your bank said yes is not known',
+    unknownWords:
+      'It may have been paid. Press the button again: it asks about this payment, and begins no other.',
     noScript: 'What the card provider needs for this page could not be loaded. Try again.',
     test: {
       visa: 'Visa that pays',
