@@ -47,8 +47,8 @@ const testMatch = (folder) =>
 
 export default {
   rootDir: root,
-  // Each end-to-end file runs up to sixteen processes with connections of their own, and a PostgreSQL server as it comes has
-  // no more than for two files; `npm test` takes three on a server that it starts itself (deploy/local/run-jest.ts).
+  // As many as the cores of the smallest machine: each end-to-end file runs up to sixteen processes with connections of
+  // their own. Three at once took as long, and what waits for a process to be back waited too long.
   maxWorkers: 2,
   testSequencer: `${root}/deploy/local/sequencer.mjs`,
   testTimeout: 60_000,

@@ -19,13 +19,6 @@ export async function testEnvironment(run: Run): Promise<NodeJS.ProcessEnv> {
   return { TEST_DATABASE_URL: TEST_DATABASE_URL || database.url, AMQP_URL: broker.url };
 }
 
-/**
- * A server of our own has connections for three end-to-end files at once. Any other has what it comes with, most often a
- * hundred, which is enough for the two of jest.config.mjs.
- */
-export const workersFor = ({ TEST_DATABASE_URL, DATABASE_URL }: NodeJS.ProcessEnv): string[] =>
-  TEST_DATABASE_URL || DATABASE_URL ? [] : ['--maxWorkers=3'];
-
 /** One run of Jest; its exit code. ES modules in Jest need the flag, and NODE_OPTIONS would pass it on to children. */
 export function runJest(run: Run, env: NodeJS.ProcessEnv, args: string[]): Promise<number> {
   return runTask(run, {

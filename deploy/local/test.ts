@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { turbo } from './build.js';
 import { prepareChromium } from './chromium.js';
 import { launch, type Run, runTask } from './launcher.js';
-import { runJest, testDir, testEnvironment, workersFor } from './run-jest.js';
+import { runJest, testDir, testEnvironment } from './run-jest.js';
 import { readJson, root } from './state.js';
 
 export interface Totals {
@@ -67,8 +67,7 @@ async function runAll(run: Run, args: string[], totals: Totals): Promise<number>
     if (args.length === 0 || args.some((arg) => /e2e|web/.test(arg)))
       await prepareChromium(run, join(dir, 'chromium.log'));
     const file = join(dir, 'jest.json');
-    const given = [...workersFor(process.env), '--json', `--outputFile=${file}`];
-    const code = await runJest(run, env, [...given, ...args]);
+    const code = await runJest(run, env, ['--json', `--outputFile=${file}`, ...args]);
     add(totals, countTests(readJson<JestResults>(file), code));
     return totals.failed > 0 ? 1 : 0;
   } finally {
