@@ -354,6 +354,27 @@ describe('a dispute is refused', () => {
     expect([never.status, never.body.type]).toEqual([409, '/problems/session-cancelled']);
   });
 
+  test('of what an admin ended by hand before the class, until that begins or is cancelled', async () => {
+    const endedBefore = async (what: 'release' | 'refund') => {
+      const one = aClass();
+      const bought = one.bought();
+      const later = one.rescheduled('2099-01-01T10:00:00.000Z');
+      await tell(at.db, user(one.teacherId, 'teacher'), bought.event, later);
+      await ask(app, 'post', `/admin/holds/${bought.holdId}/${what}`, { body: { reason: REASON } });
+      return { one, ...bought };
+    };
+    const begun = await endedBefore('refund');
+    const early = await stage.dispute(begun.holdId, begun.one.teacherId, 'teacher');
+    expect([early.status, early.body.type]).toEqual([409, '/problems/session-not-started']);
+    await tell(at.db, begun.one.started());
+    expect((await stage.dispute(begun.holdId, begun.one.teacherId, 'teacher')).status).toBe(201);
+
+    const cancelled = await endedBefore('release');
+    expect((await stage.dispute(cancelled.holdId, cancelled.studentId)).status).toBe(409);
+    await tell(at.db, cancelled.one.cancelled());
+    expect((await stage.dispute(cancelled.holdId, cancelled.studentId)).status).toBe(201);
+  });
+
   test('to everybody but the student and the teacher of the hold, for whom alone it is there', async () => {
     const { one, holdId } = await stage.held();
     const other = await stage.held();

@@ -36,5 +36,18 @@ test.each<[rule: string, hold: Asked, until: number | undefined]>([
     Date.parse('2026-11-20T13:00:00.000Z'),
   ],
 ])('%s', (_rule, hold, until) => {
-  expect(disputableUntil(hold, 2)).toBe(until);
+  const session = { status: 'completed', startsAt: '2026-11-20T10:00:00.000Z' } as const;
+  expect(disputableUntil(hold, { session, windowHours: 2, now: Date.parse(decidedAt) })).toBe(until);
+});
+
+test.each([
+  ['not yet, before its class begins', 'scheduled', '2026-11-20T09:59:59.999Z', false],
+  ['from then on', 'scheduled', '2026-11-20T10:00:00.000Z', true],
+  ['at once when the class began early', 'live', '2026-11-20T09:30:00.000Z', true],
+  ['or was cancelled after that', 'cancelled', '2026-11-20T09:30:00.000Z', true],
+] as const)('one an admin has ended beforehand: %s', (_rule, status, now, isDisputable) => {
+  const hold = { ...released, decidedAt: '2026-11-20T09:00:00.000Z', decision: because('admin') };
+  const session = { status, startsAt: '2026-11-20T10:00:00.000Z' };
+  const until = disputableUntil(hold, { session, windowHours: 2, now: Date.parse(now) });
+  expect(until).toBe(isDisputable ? Date.parse('2026-11-20T11:00:00.000Z') : undefined);
 });
