@@ -53,7 +53,15 @@ describe('a dispute of a hold that has not ended', () => {
     expect([answer.status, Dispute.parse(answer.body)]).toEqual([201, answer.body]);
     expect(answer.body).toMatchObject({
       ...{ holdId, studentId, teacherId: one.teacherId, sessionId: one.sessionId, amount: 1000 },
-      ...{ status: 'open', openedBy: role, reason: SAID, disputed: null, resolution: null, notes: null },
+      ...{
+        status: 'open',
+        openedBy: role,
+        reason: SAID,
+        disputed: null,
+        stands: null,
+        resolution: null,
+        notes: null,
+      },
     });
 
     await complete(3600);
@@ -208,6 +216,7 @@ describe('a dispute of a hold that has ended', () => {
     const before = await stage.holdRow(holdId);
     const answer = await stage.dispute(holdId, studentId);
     expect(answer.body).toMatchObject({ status: 'open', disputed: { outcome: 'released', version: 1 } });
+    expect(answer.body.stands).toEqual(answer.body.disputed);
     expect(await stage.holdRow(holdId)).toEqual(before);
     expect((await stage.saidOf(holdId)).map(({ type }) => type)).toEqual([holdReleased.type]);
     const [opened] = await stage.saidOf(answer.body.id);
@@ -292,6 +301,11 @@ describe('a dispute of a hold that has ended', () => {
     await ask(app, 'post', `/admin/reviews/${its.id}/apply`, { body: { reason: REASON } });
     await payAll(at.db);
     expect(await stage.disputesOf(other.holdId)).toMatchObject([{ status: 'open' }]);
+    const shown = await ask(app, 'get', `/admin/disputes/${other.disputeId}`);
+    expect(shown.body).toMatchObject({
+      disputed: { outcome: 'released', version: 1 },
+      stands: { outcome: 'refunded', version: 2 },
+    });
     const seen = { 'if-match': headers.etag! };
     expect((await stage.resolve(other.disputeId, { outcome: 'refund' }, seen)).status).toBe(412);
     const { body } = await stage.resolve(other.disputeId, { outcome: 'refund' });

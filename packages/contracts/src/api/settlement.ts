@@ -305,6 +305,8 @@ export const Dispute = z
     reason: z.string(),
     /** The decision that stood when it was opened; null where there was none. */
     disputed: Decision.nullable(),
+    /** The decision of its hold that stands now, another one where it was corrected meanwhile; null where there is none. */
+    stands: Decision.nullable(),
     /** The decision that an admin resolved it by: the same one where he left all as it was. */
     resolution: Decision.nullable(),
     resolvedAt: Instant.nullable(),

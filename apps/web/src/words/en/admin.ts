@@ -247,6 +247,7 @@ export const admin = {
     byTeacher: 'Teacher, who disputes it',
     said: 'What was said',
     disputed: 'As decided',
+    stands: 'As it stands now',
     undecidedWords: 'It was disputed before it was decided, and waits for you.',
     resolution: 'As resolved',
     resolvedAt: 'Resolved',

@@ -249,6 +249,7 @@ export const admin: Ukrainian<Words['admin']> = {
     byTeacher: 'Викладач, який оскаржує',
     said: 'Що сказано',
     disputed: 'Як вирішено',
+    stands: 'Як є тепер',
     undecidedWords: 'Оскаржено, перш ніж вирішено; чекає на вас.',
     resolution: 'Чим завершено',
     resolvedAt: 'Завершено',
