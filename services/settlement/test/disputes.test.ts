@@ -287,6 +287,21 @@ describe('a dispute of a hold that has ended', () => {
     expect((await stage.resolve(hold.disputeId, { outcome: 'refund' })).status).toBe(200);
   });
 
+  test('by terms that were not known when an admin gave it back is released once they are', async () => {
+    const { one, holdId } = await stage.held({ known: false });
+    await ask(app, 'post', `/admin/holds/${holdId}/refund`, { body: { reason: REASON } });
+    await payAll(at.db);
+    const { id } = (await stage.dispute(holdId, one.teacherId, 'teacher')).body;
+    const early = await stage.resolve(id, { outcome: 'release' });
+    expect([early.status, early.body.type]).toEqual([409, '/problems/terms-not-known']);
+    await tell(at.db, user(one.teacherId, 'teacher', newId()));
+    expect(await stage.holdRow(holdId)).toMatchObject({ status: 'refunded', decision_version: 1 });
+    expect((await stage.resolve(id, { outcome: 'release' })).body).toMatchObject({
+      ...{ status: 'resolved', disputed: { version: 1 } },
+      resolution: { version: 2, commissionRate: 30, teacher: { amount: 700 }, commission: { amount: 300 } },
+    });
+  });
+
   test('supersedes the review of what it corrects, and stays open while a review is applied', async () => {
     const hold = await stage.disputed(await stage.ended(3600));
     await hold.amend(2, 0);
