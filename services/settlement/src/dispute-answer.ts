@@ -24,6 +24,7 @@ export interface DisputeRow {
   readonly resolved_at: Date | null;
   readonly resolved_by: string | null;
   readonly notes: string | null;
+  readonly cancelled_at: Date | null;
 }
 
 export const disputeFrom = (row: DisputeRow): Dispute => ({
@@ -45,5 +46,6 @@ export const disputeFrom = (row: DisputeRow): Dispute => ({
   resolvedAt: row.resolved_at?.toISOString() ?? null,
   resolvedBy: row.resolved_by,
   notes: row.notes,
+  sessionCancelledAt: row.cancelled_at?.toISOString() ?? null,
   createdAt: row.opened_at.toISOString(),
 });

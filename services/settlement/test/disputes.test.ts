@@ -76,6 +76,15 @@ describe('a dispute of a hold that has not ended', () => {
     expect(JSON.stringify([...said, opened])).not.toContain(SAID);
   });
 
+  test('is not ended by its class being cancelled, which the admin reads in it', async () => {
+    const { one, holdId, disputeId } = await stage.disputed(await stage.held());
+    const shown = async () => (await ask(app, 'get', `/admin/disputes/${disputeId}`)).body;
+    expect(await shown()).toMatchObject({ sessionCancelledAt: null });
+    await tell(at.db, one.cancelled());
+    expect(await stage.holdRow(holdId)).toMatchObject({ status: 'disputed' });
+    expect(Dispute.parse(await shown())).toMatchObject({ sessionCancelledAt: expect.any(String) });
+  });
+
   test('takes it out of review, and newer attendance does not end it then', async () => {
     const { holdId, studentId, complete, amend } = await stage.held();
     await complete([1, 3600]);

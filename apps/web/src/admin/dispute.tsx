@@ -86,6 +86,10 @@ function Head({ dispute, etag, onReload }: HeadProps) {
           [isByStudent ? t('teacher') : t('disputes.byTeacher'), <Person key="t" id={dispute.teacherId} />],
           [t('disputes.openedAt'), <When key="opened" at={dispute.createdAt} />],
           [t('disputes.said'), dispute.reason],
+          [
+            t('disputes.classCancelled'),
+            dispute.sessionCancelledAt && <When at={dispute.sessionCancelledAt} />,
+          ],
           [t('disputes.resolvedAt'), dispute.resolvedAt && <When at={dispute.resolvedAt} />],
           [t('disputes.resolvedBy'), dispute.resolvedBy && <Person id={dispute.resolvedBy} />],
           [t('holds.notes'), dispute.notes],

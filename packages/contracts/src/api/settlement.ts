@@ -313,6 +313,8 @@ export const Dispute = z
     resolvedBy: Id.nullable(),
     /** The words of the admin. */
     notes: z.string().nullable(),
+    /** When settlement heard that its class was cancelled, which does not end what is disputed; null where it was not. */
+    sessionCancelledAt: Instant.nullable(),
     createdAt: Instant,
   })
   .meta({ id: 'Dispute' });

@@ -8,10 +8,11 @@ import type { Knex } from 'knex';
 import { type DisputeRow, disputeFrom } from '../dispute-answer.js';
 
 const DISPUTES = `
-  select x.*, h.purchase_id, h.course_id, h.session_id, h.student_id, h.teacher_id, h.amount, h.currency, p.threshold,
+  select x.*, h.purchase_id, h.course_id, h.session_id, h.student_id, h.teacher_id, h.amount, h.currency, p.threshold, s.cancelled_at,
          to_jsonb(d) as disputed, to_jsonb(n) as stands, to_jsonb(r) as resolution
   from disputes x
   join holds h on h.id = x.hold_id
+  join sessions s on s.id = h.session_id
   join policies p on p.version = h.policy_version
   left join decisions d on d.hold_id = x.hold_id and d.version = x.decision_version
   left join decisions n on n.hold_id = x.hold_id and n.version = h.decision_version

@@ -246,6 +246,7 @@ export const admin = {
     byStudent: 'Student, who disputes it',
     byTeacher: 'Teacher, who disputes it',
     said: 'What was said',
+    classCancelled: 'The class was cancelled',
     disputed: 'As decided',
     stands: 'As it stands now',
     undecidedWords: 'It was disputed before it was decided, and waits for you.',

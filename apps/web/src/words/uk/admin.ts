@@ -248,6 +248,7 @@ export const admin: Ukrainian<Words['admin']> = {
     byStudent: 'Учень, який оскаржує',
     byTeacher: 'Викладач, який оскаржує',
     said: 'Що сказано',
+    classCancelled: 'Заняття скасовано',
     disputed: 'Як вирішено',
     stands: 'Як є тепер',
     undecidedWords: 'Оскаржено, перш ніж вирішено; чекає на вас.',
