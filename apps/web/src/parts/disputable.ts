@@ -24,7 +24,9 @@ export function disputableUntil(
   if (dispute?.status === 'open') return undefined;
   if (status === 'review') return Number.POSITIVE_INFINITY;
   if (decidedAt === null || GIVEN_BACK.includes(decision?.reason ?? '')) return undefined;
-  if (session.status === 'scheduled' && Date.parse(session.startsAt) > now) return undefined;
+  // Attendance is heard of before the session is: what was decided by it began.
+  const isBefore = session.status === 'scheduled' && Date.parse(session.startsAt) > now;
+  if (isBefore && !decision?.attendance) return undefined;
   const decided = Date.parse(decidedAt);
   const resolved = dispute?.resolvedAt == null ? undefined : Date.parse(dispute.resolvedAt);
   return resolved !== undefined && decided <= resolved ? undefined : decided + windowHours * HOUR;
