@@ -95,7 +95,7 @@ where attendance_version > looked_version and facts_at < now() - interval '11 mi
 -- name: no hold waits for a user we know longer than the sweep needs
 select h.id, h.waits_for
 from holds h join users u on u.id = h.waits_for
-where h.status in ('held', 'disputed') and u.version > 0 and h.created_at < now() - interval '11 minutes';
+where u.version > 0 and h.created_at < now() - interval '11 minutes';
 
 -- name: every decision is paid or was sent again lately
 select id, decided_at, sent_at from holds

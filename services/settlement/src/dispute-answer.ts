@@ -18,12 +18,13 @@ export interface DisputeRow {
   readonly reason: string;
   readonly opened_at: Date;
   readonly disputed: DecisionJson | null;
+  /** The hold's decision that stands now. */
+  readonly stands: DecisionJson | null;
   readonly resolution: DecisionJson | null;
   readonly resolved_at: Date | null;
   readonly resolved_by: string | null;
   readonly notes: string | null;
-  /** The hold's decision that stands now; 0: none. */
-  readonly stands: number;
+  readonly cancelled_at: Date | null;
 }
 
 export const disputeFrom = (row: DisputeRow): Dispute => ({
@@ -40,9 +41,11 @@ export const disputeFrom = (row: DisputeRow): Dispute => ({
   openedBy: row.opened_by,
   reason: row.reason,
   disputed: row.disputed && decisionFromJson(row.disputed, row),
+  stands: row.stands && decisionFromJson(row.stands, row),
   resolution: row.resolution && decisionFromJson(row.resolution, row),
   resolvedAt: row.resolved_at?.toISOString() ?? null,
   resolvedBy: row.resolved_by,
   notes: row.notes,
+  sessionCancelledAt: row.cancelled_at?.toISOString() ?? null,
   createdAt: row.opened_at.toISOString(),
 });

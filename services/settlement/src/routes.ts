@@ -85,7 +85,7 @@ const disputes = ({ db, config }: Answering): Served[] => [
     api.disputeHold,
     (work, { user, params: { holdId }, body: { reason } }) =>
       openDispute(work, { holdId, userId: user.id, reason, windowHours: config.DISPUTE_WINDOW_HOURS }),
-    async (from, { disputeId }) => (await findDispute(from, disputeId)).dispute,
+    (from, { disputeId }) => findDispute(from, disputeId),
   ),
   query(db, api.listDisputes, (from, { query: filter }) => findDisputes(from, filter)),
   query(db, api.readDispute, (from, { params }) => showDispute(from, params)),
@@ -141,6 +141,7 @@ async function showReview(db: Database, { reviewId }: { reviewId: string }): Pro
 }
 
 async function showDispute(db: Database, { disputeId }: { disputeId: string }): Promise<Reply<api.Dispute>> {
-  const { dispute, stands } = await findDispute(db, disputeId);
-  return reply(200, dispute, { ETag: disputeTag({ status: dispute.status, decisionVersion: stands }) });
+  const dispute = await findDispute(db, disputeId);
+  const { status, stands } = dispute;
+  return reply(200, dispute, { ETag: disputeTag({ status, decisionVersion: stands?.version ?? 0 }) });
 }

@@ -53,7 +53,15 @@ describe('a dispute of a hold that has not ended', () => {
     expect([answer.status, Dispute.parse(answer.body)]).toEqual([201, answer.body]);
     expect(answer.body).toMatchObject({
       ...{ holdId, studentId, teacherId: one.teacherId, sessionId: one.sessionId, amount: 1000 },
-      ...{ status: 'open', openedBy: role, reason: SAID, disputed: null, resolution: null, notes: null },
+      ...{
+        status: 'open',
+        openedBy: role,
+        reason: SAID,
+        disputed: null,
+        stands: null,
+        resolution: null,
+        notes: null,
+      },
     });
 
     await complete(3600);
@@ -66,6 +74,15 @@ describe('a dispute of a hold that has not ended', () => {
     const [opened] = await stage.saidOf(answer.body.id);
     expect(opened).toMatchObject({ type: disputeOpened.type, data: { openedBy: role, outcome: null } });
     expect(JSON.stringify([...said, opened])).not.toContain(SAID);
+  });
+
+  test('is not ended by its class being cancelled, which the admin reads in it', async () => {
+    const { one, holdId, disputeId } = await stage.disputed(await stage.held());
+    const shown = async () => (await ask(app, 'get', `/admin/disputes/${disputeId}`)).body;
+    expect(await shown()).toMatchObject({ sessionCancelledAt: null });
+    await tell(at.db, one.cancelled());
+    expect(await stage.holdRow(holdId)).toMatchObject({ status: 'disputed' });
+    expect(Dispute.parse(await shown())).toMatchObject({ sessionCancelledAt: expect.any(String) });
   });
 
   test('takes it out of review, and newer attendance does not end it then', async () => {
@@ -208,6 +225,7 @@ describe('a dispute of a hold that has ended', () => {
     const before = await stage.holdRow(holdId);
     const answer = await stage.dispute(holdId, studentId);
     expect(answer.body).toMatchObject({ status: 'open', disputed: { outcome: 'released', version: 1 } });
+    expect(answer.body.stands).toEqual(answer.body.disputed);
     expect(await stage.holdRow(holdId)).toEqual(before);
     expect((await stage.saidOf(holdId)).map(({ type }) => type)).toEqual([holdReleased.type]);
     const [opened] = await stage.saidOf(answer.body.id);
@@ -278,6 +296,21 @@ describe('a dispute of a hold that has ended', () => {
     expect((await stage.resolve(hold.disputeId, { outcome: 'refund' })).status).toBe(200);
   });
 
+  test('by terms that were not known when an admin gave it back is released once they are', async () => {
+    const { one, holdId } = await stage.held({ known: false });
+    await ask(app, 'post', `/admin/holds/${holdId}/refund`, { body: { reason: REASON } });
+    await payAll(at.db);
+    const { id } = (await stage.dispute(holdId, one.teacherId, 'teacher')).body;
+    const early = await stage.resolve(id, { outcome: 'release' });
+    expect([early.status, early.body.type]).toEqual([409, '/problems/terms-not-known']);
+    await tell(at.db, user(one.teacherId, 'teacher', newId()));
+    expect(await stage.holdRow(holdId)).toMatchObject({ status: 'refunded', decision_version: 1 });
+    expect((await stage.resolve(id, { outcome: 'release' })).body).toMatchObject({
+      ...{ status: 'resolved', disputed: { version: 1 } },
+      resolution: { version: 2, commissionRate: 30, teacher: { amount: 700 }, commission: { amount: 300 } },
+    });
+  });
+
   test('supersedes the review of what it corrects, and stays open while a review is applied', async () => {
     const hold = await stage.disputed(await stage.ended(3600));
     await hold.amend(2, 0);
@@ -292,6 +325,11 @@ describe('a dispute of a hold that has ended', () => {
     await ask(app, 'post', `/admin/reviews/${its.id}/apply`, { body: { reason: REASON } });
     await payAll(at.db);
     expect(await stage.disputesOf(other.holdId)).toMatchObject([{ status: 'open' }]);
+    const shown = await ask(app, 'get', `/admin/disputes/${other.disputeId}`);
+    expect(shown.body).toMatchObject({
+      disputed: { outcome: 'released', version: 1 },
+      stands: { outcome: 'refunded', version: 2 },
+    });
     const seen = { 'if-match': headers.etag! };
     expect((await stage.resolve(other.disputeId, { outcome: 'refund' }, seen)).status).toBe(412);
     const { body } = await stage.resolve(other.disputeId, { outcome: 'refund' });
@@ -352,6 +390,27 @@ describe('a dispute is refused', () => {
     await tell(at.db, one.cancelled());
     const never = await stage.dispute(bought.holdId, one.teacherId, 'teacher');
     expect([never.status, never.body.type]).toEqual([409, '/problems/session-cancelled']);
+  });
+
+  test('of what an admin ended by hand before the class, until that begins or is cancelled', async () => {
+    const endedBefore = async (what: 'release' | 'refund') => {
+      const one = aClass();
+      const bought = one.bought();
+      const later = one.rescheduled('2099-01-01T10:00:00.000Z');
+      await tell(at.db, user(one.teacherId, 'teacher'), bought.event, later);
+      await ask(app, 'post', `/admin/holds/${bought.holdId}/${what}`, { body: { reason: REASON } });
+      return { one, ...bought };
+    };
+    const begun = await endedBefore('refund');
+    const early = await stage.dispute(begun.holdId, begun.one.teacherId, 'teacher');
+    expect([early.status, early.body.type]).toEqual([409, '/problems/session-not-started']);
+    await tell(at.db, begun.one.started());
+    expect((await stage.dispute(begun.holdId, begun.one.teacherId, 'teacher')).status).toBe(201);
+
+    const cancelled = await endedBefore('release');
+    expect((await stage.dispute(cancelled.holdId, cancelled.studentId)).status).toBe(409);
+    await tell(at.db, cancelled.one.cancelled());
+    expect((await stage.dispute(cancelled.holdId, cancelled.studentId)).status).toBe(201);
   });
 
   test('to everybody but the student and the teacher of the hold, for whom alone it is there', async () => {

@@ -73,6 +73,23 @@ describe('the sweep', () => {
     });
   });
 
+  test('freezes the terms also of what went back without them, and nothing moves', async () => {
+    const one = aClass();
+    const purchase = one.bought();
+    await tell(at.db, purchase.event, one.cancelled());
+    await at
+      .db('users')
+      .where({ id: one.teacherId })
+      .update({ version: 1, roles: ['teacher'] });
+    const said = (await emitted(at.db)).length;
+    expect(await sweepAt(inMinutes(0))).toEqual({ ...NOTHING, users: 1 });
+    expect(await at.db('holds').where({ id: purchase.holdId }).first()).toMatchObject({
+      ...{ status: 'refunded', decision_version: 1, waits_for: null, commission_rate: expect.any(Number) },
+    });
+    expect((await emitted(at.db)).length).toBe(said);
+    expect(await sweepAt(inMinutes(0))).toEqual(NOTHING);
+  });
+
   test('leaves alone what waits for a user nobody has heard of, and a session that is not over', async () => {
     const one = aClass();
     const purchase = one.bought();

@@ -43,6 +43,11 @@ export default function DisputePage() {
                 <DecisionView decision={dispute.disputed} />
               )}
             </Section>
+            {standsAnew(dispute) && (
+              <Section title={t('disputes.stands')}>
+                <DecisionView decision={dispute.stands} />
+              </Section>
+            )}
             {dispute.resolution && (
               <Section title={t('disputes.resolution')}>
                 <DecisionView decision={dispute.resolution} />
@@ -54,6 +59,12 @@ export default function DisputePage() {
     </>
   );
 }
+
+/** Something else than what was disputed, and than what it was resolved by, has come of its hold. */
+const standsAnew = (dispute: Dispute): dispute is Dispute & { stands: NonNullable<Dispute['stands']> } =>
+  dispute.stands !== null &&
+  dispute.stands.version !== dispute.disputed?.version &&
+  dispute.stands.version !== dispute.resolution?.version;
 
 interface HeadProps {
   readonly dispute: Dispute;
@@ -75,6 +86,10 @@ function Head({ dispute, etag, onReload }: HeadProps) {
           [isByStudent ? t('teacher') : t('disputes.byTeacher'), <Person key="t" id={dispute.teacherId} />],
           [t('disputes.openedAt'), <When key="opened" at={dispute.createdAt} />],
           [t('disputes.said'), dispute.reason],
+          [
+            t('disputes.classCancelled'),
+            dispute.sessionCancelledAt && <When at={dispute.sessionCancelledAt} />,
+          ],
           [t('disputes.resolvedAt'), dispute.resolvedAt && <When at={dispute.resolvedAt} />],
           [t('disputes.resolvedBy'), dispute.resolvedBy && <Person id={dispute.resolvedBy} />],
           [t('holds.notes'), dispute.notes],
@@ -125,7 +140,7 @@ function ResolveDialog({ dispute, choice, etag, onClose, onReload }: ResolveDial
       onClose();
     },
   });
-  const hasEnded = dispute.disputed !== null && dispute.disputed.outcome !== 'review';
+  const hasEnded = dispute.stands !== null && dispute.stands.outcome !== 'review';
   return (
     <ChoiceDialog
       amount={dispute}

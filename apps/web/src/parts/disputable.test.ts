@@ -4,7 +4,8 @@ import { disputableUntil } from './disputable.js';
 
 type Asked = Parameters<typeof disputableUntil>[0];
 const decidedAt = '2026-11-20T11:00:00.000Z';
-const because = (reason: string) => ({ reason }) as NonNullable<Hold['decision']>;
+const because = (reason: string, attendance: object | null = null) =>
+  ({ reason, attendance }) as NonNullable<Hold['decision']>;
 const released: Asked = { status: 'released', decidedAt, decision: because('attended'), dispute: null };
 const dispute = (status: 'open' | 'resolved', resolvedAt: string | null): Hold['dispute'] => ({
   ...{ id: '0193a000-0000-7000-8000-000000000001', status, openedBy: 'student', notes: null },
@@ -36,5 +37,25 @@ test.each<[rule: string, hold: Asked, until: number | undefined]>([
     Date.parse('2026-11-20T13:00:00.000Z'),
   ],
 ])('%s', (_rule, hold, until) => {
-  expect(disputableUntil(hold, 2)).toBe(until);
+  const session = { status: 'completed', startsAt: '2026-11-20T10:00:00.000Z' } as const;
+  expect(disputableUntil(hold, { session, windowHours: 2, now: Date.parse(decidedAt) })).toBe(until);
+});
+
+test('an outcome by attendance is one of a class that took place, whatever is known of its session yet', () => {
+  const hold = { ...released, decision: because('attended', {}) };
+  const session = { status: 'scheduled', startsAt: '2026-11-21T10:00:00.000Z' } as const;
+  const until = disputableUntil(hold, { session, windowHours: 2, now: Date.parse(decidedAt) });
+  expect(until).toBe(Date.parse('2026-11-20T13:00:00.000Z'));
+});
+
+test.each([
+  ['not yet, before its class begins', 'scheduled', '2026-11-20T09:59:59.999Z', false],
+  ['from then on', 'scheduled', '2026-11-20T10:00:00.000Z', true],
+  ['at once when the class began early', 'live', '2026-11-20T09:30:00.000Z', true],
+  ['or was cancelled after that', 'cancelled', '2026-11-20T09:30:00.000Z', true],
+] as const)('one an admin has ended beforehand: %s', (_rule, status, now, isDisputable) => {
+  const hold = { ...released, decidedAt: '2026-11-20T09:00:00.000Z', decision: because('admin') };
+  const session = { status, startsAt: '2026-11-20T10:00:00.000Z' };
+  const until = disputableUntil(hold, { session, windowHours: 2, now: Date.parse(now) });
+  expect(until).toBe(isDisputable ? Date.parse('2026-11-20T11:00:00.000Z') : undefined);
 });

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import type { Session } from '@rollcall/contracts/api/enrollment';
 import {
   disputeHold,
   type Hold,
@@ -19,16 +20,17 @@ import { useWhen, When } from './when.js';
 
 interface DisputeProps {
   readonly hold: Hold;
+  readonly session: Session;
   /** Who of the two is reading. */
   readonly as: 'student' | 'teacher';
 }
 
 /** How the dispute of a hold stands, and a way to open one while that is possible. */
-export function Dispute({ hold, as }: DisputeProps) {
+export function Dispute({ hold, session, as }: DisputeProps) {
   return (
     <>
       {hold.dispute && <State dispute={hold.dispute} as={as} />}
-      <Offer hold={hold} />
+      <Offer hold={hold} session={session} />
     </>
   );
 }
@@ -57,13 +59,14 @@ function State({
   );
 }
 
-function Offer({ hold }: Pick<DisputeProps, 'hold'>) {
+function Offer({ hold, session }: Omit<DisputeProps, 'as'>) {
   const t = useWords('common');
   const when = useWhen();
   const [isOpen, setOpen] = useState(false);
   const { data: policy } = useRead(readPolicyInForce, {});
-  const until = policy && disputableUntil(hold, policy.disputeWindowHours);
-  if (until === undefined || until < Date.now()) return null;
+  const now = Date.now();
+  const until = policy && disputableUntil(hold, { session, windowHours: policy.disputeWindowHours, now });
+  if (until === undefined || until < now) return null;
   return (
     <Group gap="sm">
       <Button variant="default" size="xs" onClick={() => setOpen(true)}>

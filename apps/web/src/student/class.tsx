@@ -65,7 +65,7 @@ function Shown({ hold, session, course }: ShownProps) {
         {session.title}
       </PageTitle>
       <TheMoney hold={hold} session={session} />
-      <Dispute hold={hold} as="student" />
+      <Dispute hold={hold} session={session} as="student" />
       {hold.decision === null ? (
         <PolicyNote />
       ) : (

@@ -305,12 +305,16 @@ export const Dispute = z
     reason: z.string(),
     /** The decision that stood when it was opened; null where there was none. */
     disputed: Decision.nullable(),
+    /** The decision of its hold that stands now, another one where it was corrected meanwhile; null where there is none. */
+    stands: Decision.nullable(),
     /** The decision that an admin resolved it by: the same one where he left all as it was. */
     resolution: Decision.nullable(),
     resolvedAt: Instant.nullable(),
     resolvedBy: Id.nullable(),
     /** The words of the admin. */
     notes: z.string().nullable(),
+    /** When settlement heard that its class was cancelled, which does not end what is disputed; null where it was not. */
+    sessionCancelledAt: Instant.nullable(),
     createdAt: Instant,
   })
   .meta({ id: 'Dispute' });

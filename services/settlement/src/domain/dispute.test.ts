@@ -9,6 +9,7 @@ const held: Disputable = {
 const released: Disputable = {
   ...{ ...held, status: 'released', completed: true, decidedAt: at('11:00:00'), reason: 'attended' },
 };
+const byHand: Disputable = { ...held, status: 'released', decidedAt: at('09:00:00'), reason: 'admin' };
 
 test.each<[rule: string, hold: Disputable, now: string, Refusal | undefined]>([
   ['before its class begins a hold has no outcome', held, '09:59:59.999', 'session-not-started'],
@@ -27,6 +28,9 @@ test.each<[rule: string, hold: Disputable, now: string, Refusal | undefined]>([
   ['and not after it', released, '13:00:00.001', 'dispute-window-closed'],
   ['nor when it was cancelled', { ...released, reason: 'cancelled' }, '12:00:00', 'session-cancelled'],
   ['by whomever', { ...released, reason: 'session-cancelled' }, '12:00:00', 'session-cancelled'],
+  ['one ended by hand before its class has no outcome either', byHand, '09:30:00', 'session-not-started'],
+  ['and may be disputed once that begins', byHand, '10:00:00', undefined],
+  ['or is cancelled after that', { ...byHand, cancelled: true }, '09:30:00', undefined],
   ['one dispute at a time', { ...released, hasOpenDispute: true }, '12:00:00', 'already-disputed'],
   ['what an admin has made of one stands', { ...released, isResolved: true }, '12:00:00', 'dispute-resolved'],
 ])('%s', (_rule, hold, now, refusal) => {

@@ -30,7 +30,8 @@ const GIVEN_BACK = ['session-cancelled', 'cancelled'];
 
 /**
  * Why it cannot be disputed; undefined where it can. What went back because the class was cancelled is not in question, as
- * newer attendance does not question it either. Before the class there is no outcome: who does not want it cancels.
+ * newer attendance does not question it either. Before the class there is no outcome, not even where an admin has ended the
+ * hold: a student who does not want it cancels.
  */
 export function whyUndisputable(
   hold: Disputable,
@@ -43,6 +44,7 @@ export function whyUndisputable(
     return hasStarted(hold, now) ? undefined : 'session-not-started';
   }
   if (GIVEN_BACK.includes(hold.reason ?? '')) return 'session-cancelled';
+  if (!hasStarted(hold, now) && !hold.cancelled) return 'session-not-started';
   return now.getTime() > hold.decidedAt.getTime() + windowHours * HOUR ? 'dispute-window-closed' : undefined;
 }
 

@@ -24,8 +24,9 @@ export interface By {
 }
 
 /**
- * Writes the decisions and moves their holds, all in one statement. The holds' sessions are locked. Columns go as arrays:
- * as rows of JSON a thousand took twice the time.
+ * Writes the decisions and moves their holds, all in one statement. The holds' sessions are locked. What waits for its terms
+ * waits on: it went back without them, and a dispute may ask for them. Columns go as arrays: as rows of JSON a thousand took
+ * twice the time.
  */
 export async function recordDecisions(
   tx: Knex.Transaction,
@@ -54,7 +55,7 @@ export async function recordDecisions(
        returning hold_id, version, outcome
      )
      update holds h
-     set status = d.outcome, decision_version = d.version, waits_for = null,
+     set status = d.outcome, decision_version = d.version,
          decided_at = case when d.outcome = 'review' then null else cast(:now as timestamptz) end,
          sent_at = case when d.outcome = 'review' then null else cast(:now as timestamptz) end, paid_at = null,
          review_since = case when d.outcome = 'review' then coalesce(h.review_since, cast(:now as timestamptz)) end

@@ -59,28 +59,23 @@ export interface WaitingHold extends Parties {
   readonly policyVersion: number;
 }
 
-/** Those whose terms wait for one of these users and that have not ended: a disputed one is decided by its terms, too. */
+/** Those whose terms wait for one of these users. One that went back without them may be corrected by them. */
 export async function holdsWaitingFor(
   tx: Knex.Transaction,
   userIds: readonly string[],
   limit: number,
 ): Promise<WaitingHold[]> {
-  return tx('holds')
-    .whereIn('waits_for', userIds)
-    .whereIn('status', ['held', 'disputed'])
-    .orderBy('id')
-    .limit(limit)
-    .select({
-      id: 'id',
-      courseId: 'course_id',
-      sessionId: 'session_id',
-      studentId: 'student_id',
-      teacherId: 'teacher_id',
-      policyVersion: 'policy_version',
-    });
+  return tx('holds').whereIn('waits_for', userIds).orderBy('id').limit(limit).select({
+    id: 'id',
+    courseId: 'course_id',
+    sessionId: 'session_id',
+    studentId: 'student_id',
+    teacherId: 'teacher_id',
+    policyVersion: 'policy_version',
+  });
 }
 
-/** Freezes the terms of holds that waited; one that ended meanwhile is left alone. */
+/** Freezes the terms of holds that waited; what was frozen meanwhile is left alone. */
 export async function freezeHolds(
   tx: Knex.Transaction,
   terms: ReadonlyMap<string, Frozen | Waiting>,
@@ -91,7 +86,7 @@ export async function freezeHolds(
      set waits_for = t.waits_for, commission_case = t.commission_case, commission_rate = t.commission_rate,
          referrer_share = t.referrer_share, referrer_id = t.referrer_id, referral_account = t.referral_account
      from json_populate_recordset(null::holds, ?) t
-     where h.id = t.id and h.status in ('held', 'disputed') and h.waits_for is not null`,
+     where h.id = t.id and h.waits_for is not null`,
     [JSON.stringify(rows)],
   );
 }
@@ -100,7 +95,7 @@ export async function freezeHolds(
 export async function usersWaitedForInVain(db: Knex, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select distinct u.id from holds h join users u on u.id = h.waits_for
-     where h.waits_for is not null and h.status in ('held', 'disputed') and u.version > 0 limit ?`,
+     where h.waits_for is not null and u.version > 0 limit ?`,
     [limit],
   );
   return rows.map((row) => row.id);

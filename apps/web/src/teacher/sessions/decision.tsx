@@ -1,4 +1,5 @@
 import { Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import type { Session } from '@rollcall/contracts/api/enrollment';
 import type { Hold } from '@rollcall/contracts/api/settlement';
 import type { RosterEntry } from '@rollcall/contracts/api/teaching';
 import { DecisionSteps } from '../../parts/decision-steps.js';
@@ -9,6 +10,7 @@ import { useWhen, When } from '../../parts/when.js';
 import { useLanguage, useWords } from '../../words/words.js';
 
 interface DecisionDrawerProps {
+  readonly session: Session;
   readonly entry: RosterEntry | undefined;
   /** As settlement has it; none while it has not heard of it. */
   readonly hold: Hold | undefined;
@@ -17,7 +19,7 @@ interface DecisionDrawerProps {
 }
 
 /** What became of one student's money, and each step of the sum. */
-export function DecisionDrawer({ entry, hold, name, onClose }: DecisionDrawerProps) {
+export function DecisionDrawer({ session, entry, hold, name, onClose }: DecisionDrawerProps) {
   const t = useWords('teacher');
   const money = useMoney();
   return (
@@ -37,7 +39,7 @@ export function DecisionDrawer({ entry, hold, name, onClose }: DecisionDrawerPro
             <StateBadge state={hold?.status ?? entry.hold.status} />
           </Group>
           {hold?.decision ? <Decided hold={hold} /> : <Undecided hold={hold} />}
-          {hold && <Dispute hold={hold} as="teacher" />}
+          {hold && <Dispute hold={hold} session={session} as="teacher" />}
         </Stack>
       )}
     </Drawer>

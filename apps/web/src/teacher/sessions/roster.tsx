@@ -65,6 +65,7 @@ export function Roster({ session, attendance, holds, now }: RosterProps) {
       />
       {!list.hasMore && <Guests records={records} roster={list.rows} frame={frame} now={now} />}
       <DecisionDrawer
+        session={session}
         entry={shown}
         hold={shown && holdOf(shown)}
         name={shown ? nameOf(shown.studentId) : ''}
