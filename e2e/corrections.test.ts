@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { clawBack, listDebts, writeOffDebt } from '@rollcall/contracts/api/debts';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
-import type { Hold, Review } from '@rollcall/contracts/api/settlement';
+import type { Review } from '@rollcall/contracts/api/reviews';
+import type { Hold } from '@rollcall/contracts/api/settlement';
 import { listTransactions, type Wallet } from '@rollcall/contracts/api/wallet';
 import { ProblemError } from '@rollcall/contracts/client';
 import { checkInvariants } from './invariants.js';

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { routesOf, services } from '@rollcall/contracts/api';
 import { clawBack, writeOffDebt } from '@rollcall/contracts/api/debts';
+import type { Dispute } from '@rollcall/contracts/api/disputes';
 import { adminAudit, financeAudit, updateUser } from '@rollcall/contracts/api/identity';
-import type { Dispute, Hold, Review } from '@rollcall/contracts/api/settlement';
+import type { Review } from '@rollcall/contracts/api/reviews';
+import type { Hold } from '@rollcall/contracts/api/settlement';
 import { updatePlan } from '@rollcall/contracts/api/subscriptions';
 import { creditWallet, debitWallet } from '@rollcall/contracts/api/wallet';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';

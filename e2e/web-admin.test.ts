@@ -1,6 +1,7 @@
 /** The admin's area in Chromium: what is decided there moves money. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Hold, listReviews, readHold } from '@rollcall/contracts/api/settlement';
+import { listReviews } from '@rollcall/contracts/api/reviews';
+import { type Hold, readHold } from '@rollcall/contracts/api/settlement';
 import { approveWithdrawal, readAdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
 import { button, decide, heading } from './browser.js';
 import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';

@@ -1,17 +1,10 @@
 /** A dispute as an admin and whoever opened it see it, out of its row. */
-import type { Dispute } from '@rollcall/contracts/api/settlement';
-import { type DecisionJson, decisionFromJson } from './hold-answer.js';
+import type { Dispute } from '@rollcall/contracts/api/disputes';
+import { type DecisionJson, decisionFromJson, type OfHoldRow, ofHoldFrom } from './hold-answer.js';
 
-export interface DisputeRow {
+export interface DisputeRow extends OfHoldRow {
   readonly id: string;
   readonly hold_id: string;
-  readonly purchase_id: string;
-  readonly course_id: string;
-  readonly session_id: string;
-  readonly student_id: string;
-  readonly teacher_id: string;
-  readonly amount: number;
-  readonly currency: string;
   readonly threshold: number;
   readonly status: Dispute['status'];
   readonly opened_by: Dispute['openedBy'];
@@ -30,13 +23,7 @@ export interface DisputeRow {
 export const disputeFrom = (row: DisputeRow): Dispute => ({
   id: row.id,
   holdId: row.hold_id,
-  purchaseId: row.purchase_id,
-  courseId: row.course_id,
-  sessionId: row.session_id,
-  studentId: row.student_id,
-  teacherId: row.teacher_id,
-  amount: row.amount,
-  currency: row.currency,
+  ...ofHoldFrom(row),
   status: row.status,
   openedBy: row.opened_by,
   reason: row.reason,

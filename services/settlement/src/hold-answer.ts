@@ -4,6 +4,27 @@ import { money } from '@rollcall/contracts/money';
 import type { z } from 'zod';
 import { labelOf } from './domain/decide.js';
 
+/** What was bought, by whom and of whom, and for how much. */
+export interface OfHoldRow {
+  readonly purchase_id: string;
+  readonly course_id: string;
+  readonly session_id: string;
+  readonly student_id: string;
+  readonly teacher_id: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+export const ofHoldFrom = (row: OfHoldRow) => ({
+  purchaseId: row.purchase_id,
+  courseId: row.course_id,
+  sessionId: row.session_id,
+  studentId: row.student_id,
+  teacherId: row.teacher_id,
+  amount: row.amount,
+  currency: row.currency,
+});
+
 /** A decision, or what a review proposes. */
 export interface DecisionRow {
   readonly currency: string;
@@ -26,17 +47,11 @@ export interface DecisionRow {
   readonly judged_at: Date;
 }
 
-export interface HoldRow extends Omit<DecisionRow, 'outcome'> {
+export interface HoldRow extends Omit<DecisionRow, 'outcome'>, OfHoldRow {
   /** null while nobody judged it; then nothing of the decision is there. */
   readonly outcome: DecisionAnswer['outcome'] | null;
   readonly notes: string | null;
   readonly id: string;
-  readonly purchase_id: string;
-  readonly course_id: string;
-  readonly session_id: string;
-  readonly student_id: string;
-  readonly teacher_id: string;
-  readonly amount: number;
   readonly status: Hold['status'];
   readonly held_at: Date;
   readonly ends_at: Date | null;
@@ -58,13 +73,7 @@ type DecisionAnswer = z.output<typeof Decision>;
 
 export const holdFrom = (row: HoldRow): Hold => ({
   id: row.id,
-  purchaseId: row.purchase_id,
-  courseId: row.course_id,
-  sessionId: row.session_id,
-  studentId: row.student_id,
-  teacherId: row.teacher_id,
-  amount: row.amount,
-  currency: row.currency,
+  ...ofHoldFrom(row),
   status: row.status,
   heldAt: row.held_at.toISOString(),
   releaseAt: row.ends_at?.toISOString() ?? null,

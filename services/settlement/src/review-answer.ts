@@ -1,21 +1,22 @@
 /** A review as an admin sees it, out of its row. */
-import type { Review } from '@rollcall/contracts/api/settlement';
-import { type DecisionJson, type DecisionRow, decisionFrom, decisionFromJson } from './hold-answer.js';
+import type { Review } from '@rollcall/contracts/api/reviews';
+import {
+  type DecisionJson,
+  type DecisionRow,
+  decisionFrom,
+  decisionFromJson,
+  type OfHoldRow,
+  ofHoldFrom,
+} from './hold-answer.js';
 
 /** What a review proposes, as its own row has it. */
 type Proposed = Omit<DecisionRow, 'decision_rate' | 'version' | 'judged_at'> & {
   readonly commission_rate: number;
 };
 
-export interface ReviewRow extends Proposed {
+export interface ReviewRow extends Proposed, OfHoldRow {
   readonly id: string;
   readonly hold_id: string;
-  readonly purchase_id: string;
-  readonly course_id: string;
-  readonly session_id: string;
-  readonly student_id: string;
-  readonly teacher_id: string;
-  readonly amount: number;
   readonly status: Review['status'];
   readonly decision_version: number;
   readonly attendance_version: number;
@@ -30,13 +31,7 @@ export interface ReviewRow extends Proposed {
 export const reviewFrom = (row: ReviewRow): Review => ({
   id: row.id,
   holdId: row.hold_id,
-  purchaseId: row.purchase_id,
-  courseId: row.course_id,
-  sessionId: row.session_id,
-  studentId: row.student_id,
-  teacherId: row.teacher_id,
-  amount: row.amount,
-  currency: row.currency,
+  ...ofHoldFrom(row),
   status: row.status,
   attendanceVersion: row.attendance_version,
   decided: decisionFromJson(row.decided, row),

@@ -1,4 +1,6 @@
+import * as disputing from '@rollcall/contracts/api/disputes';
 import { createPolicy, listPolicies, simulatePolicy } from '@rollcall/contracts/api/policies';
+import * as reviewing from '@rollcall/contracts/api/reviews';
 import * as api from '@rollcall/contracts/api/settlement';
 import type { User } from '@rollcall/kit/auth';
 import type { Database } from '@rollcall/kit/database';
@@ -61,37 +63,41 @@ export const routes = ({ db, config }: Answering): Served[] => [
     },
     showHold,
   ),
-  query(db, api.listReviews, (from, { query: filter }) => findReviews(from, filter)),
-  query(db, api.readReview, (from, { params }) => showReview(from, params)),
+  ...reviews(db),
+  ...disputes({ db, config }),
+  ...policies(db),
+];
+
+const reviews = (db: Database): Served[] => [
+  query(db, reviewing.listReviews, (from, { query: filter }) => findReviews(from, filter)),
+  query(db, reviewing.readReview, (from, { params }) => showReview(from, params)),
   command(
     db,
-    api.applyReview,
+    reviewing.applyReview,
     (work, input) => applyReview(work, { ...input.params, ...byAdmin(input) }),
     showReview,
   ),
   command(
     db,
-    api.dismissReview,
+    reviewing.dismissReview,
     (work, input) => dismissReview(work, { ...input.params, ...byAdmin(input) }),
     showReview,
   ),
-  ...disputes({ db, config }),
-  ...policies(db),
 ];
 
 const disputes = ({ db, config }: Answering): Served[] => [
   command(
     db,
-    api.disputeHold,
+    disputing.disputeHold,
     (work, { user, params: { holdId }, body: { reason } }) =>
       openDispute(work, { holdId, userId: user.id, reason, windowHours: config.DISPUTE_WINDOW_HOURS }),
     (from, { disputeId }) => findDispute(from, disputeId),
   ),
-  query(db, api.listDisputes, (from, { query: filter }) => findDisputes(from, filter)),
-  query(db, api.readDispute, (from, { params }) => showDispute(from, params)),
+  query(db, disputing.listDisputes, (from, { query: filter }) => findDisputes(from, filter)),
+  query(db, disputing.readDispute, (from, { params }) => showDispute(from, params)),
   command(
     db,
-    api.resolveDispute,
+    disputing.resolveDispute,
     (work, input) => {
       const { outcome, teacherPercent = 0 } = input.body;
       const share = { release: 100, refund: 0, split: teacherPercent }[outcome];
@@ -135,12 +141,18 @@ async function showHold(
   return reply(200, hold, { ETag: holdTag(state) });
 }
 
-async function showReview(db: Database, { reviewId }: { reviewId: string }): Promise<Reply<api.Review>> {
+async function showReview(
+  db: Database,
+  { reviewId }: { reviewId: string },
+): Promise<Reply<reviewing.Review>> {
   const review = await findReview(db, reviewId);
   return reply(200, review, { ETag: reviewTag(review) });
 }
 
-async function showDispute(db: Database, { disputeId }: { disputeId: string }): Promise<Reply<api.Dispute>> {
+async function showDispute(
+  db: Database,
+  { disputeId }: { disputeId: string },
+): Promise<Reply<disputing.Dispute>> {
   const dispute = await findDispute(db, disputeId);
   const { status, stands } = dispute;
   return reply(200, dispute, { ETag: disputeTag({ status, decisionVersion: stands?.version ?? 0 }) });

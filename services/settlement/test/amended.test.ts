@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { listReviews, Review, readSettlement } from '@rollcall/contracts/api/settlement';
+import { listReviews, Review } from '@rollcall/contracts/api/reviews';
+import { readSettlement } from '@rollcall/contracts/api/settlement';
 import {
   holdCorrected,
   holdRefunded,

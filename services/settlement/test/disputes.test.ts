@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Dispute, Hold, listDisputes, readSettlement } from '@rollcall/contracts/api/settlement';
+import { Dispute, listDisputes } from '@rollcall/contracts/api/disputes';
+import { Hold, readSettlement } from '@rollcall/contracts/api/settlement';
 import {
   disputeOpened,
   disputeResolved,

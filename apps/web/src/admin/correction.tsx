@@ -1,6 +1,7 @@
 import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
 import { correctAttendance, readSessionAttendance } from '@rollcall/contracts/api/attendance';
-import { listAdminHolds, listReviews, readSettlement } from '@rollcall/contracts/api/settlement';
+import { listReviews } from '@rollcall/contracts/api/reviews';
+import { listAdminHolds, readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { useState } from 'react';
 import { useAct } from '../api/act.js';

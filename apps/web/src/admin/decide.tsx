@@ -1,7 +1,7 @@
+import { listDisputes } from '@rollcall/contracts/api/disputes';
 import {
   type Hold,
   listAdminHolds,
-  listDisputes,
   readHold,
   readSettlement,
   refundHold,

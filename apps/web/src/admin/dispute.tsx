@@ -1,14 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import {
-  type Dispute,
-  listAdminHolds,
-  listDisputes,
-  readDispute,
-  readHold,
-  readSettlement,
-  resolveDispute,
-} from '@rollcall/contracts/api/settlement';
-import { useState } from 'react';
+import { type Dispute, listDisputes, readDispute, resolveDispute } from '@rollcall/contracts/api/disputes';
+import { listAdminHolds, readHold, readSettlement } from '@rollcall/contracts/api/settlement';
 import { Link, useParams } from 'react-router';
 import { useAct } from '../api/act.js';
 import { useRead } from '../api/read.js';
@@ -17,6 +9,7 @@ import { Facts } from '../office/facts.js';
 import { Lesson, Person } from '../office/ids.js';
 import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
+import { useDialog } from '../office/use-dialog.js';
 import { Money } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -74,7 +67,7 @@ interface HeadProps {
 
 function Head({ dispute, etag, onReload }: HeadProps) {
   const t = useWords('admin');
-  const [choice, setChoice] = useState<Choice>();
+  const { opened: choice, open, dialog } = useDialog<Choice>(onReload);
   const isByStudent = dispute.openedBy === 'student';
   return (
     <Section title={t('disputes.facts')} action={<StateBadge state={dispute.status} />}>
@@ -98,7 +91,7 @@ function Head({ dispute, etag, onReload }: HeadProps) {
       <Group>
         {dispute.status === 'open' &&
           CHOICES.map((one) => (
-            <Button key={one} variant="default" onClick={() => setChoice(one)}>
+            <Button key={one} variant="default" onClick={() => open(one)}>
               {t(`holds.choices.${one}.button`)}
             </Button>
           ))}
@@ -109,18 +102,7 @@ function Head({ dispute, etag, onReload }: HeadProps) {
           {t('holds.attendance')}
         </Button>
       </Group>
-      {choice && (
-        <ResolveDialog
-          dispute={dispute}
-          choice={choice}
-          etag={etag}
-          onClose={() => setChoice(undefined)}
-          onReload={() => {
-            setChoice(undefined);
-            onReload();
-          }}
-        />
-      )}
+      {choice && <ResolveDialog dispute={dispute} choice={choice} etag={etag} {...dialog} />}
     </Section>
   );
 }

@@ -1,12 +1,12 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { type Hold, readHold } from '@rollcall/contracts/api/settlement';
-import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useRead } from '../api/read.js';
 import { DecisionView } from '../office/decision.js';
 import { Facts } from '../office/facts.js';
 import { Lesson, Person, WholeId } from '../office/ids.js';
 import { Section } from '../office/section.js';
+import { useDialog } from '../office/use-dialog.js';
 import { Money, useMoney } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -52,7 +52,7 @@ interface HeadProps {
 
 function Head({ hold, etag, onReload }: HeadProps) {
   const t = useWords('admin');
-  const [choice, setChoice] = useState<Choice>();
+  const { opened: choice, open, dialog } = useDialog<Choice>(onReload);
   const choices = OPEN.includes(hold.status) ? CHOICES : [];
   return (
     <Section title={t('holds.facts')} action={<StateBadge state={hold.status} />}>
@@ -72,7 +72,7 @@ function Head({ hold, etag, onReload }: HeadProps) {
       />
       <Group>
         {choices.map((one) => (
-          <Button key={one} variant="default" onClick={() => setChoice(one)}>
+          <Button key={one} variant="default" onClick={() => open(one)}>
             {t(`holds.choices.${one}.button`)}
           </Button>
         ))}
@@ -91,18 +91,7 @@ function Head({ hold, etag, onReload }: HeadProps) {
           {t('holds.follow')}
         </Button>
       </Group>
-      {choice && (
-        <DecideDialog
-          hold={hold}
-          choice={choice}
-          etag={etag}
-          onClose={() => setChoice(undefined)}
-          onReload={() => {
-            setChoice(undefined);
-            onReload();
-          }}
-        />
-      )}
+      {choice && <DecideDialog hold={hold} choice={choice} etag={etag} {...dialog} />}
     </Section>
   );
 }

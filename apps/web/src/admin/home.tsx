@@ -1,6 +1,8 @@
 import { Anchor, Card, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { listDisputes } from '@rollcall/contracts/api/disputes';
 import { listAdminPurchases } from '@rollcall/contracts/api/enrollment';
-import { listAdminHolds, listDisputes, listReviews } from '@rollcall/contracts/api/settlement';
+import { listReviews } from '@rollcall/contracts/api/reviews';
+import { listAdminHolds } from '@rollcall/contracts/api/settlement';
 import { readSystem } from '@rollcall/contracts/api/system';
 import { listAdminWithdrawals } from '@rollcall/contracts/api/withdrawals-admin';
 import { Link } from 'react-router';

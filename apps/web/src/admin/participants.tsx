@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { readSessionAttendance } from '@rollcall/contracts/api/attendance';
 import type { AnswerOf } from '@rollcall/contracts/route';
-import { useState } from 'react';
 import { Person } from '../office/ids.js';
+import { useDialog } from '../office/use-dialog.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { EmptyState } from '../parts/states.js';
 import { TimeLine } from '../parts/time-line.js';
@@ -23,7 +23,7 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Everybody who was seen, as a time line, each to be corrected; and whoever was not. */
 export function Participants({ seen, etag, onReload }: ParticipantsProps) {
   const t = useWords('admin');
-  const [correcting, setCorrecting] = useState<{ person: Seen | undefined }>();
+  const { opened: correcting, open, dialog } = useDialog<{ person: Seen | undefined }>(onReload);
   const startsAt = seen.data[0]?.startsAt;
   return (
     <Stack>
@@ -35,11 +35,11 @@ export function Participants({ seen, etag, onReload }: ParticipantsProps) {
           key={person.userId}
           person={person}
           seconds={seen.scheduledSeconds}
-          onCorrect={() => setCorrecting({ person })}
+          onCorrect={() => open({ person })}
         />
       ))}
       <Group>
-        <Button variant="default" onClick={() => setCorrecting({ person: undefined })}>
+        <Button variant="default" onClick={() => open({ person: undefined })}>
           {t('correction.somebody')}
         </Button>
       </Group>
@@ -50,11 +50,7 @@ export function Participants({ seen, etag, onReload }: ParticipantsProps) {
           scheduledSeconds={seen.scheduledSeconds}
           person={correcting.person}
           etag={etag}
-          onClose={() => setCorrecting(undefined)}
-          onReload={() => {
-            setCorrecting(undefined);
-            onReload();
-          }}
+          {...dialog}
         />
       )}
     </Stack>

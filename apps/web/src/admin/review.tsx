@@ -4,10 +4,9 @@ import {
   dismissReview,
   listReviews,
   type Review,
-  readHold,
   readReview,
-} from '@rollcall/contracts/api/settlement';
-import { useState } from 'react';
+} from '@rollcall/contracts/api/reviews';
+import { readHold } from '@rollcall/contracts/api/settlement';
 import { Link, useParams } from 'react-router';
 import { useAct } from '../api/act.js';
 import { useRead } from '../api/read.js';
@@ -17,6 +16,7 @@ import { Lesson, Person } from '../office/ids.js';
 import { ReasonDialog } from '../office/reason-dialog.js';
 import { useSay } from '../office/say.js';
 import { Section } from '../office/section.js';
+import { useDialog } from '../office/use-dialog.js';
 import { Money, useMoney } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -58,7 +58,7 @@ interface HeadProps {
 
 function Head({ review, etag, onReload }: HeadProps) {
   const t = useWords('admin');
-  const [what, setWhat] = useState<'apply' | 'dismiss'>();
+  const { opened: what, open, dialog } = useDialog<'apply' | 'dismiss'>(onReload);
   return (
     <Section title={t('reviews.facts')} action={<StateBadge state={review.status} />}>
       <Facts
@@ -76,10 +76,10 @@ function Head({ review, etag, onReload }: HeadProps) {
       <Group>
         {review.status === 'open' && (
           <>
-            <Button onClick={() => setWhat('apply')} disabled={review.proposed.outcome === 'review'}>
+            <Button onClick={() => open('apply')} disabled={review.proposed.outcome === 'review'}>
               {t('reviews.apply.button')}
             </Button>
-            <Button variant="default" onClick={() => setWhat('dismiss')}>
+            <Button variant="default" onClick={() => open('dismiss')}>
               {t('reviews.dismiss.button')}
             </Button>
           </>
@@ -94,18 +94,7 @@ function Head({ review, etag, onReload }: HeadProps) {
       {review.status === 'open' && review.proposed.outcome === 'review' && (
         <Text size="sm">{t('reviews.inDoubt')}</Text>
       )}
-      {what && (
-        <CloseDialog
-          what={what}
-          review={review}
-          etag={etag}
-          onClose={() => setWhat(undefined)}
-          onReload={() => {
-            setWhat(undefined);
-            onReload();
-          }}
-        />
-      )}
+      {what && <CloseDialog what={what} review={review} etag={etag} {...dialog} />}
     </Section>
   );
 }

@@ -1,11 +1,9 @@
 import { Anchor } from '@mantine/core';
-import { listReviews, ReviewStatus } from '@rollcall/contracts/api/settlement';
+import { listReviews, ReviewStatus } from '@rollcall/contracts/api/reviews';
 import { Link } from 'react-router';
 import { useList } from '../api/read.js';
-import { FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Lesson, Person } from '../office/ids.js';
-import { isFiltered, queryOf } from '../office/query.js';
-import { useStates } from '../office/states.js';
+import { queryOf } from '../office/query.js';
 import { DataTable } from '../parts/data-table.js';
 import { useFilters } from '../parts/filters.js';
 import { Money } from '../parts/money.js';
@@ -14,32 +12,17 @@ import { StateBadge } from '../parts/state-badge.js';
 import { EmptyState } from '../parts/states.js';
 import { When } from '../parts/when.js';
 import { useWords } from '../words/words.js';
-
-const FILTERS = { status: [] as string[], sessionId: '', holdId: '' };
+import { CASE_FILTERS, CaseFilters } from './case-filters.js';
 
 export default function Reviews() {
   const t = useWords('admin');
-  const states = useStates();
-  const [filters, change] = useFilters(FILTERS);
+  const [filters, change] = useFilters(CASE_FILTERS);
   const query = queryOf<typeof listReviews>(filters);
   const list = useList(listReviews, { query }, { every: 15_000 });
   return (
     <>
       <PageTitle words={t('reviews.words')}>{t('reviews.title')}</PageTitle>
-      <FilterBar onClear={isFiltered(filters) ? () => change(FILTERS) : undefined}>
-        <SetFilter
-          label={t('status')}
-          values={filters.status}
-          onChange={(status) => change({ status })}
-          options={states(ReviewStatus.options)}
-        />
-        <TextFilter
-          label={t('sessionId')}
-          value={filters.sessionId}
-          onChange={(sessionId) => change({ sessionId })}
-        />
-        <TextFilter label={t('holdId')} value={filters.holdId} onChange={(holdId) => change({ holdId })} />
-      </FilterBar>
+      <CaseFilters statuses={ReviewStatus.options} filters={filters} change={change} />
       <DataTable
         label={t('reviews.title')}
         list={list}

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { completeSession, readSessionAttendance } from '@rollcall/contracts/api/attendance';
-import { listReviews, readSettlement } from '@rollcall/contracts/api/settlement';
+import { listReviews } from '@rollcall/contracts/api/reviews';
+import { readSettlement } from '@rollcall/contracts/api/settlement';
 import type { AnswerOf } from '@rollcall/contracts/route';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';

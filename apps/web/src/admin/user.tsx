@@ -1,11 +1,11 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { readUser, type User } from '@rollcall/contracts/api/identity-users';
-import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useRead } from '../api/read.js';
 import { Facts } from '../office/facts.js';
 import { Person, WholeId } from '../office/ids.js';
 import { Section } from '../office/section.js';
+import { useDialog } from '../office/use-dialog.js';
 import { PageTitle } from '../parts/page-title.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { Loaded } from '../parts/states.js';
@@ -41,7 +41,7 @@ interface AccountProps {
 
 function Account({ user, etag, onReload }: AccountProps) {
   const t = useWords('admin');
-  const [change, setChange] = useState<Change>();
+  const { opened: change, open, dialog } = useDialog<Change>(onReload);
   return (
     <Section title={t('users.account')} action={<StateBadge state={user.status} />}>
       <Facts
@@ -59,17 +59,14 @@ function Account({ user, etag, onReload }: AccountProps) {
         ]}
       />
       <Group>
-        <Button variant="default" onClick={() => setChange('roles')}>
+        <Button variant="default" onClick={() => open('roles')}>
           {t('users.changes.roles.button')}
         </Button>
-        <Button
-          variant="default"
-          onClick={() => setChange(user.status === 'active' ? 'suspend' : 'reactivate')}
-        >
+        <Button variant="default" onClick={() => open(user.status === 'active' ? 'suspend' : 'reactivate')}>
           {t(user.status === 'active' ? 'users.changes.suspend.button' : 'users.changes.reactivate.button')}
         </Button>
         {user.referrerId === null && (
-          <Button variant="default" onClick={() => setChange('referrer')}>
+          <Button variant="default" onClick={() => open('referrer')}>
             {t('users.changes.referrer.button')}
           </Button>
         )}
@@ -86,18 +83,7 @@ function Account({ user, etag, onReload }: AccountProps) {
           {t('audit.title')}
         </Button>
       </Group>
-      {change && (
-        <ChangeUserDialog
-          user={user}
-          change={change}
-          etag={etag}
-          onClose={() => setChange(undefined)}
-          onReload={() => {
-            setChange(undefined);
-            onReload();
-          }}
-        />
-      )}
+      {change && <ChangeUserDialog user={user} change={change} etag={etag} {...dialog} />}
     </Section>
   );
 }

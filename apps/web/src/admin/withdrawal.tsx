@@ -1,11 +1,11 @@
 import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { type AdminWithdrawal, readAdminWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
-import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useRead } from '../api/read.js';
 import { Facts } from '../office/facts.js';
 import { Person, shortId, WholeId } from '../office/ids.js';
 import { Section } from '../office/section.js';
+import { useDialog } from '../office/use-dialog.js';
 import { Money, useMoney } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -49,7 +49,7 @@ interface DecisionProps {
 
 function Decision({ withdrawal, etag, onReload }: DecisionProps) {
   const t = useWords('admin');
-  const [step, setStep] = useState<Step>();
+  const { opened: step, open, dialog } = useDialog<Step>(onReload);
   const { id, status, bankAccount } = withdrawal;
   const account = `${bankAccount.bankName}, ${bankAccount.accountNumber}, ${bankAccount.accountName}`;
   return (
@@ -83,25 +83,14 @@ function Decision({ withdrawal, etag, onReload }: DecisionProps) {
             key={one}
             variant={index === 0 && !isDangerous ? 'filled' : 'default'}
             c={isDangerous ? 'var(--mantine-color-error)' : undefined}
-            onClick={() => setStep(one)}
+            onClick={() => open(one)}
           >
             {t(`withdrawals.steps.${one}.button`)}
           </Button>
         ))}
         {stepsFrom(status).length === 0 && <Text size="sm">{t('withdrawals.over')}</Text>}
       </Group>
-      {step && (
-        <StepDialog
-          step={step}
-          withdrawal={withdrawal}
-          etag={etag}
-          onClose={() => setStep(undefined)}
-          onReload={() => {
-            setStep(undefined);
-            onReload();
-          }}
-        />
-      )}
+      {step && <StepDialog step={step} withdrawal={withdrawal} etag={etag} {...dialog} />}
     </Section>
   );
 }

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { disputeHold } from '@rollcall/contracts/api/disputes';
 import type { Session } from '@rollcall/contracts/api/enrollment';
 import {
-  disputeHold,
   type Hold,
   listHolds,
   readHold,

@@ -3,6 +3,7 @@ import type { Route } from '../route.js';
 import * as attendance from './attendance.js';
 import * as billing from './billing.js';
 import * as debts from './debts.js';
+import * as disputes from './disputes.js';
 import * as enrollment from './enrollment.js';
 import * as events from './events.js';
 import * as finance from './finance.js';
@@ -13,6 +14,7 @@ import * as policies from './policies.js';
 import * as quota from './quota.js';
 import * as reconciliation from './reconciliation.js';
 import * as revenue from './revenue.js';
+import * as reviews from './reviews.js';
 import * as settlement from './settlement.js';
 import * as subscriptions from './subscriptions.js';
 import * as system from './system.js';
@@ -25,7 +27,7 @@ const modules = {
   identity,
   enrollment: { ...enrollment, ...teaching },
   attendance,
-  settlement: { ...settlement, ...policies },
+  settlement: { ...settlement, ...reviews, ...disputes, ...policies },
   billing: { ...billing, ...subscriptions, ...quota, ...invoices, ...reconciliation },
   wallet: { ...wallet, ...debts, ...finance, ...revenue, ...withdrawals, ...withdrawalsAdmin, ...payouts },
   notification: events,

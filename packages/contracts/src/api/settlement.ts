@@ -6,7 +6,7 @@ import { format, listOf, page, setOf } from './lists.js';
 export const HoldStatus = z.enum(['held', 'review', 'disputed', 'released', 'refunded', 'split']);
 
 export const DisputeStatus = z.enum(['open', 'resolved']);
-const Party = z.enum(['student', 'teacher']);
+export const Party = z.enum(['student', 'teacher']);
 
 export const Decision = z
   .object({
@@ -36,16 +36,21 @@ export const Decision = z
   })
   .meta({ id: 'Decision' });
 
+/** What was bought, by whom and of whom, and for how much. */
+export const ofHold = {
+  purchaseId: Id,
+  courseId: Id,
+  sessionId: Id,
+  studentId: Id,
+  teacherId: Id,
+  amount: z.int(),
+  currency: z.string(),
+};
+
 export const Hold = z
   .object({
     id: Id,
-    purchaseId: Id,
-    courseId: Id,
-    sessionId: Id,
-    studentId: Id,
-    teacherId: Id,
-    amount: z.int(),
-    currency: z.string(),
+    ...ofHold,
     status: HoldStatus,
     heldAt: Instant,
     /** When the class should be settled by: its scheduled end; null while the session is not heard of. */
@@ -149,6 +154,13 @@ export const readSettlement = route({
   }),
 });
 
+/** Of whose holds, and of which class. */
+export const byPeople = {
+  sessionId: Id.optional(),
+  teacherId: Id.optional(),
+  studentId: Id.optional(),
+};
+
 export const listAdminHolds = route({
   method: 'get',
   path: '/admin/holds',
@@ -158,15 +170,14 @@ export const listAdminHolds = route({
     ...page,
     ...format,
     status: setOf(HoldStatus),
-    sessionId: Id.optional(),
-    teacherId: Id.optional(),
-    studentId: Id.optional(),
+    ...byPeople,
   }),
   status: 200,
   answer: listOf(Hold),
 });
 
-const reason = text(500);
+/** The words of who decides, or disputes. */
+export const reason = text(500);
 
 const decideHold = <Body extends z.ZodType>(
   what: 'release' | 'refund' | 'split',
@@ -198,7 +209,7 @@ export const refundHold = decideHold(
   z.strictObject({ reason }),
 );
 /** 0 to 100 with at most two decimals. */
-const teacherPercent = z
+export const teacherPercent = z
   .number()
   .min(0, 'must be at least 0')
   .max(100, 'must be at most 100')
@@ -209,179 +220,3 @@ export const splitHold = decideHold(
   "Decide by hand that a part goes to the teacher's side, which pays the commission, and the rest back",
   z.strictObject({ teacherPercent, reason }),
 );
-
-export const ReviewStatus = z.enum(['open', 'applied', 'dismissed', 'superseded']);
-
-/** An ended hold that newer attendance would have decided otherwise. Nothing of it moves before an admin says so. */
-export const Review = z
-  .object({
-    id: Id,
-    holdId: Id,
-    purchaseId: Id,
-    courseId: Id,
-    sessionId: Id,
-    studentId: Id,
-    teacherId: Id,
-    amount: z.int(),
-    currency: z.string(),
-    status: ReviewStatus,
-    attendanceVersion: z.int(),
-    /** The decision that stood when the review was opened. */
-    decided: Decision,
-    /** What the same terms make of the newer attendance. */
-    proposed: Decision,
-    closedAt: Instant.nullable(),
-    closedBy: Id.nullable(),
-    notes: z.string().nullable(),
-    createdAt: Instant,
-  })
-  .meta({ id: 'Review' });
-export type Review = z.infer<typeof Review>;
-
-export const listReviews = route({
-  method: 'get',
-  path: '/admin/reviews',
-  who: ['admin'],
-  summary: 'Ended holds that newer attendance would have decided otherwise',
-  query: z.strictObject({
-    ...page,
-    status: setOf(ReviewStatus),
-    sessionId: Id.optional(),
-    teacherId: Id.optional(),
-    studentId: Id.optional(),
-    holdId: Id.optional(),
-  }),
-  status: 200,
-  answer: listOf(Review),
-});
-
-export const readReview = route({
-  method: 'get',
-  path: '/admin/reviews/:reviewId',
-  who: ['admin'],
-  summary: 'One review: what was decided and what is proposed, each step of both sums',
-  params: z.strictObject({ reviewId: Id }),
-  status: 200,
-  answer: Review,
-  conditional: true,
-});
-
-const closeReview = (what: 'apply' | 'dismiss', summary: string) =>
-  route({
-    method: 'post',
-    path: `/admin/reviews/:reviewId/${what}`,
-    who: ['admin'],
-    summary,
-    params: z.strictObject({ reviewId: Id }),
-    body: z.strictObject({ reason }),
-    status: 200,
-    answer: Review,
-    problems: [409],
-    idempotent: true,
-    conditional: true,
-  });
-
-export const applyReview = closeReview(
-  'apply',
-  'Correct the hold as proposed: what was paid wrongly is taken back, or becomes debt',
-);
-export const dismissReview = closeReview('dismiss', 'Leave the hold as it is');
-
-/** What a student or a teacher says against the outcome of a hold. Nothing of an ended one moves before an admin says so. */
-export const Dispute = z
-  .object({
-    id: Id,
-    holdId: Id,
-    purchaseId: Id,
-    courseId: Id,
-    sessionId: Id,
-    studentId: Id,
-    teacherId: Id,
-    amount: z.int(),
-    currency: z.string(),
-    status: DisputeStatus,
-    openedBy: Party,
-    /** The words of who opened it. */
-    reason: z.string(),
-    /** The decision that stood when it was opened; null where there was none. */
-    disputed: Decision.nullable(),
-    /** The decision of its hold that stands now, another one where it was corrected meanwhile; null where there is none. */
-    stands: Decision.nullable(),
-    /** The decision that an admin resolved it by: the same one where he left all as it was. */
-    resolution: Decision.nullable(),
-    resolvedAt: Instant.nullable(),
-    resolvedBy: Id.nullable(),
-    /** The words of the admin. */
-    notes: z.string().nullable(),
-    /** When settlement heard that its class was cancelled, which does not end what is disputed; null where it was not. */
-    sessionCancelledAt: Instant.nullable(),
-    createdAt: Instant,
-  })
-  .meta({ id: 'Dispute' });
-export type Dispute = z.infer<typeof Dispute>;
-
-export const disputeHold = route({
-  method: 'post',
-  path: '/holds/:holdId/dispute',
-  who: ['student', 'teacher'],
-  summary:
-    'Say that a hold of yours should come out otherwise, until some days after its decision: an admin decides',
-  params: z.strictObject({ holdId: Id }),
-  body: z.strictObject({ reason }),
-  status: 201,
-  answer: Dispute,
-  problems: [409],
-  idempotent: true,
-});
-
-export const listDisputes = route({
-  method: 'get',
-  path: '/admin/disputes',
-  who: ['admin'],
-  summary: 'What students and teachers say against the outcomes of their holds',
-  query: z.strictObject({
-    ...page,
-    status: setOf(DisputeStatus),
-    sessionId: Id.optional(),
-    teacherId: Id.optional(),
-    studentId: Id.optional(),
-    holdId: Id.optional(),
-  }),
-  status: 200,
-  answer: listOf(Dispute),
-});
-
-export const readDispute = route({
-  method: 'get',
-  path: '/admin/disputes/:disputeId',
-  who: ['admin'],
-  summary: 'One dispute: what was said, what had been decided, what it was resolved by',
-  params: z.strictObject({ disputeId: Id }),
-  status: 200,
-  answer: Dispute,
-  conditional: true,
-});
-
-export const resolveDispute = route({
-  method: 'post',
-  path: '/admin/disputes/:disputeId/resolve',
-  who: ['admin'],
-  summary: 'Decide by hand what a disputed hold comes to; of one that has ended the difference is moved',
-  params: z.strictObject({ disputeId: Id }),
-  body: z
-    .strictObject({
-      outcome: z.enum(['release', 'refund', 'split']),
-      /** Of a split alone. */
-      teacherPercent: teacherPercent.optional(),
-      reason,
-    })
-    .refine(({ outcome, teacherPercent: share }) => (outcome === 'split') === (share !== undefined), {
-      path: ['teacherPercent'],
-      message: 'belongs to a split, which cannot do without',
-    }),
-  status: 200,
-  answer: Dispute,
-  problems: [409],
-  idempotent: true,
-  conditional: true,
-});

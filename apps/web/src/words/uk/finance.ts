@@ -4,7 +4,7 @@ export const finance: Ukrainian<Words['finance']> = {
   asOf: 'Станом на',
   asOfHint: 'Порожньо: зараз.',
   accounts: {
-    credits: 'гроші учнів на купівлю занять',
+    credits: 'гроші студентів на купівлю занять',
     promo: 'гроші від платформи на купівлю занять',
     earnings: 'гроші викладачів, які можна вивести',
     withdrawing: 'зарезервовано на виплати',
@@ -63,7 +63,7 @@ export const finance: Ukrainian<Words['finance']> = {
       subscription: 'Сплачено підпискою',
     },
     session: 'Заняття',
-    student: 'Учень',
+    student: 'Студент',
     teacher: 'Викладач',
     purchase: 'Покупка',
     steps: 'Записи',
