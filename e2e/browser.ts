@@ -1,4 +1,5 @@
 /** The web app in Chromium: pages of the running system, who signs in, and what a person does there. */
+import { readFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
 import { DEMO_PASSWORD } from '@rollcall/contracts/demo';
 import {
@@ -120,6 +121,18 @@ export const heading = (page: Page, name: string | RegExp): Locator =>
   page.getByRole('heading', { level: 1, name });
 export const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name });
 export const field = (page: Page, name: string | RegExp): Locator => page.getByRole('textbox', { name });
+
+interface Downloaded {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Presses a button that saves a file. */
+export async function downloadBy(page: Page, name: string | RegExp): Promise<Downloaded> {
+  const pressed = page.getByRole('button', { name, exact: true }).first();
+  const [file] = await Promise.all([page.waitForEvent('download'), pressed.click()]);
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
 
 /** Presses the button of an act, gives a reason where asked, and confirms in the dialog. */
 export async function decide(page: Page, act: string, reason?: string): Promise<void> {

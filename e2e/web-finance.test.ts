@@ -1,8 +1,8 @@
 /** The finance area in Chromium: a ledger that balances, and where each cent went. */
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { followHold } from '@rollcall/contracts/api/finance';
 import { approveWithdrawal, completeWithdrawal } from '@rollcall/contracts/api/withdrawals-admin';
-import { button, heading } from './browser.js';
+import { button, downloadBy, heading } from './browser.js';
 import { expectGoodPage, expectGoodPages, screenshot } from './good-page.js';
 import { LOOKS, type Office, pictureOf, startOffice } from './office.js';
 import { eventually } from './story.js';
@@ -42,6 +42,8 @@ test('finance follows one hold from the purchase to the payout, and verifies the
   await page.locator('[data-balances=true]').waitFor();
   await expectGoodPage(tab);
   await screenshot(page, 'office-balance');
+  await page.goto('/finance/exports');
+  expect((await downloadBy(page, 'Download the ledger')).bytes.toString()).toMatch(/payment_release/);
   await tab.close();
 });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import type { Page } from 'playwright-core';
-import { button, closeBrowser, heading, openPage, signedIn, type Tab } from './browser.js';
+import { button, closeBrowser, downloadBy, heading, openPage, signedIn, type Tab } from './browser.js';
 import { expectGoodPage, expectGoodPages, loaded, screenshot } from './good-page.js';
 import { checkInvariants } from './invariants.js';
 import { type Caller, demo, publishedCourse, register } from './story.js';
@@ -71,6 +71,7 @@ test('a newcomer registers, tops up, buys a class, attends it, and sees the outc
   await page.getByRole('link', { name: 'To the wallet' }).click();
   await page.locator('[data-balance="Credits"]', { hasText: '40.00' }).waitFor();
   await expectGoodPage(tab);
+  expect((await downloadBy(page, 'Download as CSV')).bytes.toString()).toMatch(/deposit/);
   await screenshot(page, 'student-wallet');
 
   await page.goto('/courses');
@@ -140,6 +141,8 @@ test('on a phone in the dark, a course bought by card in one go is cancelled aft
   await page.goto('/student/invoices');
   await page.getByText('Credit note').first().waitFor();
   await expectGoodPage(tab);
+  const pdf = await downloadBy(page, /^Download .* as PDF$/);
+  expect([pdf.name, pdf.bytes.subarray(0, 5).toString()]).toEqual([expect.stringMatching(/\.pdf$/), '%PDF-']);
   await tab.close();
   await checkInvariants(system);
 });

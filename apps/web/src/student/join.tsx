@@ -11,6 +11,7 @@ import { PageTitle } from '../parts/page-title.js';
 import { LoadingState } from '../parts/states.js';
 import { useWhen } from '../parts/when.js';
 import { useWords } from '../words/words.js';
+import type { Outside } from './room.js';
 import { Simulator } from './simulator.js';
 import { answers } from './video-server.js';
 
@@ -30,7 +31,9 @@ export function JoinPage() {
   const { data: room } = useRead(readRoom, { params: { sessionId } });
   const session = course?.sessions.find(({ id }) => id === sessionId);
   const [door, setDoor] = useState<Door>();
+  const [outside, setOutside] = useState<Outside>();
   const enter = useRun(async () => {
+    setOutside(undefined);
     const { body } = await api.call(joinSession, { params: { sessionId } });
     setDoor({ ...body, isThere: await answers(body.url) });
   });
@@ -45,6 +48,11 @@ export function JoinPage() {
           {room && (
             <Text>{t('join.open', { opensAt: when(room.opensAt), closesAt: when(room.closesAt) })}</Text>
           )}
+          {outside && (
+            <Alert role="status" color={outside === 'over' ? 'gray' : 'orange'}>
+              {t(`join.outside.${outside}`)}
+            </Alert>
+          )}
           <FormError error={enter.error} />
           <Button
             onClick={() => void enter.run()}
@@ -57,7 +65,14 @@ export function JoinPage() {
       )}
       {door?.isThere && (
         <Suspense fallback={<LoadingState />}>
-          <Room url={door.url} token={door.token} onLeave={() => setDoor(undefined)} />
+          <Room
+            url={door.url}
+            token={door.token}
+            onLeave={(why) => {
+              setDoor(undefined);
+              setOutside(why);
+            }}
+          />
         </Suspense>
       )}
       {door?.isThere === false && <NoServer url={door.url} retry={() => void enter.run()} />}

@@ -116,6 +116,12 @@ export const student = {
       'It should be at {{url}}. Whoever runs Rollcall starts a LiveKit server there, or names another in LIVEKIT_URL.',
     retry: 'Look again',
     open: 'It is open from {{opensAt}} to {{closesAt}}.',
+    outside: {
+      elsewhere: 'You went on in another window or on another device. Entering here ends it there.',
+      over: 'The room was closed: the class is over.',
+      removed: 'You were taken out of the room.',
+      broken: 'The connection to the room failed or broke off. Enter again: what you were there for counts.',
+    },
   },
   simulator: {
     title: 'Development: play this class',
