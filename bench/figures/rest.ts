@@ -1,23 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ServiceName, type System, startSystem } from '@rollcall/e2e/system';
+import { ALL, type System, startSystem } from '@rollcall/e2e/system';
 import type { Figure } from '../report.js';
 
 const READY_SECONDS = 15;
 const MEGABYTES = 900;
-const SERVICES: readonly ServiceName[] = [
-  'identity',
-  'enrollment',
-  'attendance',
-  'settlement',
-  'wallet',
-  'gateway',
-];
 
 /** Fresh databases to a ready gateway, and what all services hold in memory at rest. */
 export async function rest(): Promise<Figure[]> {
   const started = performance.now();
-  const system = await startSystem();
+  const system = await startSystem({ services: ALL });
   const seconds = (performance.now() - started) / 1000;
   await sleep(10_000);
   const megabytes = await pss(system);
@@ -45,7 +37,7 @@ export async function rest(): Promise<Figure[]> {
 
 /** Proportional set sizes as Linux counts them: shared pages are shared out. */
 async function pss(system: System): Promise<number> {
-  const pids = SERVICES.flatMap((service) => system.processes(service).map(({ pid }) => pid));
+  const pids = ALL.flatMap((service) => system.processes(service).map(({ pid }) => pid));
   const kilobytes = await Promise.all(
     pids.map(async (pid) =>
       Number(/^Pss:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]),

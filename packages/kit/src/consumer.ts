@@ -14,7 +14,7 @@ export interface Consumer {
   readonly types: readonly EventType[];
   /** Acts on events of these types in one transaction; returns those it met too early. */
   readonly handle: (work: Work, events: readonly Envelope[]) => Promise<readonly Envelope[]>;
-  /** Milliseconds to gather events before acting on them; none: act at once on what is there. */
+  /** Milliseconds to gather messages before they are read; none: act at once on what is there. */
   readonly linger?: number;
 }
 

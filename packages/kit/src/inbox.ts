@@ -10,6 +10,7 @@ import { createLane, type Lane } from './lane.js';
 import type { Logger } from './log.js';
 import { keepFailed, kept, retryUntilStopped } from './retry.js';
 import { namesOf } from './topology.js';
+import { createWaitingRoom, type Take } from './waiting-room.js';
 
 export interface InboxOptions {
   readonly db: Database;
@@ -41,10 +42,11 @@ export function startInbox(options: InboxOptions): Inbox {
   };
   const lanes = createLanes(options, giveBack);
   const receive = receiver(door, { giveBack, stopping: stopping.signal, log });
-  const takeLive = taker(options, lanes);
+  const room = createWaitingRoom(options.consumers, taker(options, lanes));
   const takeDead = deadTaker(options);
 
   const channel = broker.keep('plain', async (fresh) => {
+    room.clear();
     lanes.clear();
     await databaseAnswers(options, stopping.signal);
     if (door.cancelled) await broker.declare();
@@ -54,13 +56,14 @@ export function startInbox(options: InboxOptions): Inbox {
       if (door.open === fresh) door.open = undefined;
     });
     await fresh.prefetch(PREFETCH);
-    await fresh.consume(names.queue(service), receive(fresh, takeLive));
+    await fresh.consume(names.queue(service), receive(fresh, room.take));
     await fresh.consume(names.deadQueue(service), receive(fresh, takeDead));
   });
   const retries = retryUntilStopped(options, stopping.signal);
   return {
     stop: async () => {
       stopping.abort();
+      room.clear();
       await lanes.drain();
       await channel.stop();
       await retries;
@@ -98,9 +101,6 @@ const receiver =
       return giveBack();
     });
   };
-
-/** Takes a message in hand; what is called when it may be forgotten by the broker. */
-type Take = (message: ConsumeMessage, ack: () => void) => Promise<void>;
 
 const taker = (options: InboxOptions, lanes: Lanes): Take => {
   const types = typesOf(options.consumers);

@@ -1,10 +1,10 @@
 /** One consumer's deliveries, one transaction at a time. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@rollcall/contracts/event';
 import { attempt, attemptNew, type Consumer } from './consumer.js';
 import { type Database, isOutage } from './database.js';
 import { countError, countHandled, handleSeconds } from './handled.js';
 import type { Logger } from './log.js';
+import { createPause } from './pause.js';
 import { keepFailed, kept } from './retry.js';
 import { inSpan, SpanKind } from './tracing.js';
 
@@ -32,24 +32,38 @@ export interface LaneOptions {
 const BATCH_MESSAGES = 200;
 const BATCH_EVENTS = 2_000;
 
-/** While one batch commits the next gathers, so it grows with the load by itself and a lone event waits for nobody. */
+/** Milliseconds at most that a batch gathers under load, and events that wait for nothing more. */
+const GATHER = 50;
+const ENOUGH = 50;
+
+/**
+ * While one batch commits the next gathers, so it grows with the load by itself and a lone event waits for nobody. Under
+ * load, which is when the batch before had several events, it gathers for twice as long as that one took: fewer
+ * transactions and messages for the same events (docs/decisions/0019).
+ */
 export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consumer): Lane {
   let waiting: Delivery[] = [];
   let running: Promise<void> | undefined;
+  const pause = createPause(() => eventsOf(waiting).length < ENOUGH);
+  let gather = 0;
 
   const work = async () => {
     // What the same read of the socket brought belongs to the same batch: it is dispatched in one go, before any promise.
-    await (consumer.linger === undefined ? undefined : sleep(consumer.linger));
+    await pause.take(gather);
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
+      const events = eventsOf(batch);
+      const began = performance.now();
       try {
-        await handle({ db, log }, consumer, eventsOf(batch));
+        await handle({ db, log }, consumer, events);
       } catch (error) {
         log.error({ err: error }, 'a batch could neither be handled nor kept');
         waiting = [];
         return giveBack();
       }
       for (const { ack } of batch) ack();
+      gather = events.length > 1 ? Math.min(2 * (performance.now() - began), GATHER) : 0;
+      if (waiting.length > 0) await pause.take(gather);
     }
   };
   const start = () => {
@@ -64,6 +78,7 @@ export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consume
   return {
     push: (delivery) => {
       waiting.push(delivery);
+      pause.look();
       start();
     },
     clear,

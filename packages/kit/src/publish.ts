@@ -25,7 +25,7 @@ export interface Publishing {
 }
 
 /** Rows in one message, bytes in one message. */
-const PACK = 100;
+export const PACK = 100;
 const PACK_BYTES = 1_000_000;
 
 const returned = counter('outbox_returned_total', 'Messages the broker could not route: an alarm');

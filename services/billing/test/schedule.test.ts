@@ -200,6 +200,8 @@ test('each is done by hand too, as the operator’s tool asks for it', async () 
   const rare = tasks().map((one) => ({ ...one, pattern: '0 0 29 2 *' }));
   const replica = startSchedule(stage.db, rare, quietLog);
   try {
+    const told = async () => (await stage.db('scheduled_tasks')).length === rare.length;
+    for (let n = 0; n < 400 && !(await told()); n += 1) await new Promise((done) => setTimeout(done, 25));
     const asked = rare.map(({ name }) => ({ id: newId(), task: name, actor: 'ann' }));
     await stage.db('task_requests').insert(asked);
     const ended = () => stage.db('task_requests').whereNotNull('ended_at');

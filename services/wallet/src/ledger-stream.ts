@@ -1,6 +1,7 @@
 /** The sealed ledger on its stream: each seal at least once, in order. Source: docs/ledger.md, 'The stream'. */
 import { CONTENT_TYPE } from '@rollcall/contracts/event';
 import { entrySealed, LEDGER_STREAM } from '@rollcall/contracts/events/ledger';
+import { createBell } from '@rollcall/kit/bell';
 import type { Broker } from '@rollcall/kit/broker';
 import type { Lead } from '@rollcall/kit/leader';
 import type { Logger } from '@rollcall/kit/log';
@@ -13,10 +14,7 @@ import { markPublished, readUnpublished, type Sealed } from './store/stream.js';
 
 /** Seals published at once, all of which are confirmed before the next: what is in flight at most, about 1 MB. */
 const BATCH = 1_000;
-/**
- * Milliseconds: between two looks for what is new, so that seals gather; the pause after a failure, a silent confirm. What publishing
- * costs a purchase: docs/decisions/0009.
- */
+/** Milliseconds: between two looks for what nobody gave; the pause after a failure, a silent confirm. */
 const POLL = 250;
 const PAUSE = 1_000;
 const CONFIRM_TIMEOUT = 10_000;
@@ -48,6 +46,7 @@ export function openLedgerStream(broker: Broker, log: Logger): LedgerStream {
   });
   const stream = streamName(broker.topology.prefix, LEDGER_STREAM);
   const fresh = createFreshSeals();
+  const bell = createBell();
 
   /** Whether more waits. */
   const round = async ({ query }: Lead): Promise<boolean> => {
@@ -63,13 +62,16 @@ export function openLedgerStream(broker: Broker, log: Logger): LedgerStream {
     return seals.length === BATCH;
   };
   return {
-    give: fresh.give,
+    give: (seals) => {
+      fresh.give(seals);
+      if (seals.length > 0) bell.ring();
+    },
     publishWhile: async (lead, { isStopping, isBehind, pause }) => {
       fresh.lookAgain();
       while (!lead.lost() && !isStopping()) {
         try {
           // Sealing first: both ride the one connection, and nothing may wait for the stream.
-          if (isBehind() || !(await round(lead))) await pause(POLL);
+          if (isBehind() || !(await round(lead))) await bell.wait(POLL);
         } catch (error) {
           if (lead.lost()) return;
           fresh.lookAgain();
@@ -81,7 +83,10 @@ export function openLedgerStream(broker: Broker, log: Logger): LedgerStream {
         }
       }
     },
-    stop: kept.stop,
+    stop: async () => {
+      bell.ring();
+      await kept.stop();
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { Logger } from '@rollcall/kit/log';
 import { counter, gauge } from '@rollcall/kit/metrics';
 import { chain } from './chain.js';
 import { type Life, openLedgerStream } from './ledger-stream.js';
-import { addCheckpoint, addSeals, type Place, readPlace, readUnsealed } from './store/seals.js';
+import { addCheckpoint, addSeals, type Place, readPlace, readUnsealed, readWaiting } from './store/seals.js';
 import type { Sealed } from './store/stream.js';
 
 export interface SealerOptions {
@@ -25,8 +25,14 @@ const SEALER: Office = { name: 'sealer', lock: 7_250_004, durable: true };
 /** Entries of one batch, and seals between two checkpoints: a trial balance reads at most both. */
 const BATCH = 1_000;
 const CHECKPOINT = 1_000;
-/** Milliseconds: between two looks for what is new, so that entries gather; a standby's try for the lock. */
+/**
+ * Milliseconds: between two looks for what is new; how long nothing new must have come, so that money moves before it is sealed;
+ * and how long an entry waits at most for that. Measured in docs/decisions/0019.
+ */
 const POLL = 100;
+const QUIET = 150;
+const LATEST = 400;
+/** Milliseconds: a standby's try for the lock. */
 const STANDBY = 1_000;
 
 const leader = gauge('sealer_leader', '1 where this replica seals the ledger');
@@ -90,12 +96,22 @@ async function sealWhileLeading(
   seen: (seals: readonly Sealed[]) => void,
 ): Promise<void> {
   let place = await readPlace(lead.query);
+  let more = false;
   while (!lead.lost() && !isStopping()) {
+    if (!more && !(await isDue(lead.query))) {
+      await pause(POLL);
+      continue;
+    }
     const { next, seals } = await sealBatch(lead.query, place, new Date());
     seen(seals);
-    if (seals.length < BATCH) await pause(POLL);
     place = next;
+    more = seals.length === BATCH;
   }
+}
+
+async function isDue(query: Lead['query']): Promise<boolean> {
+  const waiting = await readWaiting(query);
+  return waiting !== undefined && (waiting.newest >= QUIET || waiting.oldest >= LATEST);
 }
 
 /** Seals what is new and committed, a batch at most. Returns it, and where the next one goes on: `place` itself when nothing was. */

@@ -68,6 +68,16 @@ test('what was rolled back leaves no hole', async () => {
   await expectWhole();
 });
 
+test('entries that never cease to come are sealed all the same', async () => {
+  const sealer = sealerOf(test_.url);
+  await until('a seal, while they come', async () => {
+    await entry(db());
+    return (await sealsOf(db())).length > 0;
+  });
+  await sealer.stop();
+  expect((await sealsOf(db())).length).toBeGreaterThan(1); // together, of those that had gathered
+});
+
 test('of two leaders with the same place one writes; the other is refused and nothing is written twice', async () => {
   await entry(db());
   const rivals = [await aLead(), await aLead()];

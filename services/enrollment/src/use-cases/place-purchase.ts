@@ -57,9 +57,14 @@ export interface Order {
 /** A pending purchase, its seats taken, all or none, and the wallet asked, or billing where a subscription pays. */
 export function placePurchase(work: Work, { shares, buyer, ...order }: Order): { id: string } {
   const purchase: NewPurchase = {
-    ...order,
-    ...{ studentId: buyer.studentId, fundedBy: buyer.fundedBy, paymentId: buyer.paymentId ?? null },
     id: newId(),
+    kind: order.kind,
+    studentId: buyer.studentId,
+    fundedBy: buyer.fundedBy,
+    paymentId: buyer.paymentId ?? null,
+    teacherId: order.teacherId,
+    courseId: order.courseId,
+    currency: order.currency,
     sessionId: order.kind === 'session' ? (shares[0]?.session.id ?? null) : null,
     total: sum(shares.map(({ amount }) => amount)),
     requestedAt: work.now,

@@ -51,66 +51,61 @@ export const endedBy = (
   corrects,
 });
 
-function holdData(ended: Ended, hasReferral: boolean) {
-  const { holdId, purchaseId, courseId, sessionId, studentId, teacherId } = ended;
-  return {
-    holdId,
-    purchaseId,
-    courseId,
-    sessionId,
-    studentId,
-    teacherId,
-    referrerId: hasReferral ? ended.referrerId : null,
-    referralAccount: hasReferral ? ended.referralAccount : null,
-    amount: money(ended.amount, ended.currency),
-  };
-}
-
-function decisionData(ended: Ended) {
-  return {
-    reason: ended.reason,
-    policyVersion: ended.policyVersion,
-    attendance: ended.evidence && {
-      seconds: ended.evidence.seconds,
-      maxSeconds: ended.evidence.maxSeconds,
-      scheduledSeconds: ended.evidence.scheduledSeconds,
-      percentBasisPoints: ended.evidence.percent,
-      attendanceVersion: ended.evidence.attendanceVersion,
-    },
-    decisionVersion: ended.decisionVersion,
-    decidedAt: ended.decidedAt.toISOString(),
-  };
-}
-
-const shares = (of: Omit<Corrected, 'decisionVersion' | 'outcome'>, currency: string) => ({
-  teacher: money(of.teacher, currency),
-  commission: money(of.commission, currency),
-  commissionRate: of.commissionRate,
-  referral: money(of.referral, currency),
-  refund: money(of.refund, currency),
-});
-
-const endedData = (ended: Ended): DataOf<typeof holdReleased> => ({
-  ...holdData(ended, ended.referral > 0),
-  ...shares(ended, ended.currency),
-  ...decisionData(ended),
+/** Field by field as well. The referrer is named where he has a share. */
+const endedData = (ended: Ended, hasReferral = ended.referral > 0): DataOf<typeof holdReleased> => ({
+  holdId: ended.holdId,
+  purchaseId: ended.purchaseId,
+  courseId: ended.courseId,
+  sessionId: ended.sessionId,
+  studentId: ended.studentId,
+  teacherId: ended.teacherId,
+  referrerId: hasReferral ? ended.referrerId : null,
+  referralAccount: hasReferral ? ended.referralAccount : null,
+  amount: money(ended.amount, ended.currency),
+  teacher: money(ended.teacher, ended.currency),
+  commission: money(ended.commission, ended.currency),
+  commissionRate: ended.commissionRate,
+  referral: money(ended.referral, ended.currency),
+  refund: money(ended.refund, ended.currency),
+  reason: ended.reason,
+  policyVersion: ended.policyVersion,
+  attendance: ended.evidence && {
+    seconds: ended.evidence.seconds,
+    maxSeconds: ended.evidence.maxSeconds,
+    scheduledSeconds: ended.evidence.scheduledSeconds,
+    percentBasisPoints: ended.evidence.percent,
+    attendanceVersion: ended.evidence.attendanceVersion,
+  },
+  decisionVersion: ended.decisionVersion,
+  decidedAt: ended.decidedAt.toISOString(),
 });
 
 function correctedData(ended: Ended, before: Corrected): DataOf<typeof holdCorrected> {
-  const standing = (of: Corrected) => ({
-    decisionVersion: of.decisionVersion,
-    outcome: of.outcome,
-    ...shares(of, ended.currency),
-  });
+  const { teacher, commission, commissionRate, referral, refund, ...said } = endedData(
+    ended,
+    before.referral > 0 || ended.referral > 0,
+  );
+  const inCurrency = (amount: number) => money(amount, ended.currency);
   return {
-    ...holdData(ended, before.referral > 0 || ended.referral > 0),
-    ...decisionData(ended),
-    from: standing(before),
-    to: standing(ended),
+    ...said,
+    from: {
+      decisionVersion: before.decisionVersion,
+      outcome: before.outcome,
+      teacher: inCurrency(before.teacher),
+      commission: inCurrency(before.commission),
+      commissionRate: before.commissionRate,
+      referral: inCurrency(before.referral),
+      refund: inCurrency(before.refund),
+    },
+    to: {
+      decisionVersion: ended.decisionVersion,
+      outcome: ended.outcome,
+      ...{ teacher, commission, commissionRate, referral, refund },
+    },
     transfers: transfersBetween(before, ended).map(({ from, to, amount }) => ({
       from,
       to,
-      amount: money(amount, ended.currency),
+      amount: inCurrency(amount),
     })),
   };
 }

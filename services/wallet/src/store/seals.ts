@@ -25,6 +25,20 @@ export async function readPlace(query: Query): Promise<Place> {
     : { ...last, sealedAt: last.sealedAt.getTime() };
 }
 
+/** Milliseconds that the oldest and the newest committed entry without a seal have waited; undefined while there is none. */
+export async function readWaiting(query: Query): Promise<{ oldest: number; newest: number } | undefined> {
+  const { rows } = await query<{ oldest: number | null; newest: number | null }>({
+    name: 'seals-waiting',
+    text: `select ${waited('asc')} as oldest, ${waited('desc')} as newest`,
+  });
+  const [{ oldest, newest } = { oldest: null, newest: null }] = rows;
+  return oldest === null || newest === null ? undefined : { oldest, newest };
+}
+
+const waited = (order: 'asc' | 'desc') =>
+  `(select (extract(epoch from clock_timestamp() - queued_at) * 1000)::float8
+      from entries_unsealed order by entry_no ${order} limit 1)`;
+
 export interface Unsealed {
   readonly entryNo: number;
   readonly entry: LedgerFacts;

@@ -22,16 +22,19 @@ export const keptAs = (
   at,
 });
 
-/** Says where a hold's money is by one decision, the same words each time. */
+/** Says where a hold's money is by one decision, the same words each time. Field by field: see `endedBy` of settlement. */
 export function paidBy(hold: Hold, kept: Kept | undefined): DataOf<typeof holdPaid> {
   if (kept === undefined) throw new Error(`hold ${hold.id} was left without an ending`);
-  const { id: holdId, purchaseId, sessionId, studentId, teacherId, currency } = hold;
   return {
-    ...{ holdId, purchaseId, sessionId, studentId, teacherId },
-    teacher: money(kept.teacher, currency),
-    commission: money(kept.commission, currency),
-    referral: money(kept.referral, currency),
-    refund: money(kept.refund, currency),
+    holdId: hold.id,
+    purchaseId: hold.purchaseId,
+    sessionId: hold.sessionId,
+    studentId: hold.studentId,
+    teacherId: hold.teacherId,
+    teacher: money(kept.teacher, hold.currency),
+    commission: money(kept.commission, hold.currency),
+    referral: money(kept.referral, hold.currency),
+    refund: money(kept.refund, hold.currency),
     decisionVersion: kept.decisionVersion,
     entryId: kept.entryId,
     paidAt: kept.at.toISOString(),

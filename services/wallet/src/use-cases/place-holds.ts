@@ -57,7 +57,12 @@ export function keptAs(placed: ReturnType<typeof placePurchase>): Answer {
   const { purchaseId, studentId, teacherId, courseId, requestedAt, currency } = placed.asked;
   const held = placed.outcome === 'held';
   return {
-    ...{ purchaseId, studentId, teacherId, courseId, currency, outcome: placed.outcome },
+    purchaseId,
+    studentId,
+    teacherId,
+    courseId,
+    currency,
+    outcome: placed.outcome,
     requestedAt: new Date(requestedAt),
     reason: held ? null : placed.reason,
     shortfall: held ? null : placed.shortfall,
