@@ -44,13 +44,13 @@ const ENOUGH = 50;
 export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consumer): Lane {
   let waiting: Delivery[] = [];
   let running: Promise<void> | undefined;
-  const pause = createPause(() => eventsOf(waiting).length < ENOUGH);
+  const pause = createPause(() => countOf(waiting) < ENOUGH);
   let gather = 0;
 
   const work = async () => {
-    // What the same read of the socket brought belongs to the same batch: it is dispatched in one go, before any promise.
-    await pause.take(gather);
-    while (waiting.length > 0) {
+    do {
+      // What the same read of the socket brought belongs to the same batch: it is dispatched in one go, before any promise.
+      await pause.take(gather);
       const batch = takeBatch(waiting);
       const events = eventsOf(batch);
       const began = performance.now();
@@ -63,8 +63,7 @@ export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consume
       }
       for (const { ack } of batch) ack();
       gather = events.length > 1 ? Math.min(2 * (performance.now() - began), GATHER) : 0;
-      if (waiting.length > 0) await pause.take(gather);
-    }
+    } while (waiting.length > 0);
   };
   const start = () => {
     running ??= work().finally(() => {
@@ -89,6 +88,8 @@ export function createLane({ db, log, giveBack }: LaneOptions, consumer: Consume
   };
 }
 
+const countOf = (batch: readonly Delivery[]): number =>
+  batch.reduce((sum, { events }) => sum + events.length, 0);
 const eventsOf = (batch: readonly Delivery[]): readonly Envelope[] => batch.flatMap(({ events }) => events);
 
 function takeBatch(waiting: Delivery[]): Delivery[] {

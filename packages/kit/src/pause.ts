@@ -20,7 +20,7 @@ export function createPause(isNeeded: () => boolean): Pause {
       end = undefined;
     },
     look: () => {
-      if (!isNeeded()) end?.();
+      if (end !== undefined && !isNeeded()) end();
     },
   };
 }
