@@ -12,7 +12,7 @@ const ROUNDS = 20;
 const WARM_UP = 14;
 const PURCHASES = 60;
 
-/** Buyers at once, each in need of one connection; enough to keep both cores busy. */
+/** Buyers at once, each in need of one connection, enough to keep both cores busy; rounds, and how many of the first only warm both. */
 const BUYERS = 32;
 const BUSY_PURCHASES = 1_600;
 const BUSY_ROUNDS = 8;

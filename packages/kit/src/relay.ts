@@ -176,7 +176,9 @@ async function publishWhileLeading(options: RelayOptions, leading: Leading): Pro
         bell.ring();
       });
     running.add(batch);
-    if (running.size >= (rows.length < PACK ? 1 : IN_FLIGHT)) await Promise.race(running);
+    // What fills no message waits for a confirm before more leaves, so that the next one holds more: docs/decisions/0019.
+    const most = rows.length < PACK ? 1 : IN_FLIGHT;
+    if (running.size >= most) await Promise.race(running);
   }
   await Promise.allSettled(running);
   await marks.settled();
