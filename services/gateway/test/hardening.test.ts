@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { as, echo, gateway, problemOf, type Running, raw, rawRequest, until } from './doubles.js';
@@ -151,13 +151,17 @@ test('bodies in flight have one memory for all: when it is full others get 503, 
 test('webhooks that fill their memory, for which nobody signs in, leave room for everybody else', async () => {
   // With time enough: a slow machine must not be done with the first body before the last has come.
   const patient = await gateway({ BODY_TIMEOUT_MS: '60000', BODY_MEMORY_BYTES: '3000000' });
-  const sockets = Array.from({ length: 3 }, () => {
+  const sockets: Socket[] = [];
+  const hold = () => {
     const socket = connect(patient.port, '127.0.0.1');
+    sockets.push(socket);
     socket.on('error', () => {});
+    // Which body is one too many is nobody's choice: where it is this one and not another's, a new one takes its place.
+    socket.once('data', hold);
     const head = `POST /api/v1/webhooks/livekit HTTP/1.1\r\nHost: a\r\nContent-Length: ${1024 * KB}\r\n\r\n`;
     socket.write(head + 'a'.repeat(990_000)); // and never the rest
-    return socket;
-  });
+  };
+  for (let n = 0; n < 3; n += 1) hold();
   const another = () =>
     fetch(`${patient.url}/api/v1/webhooks/livekit`, { method: 'POST', body: 'a'.repeat(100 * KB) });
   try {
