@@ -4,7 +4,7 @@ import { newId } from '@rollcall/kit/id';
 import type { Logger } from '@rollcall/kit/log';
 import { inWork } from '@rollcall/kit/work';
 import type { Rules } from './domain/session.js';
-import { claimDue, takeWakes } from './store/sessions.js';
+import { claimDue, putOff, takeWakes } from './store/sessions.js';
 import { checkSession } from './use-cases/check-session.js';
 
 export interface WatchContext {
@@ -22,18 +22,19 @@ export async function look({ db, rules, log, clock }: WatchContext): Promise<voi
   const cause = { correlationId: newId() };
   for (let round = 0; round < ROUNDS; round += 1) {
     const now = clock();
-    const { ids, until } = await inWork(
+    const { claimed, ids } = await inWork(
       db,
       cause,
       async ({ tx }) => {
         await takeWakes(tx, now, rules.grace);
-        return claimDue(tx, now);
+        const claimed = await claimDue(tx, now);
+        return { claimed, ids: await putOff(tx, claimed, { now, grace: rules.grace }) };
       },
       () => now,
     );
-    if (ids.length === 0) return;
+    if (claimed.ids.length === 0) return;
     for (const id of ids) {
-      await inWork(db, cause, (work) => checkSession(work, id, { rules, lease: until }), clock).catch(
+      await inWork(db, cause, (work) => checkSession(work, id, { rules, lease: claimed.until }), clock).catch(
         (error: unknown) => log.error({ err: error, sessionId: id }, 'a session could not be looked at'),
       );
     }

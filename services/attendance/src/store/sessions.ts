@@ -116,6 +116,31 @@ export async function claimDue(tx: Knex, now: Date): Promise<Claimed> {
   return { ids: (rows as { id: string }[]).map(({ id }) => id), until };
 }
 
+/**
+ * Puts off, to their end and the grace, those claimed ones of which nothing was ever heard: a timetable of a thousand classes
+ * is not looked at class by class, and `completion` would say the same of each. Returns the others. A statement of its own,
+ * behind the claim: what was heard and woken before the claim is seen here, and a wake that comes later waits for it.
+ */
+export async function putOff(
+  tx: Knex,
+  { ids, until }: Claimed,
+  { now, grace }: { now: Date; grace: number },
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.raw(
+    `update sessions set due_at = ends_at + :grace::float8 * interval '1 ms' + interval '1 ms'
+      where id = any(:ids) and due_at = :until and latest_version = 0 and not cancelled
+        and ends_at + :grace::float8 * interval '1 ms' >= :now::timestamptz
+        and not exists (select from deliveries where (course_id, session_number) = (sessions.course_id, sessions.number))
+        and not exists (select from sweeps where (course_id, session_number) = (sessions.course_id, sessions.number))
+        and not exists (select from corrections where session_id = sessions.id)
+     returning id`,
+    { ids, until, now, grace },
+  );
+  const later = new Set((rows as { id: string }[]).map(({ id }) => id));
+  return ids.filter((id) => !later.has(id));
+}
+
 /** The result a look has made or found right, and how much there was when it read. */
 export interface Computed {
   readonly version: number | undefined;
