@@ -1,4 +1,5 @@
 /** One supervised connection to RabbitMQ and the channels kept open on it. */
+import type { Socket } from 'node:net';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
 import {
   type ChannelOf,
@@ -9,6 +10,7 @@ import {
   type Kind,
   keepChannel,
 } from './channel.js';
+import { gatherWrites } from './gather-writes.js';
 import type { Logger } from './log.js';
 import { gauge } from './metrics.js';
 import { declareStreams, declareTopology, type Topology } from './topology.js';
@@ -57,7 +59,10 @@ export async function connectBroker(
       initialDelay: FIRST_DELAY,
       maxDelay: LONGEST_DELAY,
       initialMaxRetries: tries,
-      setup: (connection: ChannelModel) => declareOn(connection, topology, log),
+      setup: async (connection: ChannelModel) => {
+        gatherWrites(socketOf(connection));
+        await declareOn(connection, topology, log);
+      },
       waitForConnect: false,
     },
   });
@@ -75,6 +80,10 @@ export async function connectBroker(
     },
   };
 }
+
+/** The library keeps its socket to itself. */
+const socketOf = ({ connection }: ChannelModel): Socket =>
+  (connection as unknown as { stream: Socket }).stream;
 
 function follow(model: RecoveringChannelModel, state: State, log: Logger): void {
   model.on('connect', () => {
