@@ -99,16 +99,20 @@ async function introduce(system: System, teacherId: string, students: readonly s
 }
 
 async function settle({ system, course, students }: Stage, session: Session): Promise<number> {
-  // A bare connection, and counted once the numbers have been drawn: what a look costs is taken from what is measured.
+  // A bare connection, on which the server waits until the numbers have been drawn, and counted only then: what a look costs
+  // is taken from what is measured.
   const wallet = new pg.Client(system.databaseUrl('wallet'));
   await wallet.connect();
+  await wallet.query(`set statement_timeout = '120s'`);
   const numberOf = async (text: string) =>
     Number((await wallet.query({ text, rowMode: 'array' })).rows[0]?.[0]);
   const ended = () => numberOf("select count(*) from entries where type in ('payment_release', 'refund')");
   const drawn = () => numberOf('select last_value from entries_entry_no_seq');
   const [before, number] = [await ended(), await drawn()];
-  const allEnded = async () =>
-    (await drawn()) >= number + students.length && (await ended()) >= before + students.length;
+  const allDrawn = `do $$ begin
+    while (select last_value from entries_entry_no_seq) < ${number + students.length} loop perform pg_sleep(0.005); end loop;
+  end $$`;
+  const allEnded = async () => (await ended()) >= before + students.length;
   const connections = parseSpans('0-60', 3_600);
   const person = (userId: string, role: 'teacher' | 'student') => ({
     userId,
@@ -129,8 +133,8 @@ async function settle({ system, course, students }: Stage, session: Session): Pr
   );
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const started = performance.now();
-  await post(door, last.body);
-  await until('all entries', allEnded);
+  await Promise.all([post(door, last.body), wallet.query(allDrawn)]);
+  await until('all entries', allEnded, { every: 5 });
   const took = performance.now() - started;
   await wallet.end();
   return took;
