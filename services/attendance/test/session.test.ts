@@ -3,7 +3,7 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { attendanceAmended, sessionCompleted, sessionStarted } from '@rollcall/contracts/events/attendance';
-import { sessionRescheduled, sessionScheduled } from '@rollcall/contracts/events/enrollment';
+import { sessionRescheduled } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { emitted, envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import request from 'supertest';
@@ -282,55 +282,6 @@ describe('who counts', () => {
 });
 
 describe('the work a class costs', () => {
-  test('a timetable of which nothing was heard is put off whole to the ends of its classes, by any length in as many statements', async () => {
-    const dueOf = async (sessions: readonly SessionData[]) =>
-      (
-        await database
-          .db('sessions')
-          .whereIn(
-            'id',
-            sessions.map(({ sessionId }) => sessionId),
-          )
-          .select('due_at')
-      ).map(({ due_at }) => due_at.getTime());
-    const counts: number[] = [];
-    await lookAt(database.db, minute(-60));
-    for (const size of [2, 20]) {
-      const timetable = await Promise.all(Array.from({ length: size }, () => scheduled(database.db)));
-      let statements = 0;
-      const add = () => {
-        statements += 1;
-      };
-      database.db.on('query', add);
-      await lookAt(database.db, minute(-60));
-      database.db.removeListener('query', add);
-      counts.push(statements);
-      expect(await dueOf(timetable)).toEqual(timetable.map(() => minute(60) + 10_001));
-    }
-    expect(counts[1]).toBe(counts[0]);
-  });
-
-  test('of a timetable that is put off while webhooks come in, no class that began is missed', async () => {
-    clock.now = minute(1);
-    for (let round = 0; round < 5; round += 1) {
-      const timetable = Array.from({ length: 20 }, () => sessionData());
-      const begin = async (session: SessionData) => {
-        const room = classOf(session);
-        await postAll(app, [room.in(session.teacherId, 0, 60)[0]!, room.in(newId(), 0, 60)[0]!]);
-      };
-      const looks = Array.from({ length: 40 }, async (_, turn) => {
-        await new Promise((resolve) => setTimeout(resolve, turn * 5));
-        await lookAt(database.db, clock.now);
-      });
-      const known = know(database.db, ...timetable.map((session) => envelope(sessionScheduled, session)));
-      await Promise.all([known, ...looks, ...timetable.map(begin)]);
-      await lookAt(database.db, clock.now); // of what the last look left claimed
-      const started = await emitted(database.db, sessionStarted);
-      const ids = new Set(started.map(({ data }) => data.sessionId));
-      expect(timetable.filter(({ sessionId }) => !ids.has(sessionId))).toEqual([]);
-    }
-  });
-
   test('coming and going in the middle of it asks for no look', async () => {
     const session = await scheduled(database.db);
     const room = classOf(session);
