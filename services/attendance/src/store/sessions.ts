@@ -123,19 +123,19 @@ export async function claimDue(tx: Knex, now: Date): Promise<Claimed> {
  */
 export async function putOff(
   tx: Knex,
-  { ids, until }: Claimed,
+  { ids }: Claimed,
   { now, grace }: { now: Date; grace: number },
-): Promise<string[]> {
+): Promise<readonly string[]> {
   if (ids.length === 0) return [];
   const { rows } = await tx.raw(
     `update sessions set due_at = ends_at + :grace::float8 * interval '1 ms' + interval '1 ms'
-      where id = any(:ids) and due_at = :until and latest_version = 0 and not cancelled
+      where id = any(:ids) and latest_version = 0 and not cancelled
         and ends_at + :grace::float8 * interval '1 ms' >= :now::timestamptz
         and not exists (select from deliveries where (course_id, session_number) = (sessions.course_id, sessions.number))
         and not exists (select from sweeps where (course_id, session_number) = (sessions.course_id, sessions.number))
         and not exists (select from corrections where session_id = sessions.id)
      returning id`,
-    { ids, until, now, grace },
+    { ids, now, grace },
   );
   const later = new Set((rows as { id: string }[]).map(({ id }) => id));
   return ids.filter((id) => !later.has(id));
