@@ -252,6 +252,19 @@ export async function emitted<Data = unknown>(
   return bodies.map((body) => JSON.parse(body) as Envelope<Data>);
 }
 
+/** The statements that reach the database by this pool while `run` runs, in their order. */
+export async function statementsOf(db: Database, run: () => Promise<unknown>): Promise<string[]> {
+  const statements: string[] = [];
+  const listen = ({ sql }: { sql: string }) => statements.push(sql);
+  db.on('query', listen);
+  try {
+    await run();
+  } finally {
+    db.removeListener('query', listen);
+  }
+  return statements;
+}
+
 /** Runs a use case in a transaction at a fixed time. */
 export const workOf = <Result>(
   db: Database,

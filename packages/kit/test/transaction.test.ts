@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Knex } from 'knex';
 import { connect, type Database } from '../src/database.js';
-import { type TestDatabase, testDatabase } from '../src/testing.js';
+import { statementsOf, type TestDatabase, testDatabase } from '../src/testing.js';
 import { inTransaction } from '../src/transaction.js';
 
 let database: TestDatabase;
@@ -61,11 +61,7 @@ describe('a transaction', () => {
   });
 
   test('is heard by who listens to its pool', async () => {
-    const heard: string[] = [];
-    const listen = ({ sql }: { sql: string }) => heard.push(sql);
-    db.on('query', listen);
-    await inTransaction(db, (tx) => tx.raw('select 42'));
-    db.removeListener('query', listen);
+    const heard = await statementsOf(db, () => inTransaction(db, (tx) => tx.raw('select 42')));
     expect(heard).toContain('select 42');
   });
 

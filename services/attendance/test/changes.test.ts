@@ -10,7 +10,14 @@ import {
 } from '@rollcall/contracts/events/enrollment';
 import { newId } from '@rollcall/kit/id';
 import { registry } from '@rollcall/kit/metrics';
-import { envelope, type TestDatabase, testDatabase, token, workOf } from '@rollcall/kit/testing';
+import {
+  envelope,
+  statementsOf,
+  type TestDatabase,
+  testDatabase,
+  token,
+  workOf,
+} from '@rollcall/kit/testing';
 import request from 'supertest';
 import { defaultRules } from '../src/domain/session.js';
 import { collect } from '../src/gauges.js';
@@ -92,14 +99,8 @@ async function read(session: SessionData) {
 
 /** How often the deliveries of a session are read while `run` runs: once a computation, for a class of this size. */
 async function computations(run: () => Promise<unknown>): Promise<number> {
-  let count = 0;
-  const add = ({ sql }: { sql: string }) => {
-    if (/joined_at_ms.* from deliveries/is.test(sql)) count += 1;
-  };
-  database.db.on('query', add);
-  await run();
-  database.db.removeListener('query', add);
-  return count;
+  const statements = await statementsOf(database.db, run);
+  return statements.filter((sql) => /joined_at_ms.* from deliveries/is.test(sql)).length;
 }
 
 describe('a class that is complete', () => {

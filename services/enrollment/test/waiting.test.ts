@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import { connect, type Database } from '@rollcall/kit/database';
-import { deliver, testApp } from '@rollcall/kit/testing';
+import { deliver, statementsOf, testApp } from '@rollcall/kit/testing';
 import { createAwaitOutcome } from '../src/await-outcome.js';
 import { consumers } from '../src/consumers.js';
 import { outcomesOf } from '../src/queries.js';
@@ -74,14 +74,8 @@ const timers = () => process.getActiveResourcesInfo().filter((name) => name === 
 
 /** Whether nobody has looked for an outcome at this pool for so long. */
 async function isQuiet(db: Database, milliseconds: number): Promise<boolean> {
-  let statements = 0;
-  const count = () => {
-    statements += 1;
-  };
-  db.on('query', count);
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  db.off('query', count);
-  return statements === 0;
+  const wait = () => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return (await statementsOf(db, wait)).length === 0;
 }
 
 describe.each(kinds)('who buys $name', ({ pathTo, at }) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { holdReleased, sessionSettled } from '@rollcall/contracts/events/settlement';
-import { emitted, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
+import { emitted, statementsOf, type TestDatabase, testDatabase, workOf } from '@rollcall/kit/testing';
 import type { Work } from '@rollcall/kit/work';
 import { learnAttendance } from '../src/use-cases/learn-attendance.js';
 import { sweep } from '../src/use-cases/sweep.js';
@@ -21,16 +21,7 @@ const classOf = (count: number) => {
 };
 
 /** How many statements reach the database while `run` runs. */
-const statements = async (run: () => Promise<unknown>) => {
-  let count = 0;
-  const add = () => {
-    count += 1;
-  };
-  at.db.on('query', add);
-  await run();
-  at.db.removeListener('query', add);
-  return count;
-};
+const statements = async (run: () => Promise<unknown>) => (await statementsOf(at.db, run)).length;
 
 test('a session of 320 holds takes as many statements as one of 90, to place and to settle', async () => {
   const counts = []; // both are judged in two chunks

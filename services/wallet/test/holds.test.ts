@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { fundsDeclined, fundsHeld, holdPaid } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
-import { emitted, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
+import { emitted, statementsOf, type TestDatabase, testDatabase } from '@rollcall/kit/testing';
 import {
   adjust,
   balance,
@@ -215,16 +215,8 @@ test('expiry of a purchase that has its answer repeats that answer', async () =>
 });
 
 test('a batch takes the same number of statements whether it has two holds or sixty', async () => {
-  const statements = async (...events: Parameters<typeof send>[1][]) => {
-    let count = 0;
-    const more = () => {
-      count += 1;
-    };
-    db().on('query', more);
-    await send(db(), ...events);
-    db().removeListener('query', more);
-    return count;
-  };
+  const statements = async (...events: Parameters<typeof send>[1][]) =>
+    (await statementsOf(db(), () => send(db(), ...events))).length;
   const students = await Promise.all(
     Array.from({ length: 3 }, () => user(db(), { credits: 20_000, promo: 1500 })),
   );
