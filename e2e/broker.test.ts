@@ -6,6 +6,7 @@ import { checkInvariants } from './invariants.js';
 import { type PrivateBroker, startPrivateBroker } from './private-broker.js';
 import {
   type Answer,
+  askFor,
   buy,
   type Caller,
   demo,
@@ -52,7 +53,7 @@ interface Bought {
 }
 
 const buyAll = (students: readonly Caller[], session: Session): Promise<Bought[]> =>
-  Promise.all(students.map(async (student) => ({ student, bought: await buy(student, session) })));
+  Promise.all(students.map(async (student) => ({ student, bought: await askFor(student, session) })));
 
 /** What each service says of itself. */
 const readiness = (): Promise<{ status: number; broker: boolean }[]> =>

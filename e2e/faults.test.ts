@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import { checkInvariants, runCli } from './invariants.js';
 import {
+  askFor,
   buy,
   type Caller,
   demo,
@@ -116,7 +117,7 @@ describe('a service that is down', () => {
     const student = await studentWith(system.gateway, admin, 1000);
     const session = await lesson();
     const restart = await crash('wallet');
-    const bought = await buy(student, session);
+    const bought = await askFor(student, session);
     expect(bought.status).toBe(202);
     expect(bought.body.status).toBe('pending');
     await restart();

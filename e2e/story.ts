@@ -150,15 +150,52 @@ export async function publishedCourse(teacher: Caller, options: CourseOptions = 
 export type Session = Course['sessions'][number];
 
 // As they are written, here and below: that a purchase or a cancellation is refused is an answer these tests read.
-export const buy = (student: Caller, session: Session, headers: Record<string, string> = {}) =>
+/** A purchase of one session, told once it has ended. */
+export const buy = async (student: Caller, session: Session, headers: Record<string, string> = {}) =>
+  ended(student, await askFor(student, session, headers));
+
+/** The same as it is answered at first: with 202 while it is pending after 3 s. */
+export const askFor = (student: Caller, session: Session, headers: Record<string, string> = {}) =>
   student.post<Purchase>(`/enrollments/sessions/${session.id}/purchase`, undefined, headers);
 
-export const buyCourse = (student: Caller, course: Course, headers: Record<string, string> = {}) =>
-  student.post<Purchase>(`/enrollments/courses/${course.id}`, undefined, headers);
+export const buyCourse = async (student: Caller, course: Course, headers: Record<string, string> = {}) =>
+  ended(student, await student.post<Purchase>(`/enrollments/courses/${course.id}`, undefined, headers));
+
+/**
+ * The answer of a purchase that is no longer pending. A busy machine may take longer than the 3 s that one is waited
+ * for: then it is as it would have been in time, a 402 without the words of its refusal.
+ */
+export async function ended(student: Caller, answer: Answer<Purchase>): Promise<Answer<Purchase>> {
+  if (answer.status !== 202) return answer;
+  const body = await eventually(
+    `an end of purchase ${answer.body.id}`,
+    async () => {
+      const now = (await student.get<Purchase>(placeOf(answer.body))).body;
+      return now.status !== 'pending' && now;
+    },
+    60,
+  );
+  return { ...answer, status: ['declined', 'expired'].includes(body.status) ? 402 : 201, body };
+}
 
 /** Gives up what of a purchase has not started. */
 export const cancel = (student: Caller, purchase: Purchase, headers: Record<string, string> = {}) =>
   student.delete<Purchase>(placeOf(purchase), { reason: 'I am ill' }, headers);
+
+/** The answer of a cancellation that settlement has decided, which may take longer than 3 s as well. */
+export async function cancelled(student: Caller, answer: Answer<Purchase>): Promise<Answer<Purchase>> {
+  if (answer.status !== 202) return answer;
+  const returned = ({ holds }: Purchase) => holds.filter(({ status }) => status === 'refunded').length;
+  const body = await eventually(
+    `a cancellation of purchase ${answer.body.id}`,
+    async () => {
+      const now = (await student.get<Purchase>(placeOf(answer.body))).body;
+      return returned(now) > returned(answer.body) && now;
+    },
+    60,
+  );
+  return { ...answer, status: 200, body };
+}
 
 export const placeOf = ({ kind, id }: Purchase): string =>
   kind === 'course' ? `/enrollments/${id}` : `/enrollments/sessions/${id}`;

@@ -9,7 +9,9 @@ import { checkInvariants } from './invariants.js';
 import {
   type Caller,
   cancel,
+  cancelled,
   demo,
+  ended,
   eventually,
   play,
   publishedCourse,
@@ -55,8 +57,10 @@ async function subscribe(): Promise<void> {
   expect([begun.status, begun.body.status]).toEqual([201, 'active']);
 }
 
-const book = (session: Session) =>
-  student.post<Purchase>(`/enrollments/sessions/${session.id}/purchase`, { fundedBy: 'subscription' });
+const book = async (session: Session) => {
+  const path = `/enrollments/sessions/${session.id}/purchase`;
+  return ended(student, await student.post<Purchase>(path, { fundedBy: 'subscription' }));
+};
 const quotaIs = (used: number, reserved: number, remaining: number) =>
   eventually(`${used} used, ${reserved} reserved, ${remaining} left`, async () => {
     const { body } = await student.get<Quota>('/subscriptions/quota');
@@ -77,7 +81,7 @@ test('a lesson is booked by quota, held and paid like any other; given back it i
   expect(back.status).toBe(201);
   await quotaIs(0, 2, 1);
 
-  const gone = await cancel(student, back.body);
+  const gone = await cancelled(student, await cancel(student, back.body));
   expect([gone.status, gone.body]).toMatchObject([
     200,
     { status: 'cancelled', refunded: { amount: 0 }, lessons: { booked: 1, returned: 1 } },

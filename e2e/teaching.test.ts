@@ -10,6 +10,7 @@ import type { AnswerOf } from '@rollcall/contracts/route';
 import { checkInvariants } from './invariants.js';
 import {
   type Answer,
+  askFor,
   atGateway,
   buy,
   buyCourse,
@@ -90,7 +91,7 @@ describe('of a session with purchases in every state', () => {
     const later = { prefer: 'respond-async' };
     const pending: Answer<Purchase>[] = [];
     await withoutWallet(async () => {
-      for (const who of [asked!, poor]) pending.push(await buy(who, session, later));
+      for (const who of [asked!, poor]) pending.push(await askFor(who, session, later));
       expect(pending.map(({ status }) => status)).toEqual([202, 202]);
       expect((await cancel(session, { reason: 'I am ill' })).body).toMatchObject({ status: 'cancelled' });
     });

@@ -1,12 +1,10 @@
 /** The same story with two replicas of every service and every message delivered twice: the same money, once. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Purchase } from '@rollcall/contracts/api/enrollment';
 import { bindings } from '@rollcall/kit/service';
 import { namesOf } from '@rollcall/kit/topology';
 import { type ChannelModel, connect } from 'amqplib';
 import { checkInvariants } from './invariants.js';
 import {
-  type Answer,
   atGateway,
   buy,
   buyCourse,
@@ -16,7 +14,6 @@ import {
   demo,
   eventually,
   holdOf,
-  placeOf,
   play,
   publishedCourse,
   settled,
@@ -65,20 +62,6 @@ afterAll(async () => {
   await system.stop();
 });
 
-/** What became of a purchase. A busy machine may take longer than the 3 s that one is waited for. */
-async function outcomeOf(student: Caller, { status, body }: Answer<Purchase>): Promise<string> {
-  if (status === 402) return 'declined';
-  if (status !== 202) return body.status;
-  return eventually(
-    `an end of purchase ${body.id}`,
-    async () => {
-      const now = (await student.get<Purchase>(placeOf(body))).body.status;
-      return now !== 'pending' && now;
-    },
-    60,
-  );
-}
-
 test('a class of ten settles every hold once, whichever replica hears what how often', async () => {
   const before = await walletOf(teacher);
   const [session] = (await publishedCourse(teacher)).sessions;
@@ -115,8 +98,7 @@ test('money for three and fifty purchases at once at two gateways: exactly three
   const answers = await Promise.all(
     course.sessions.map((session, index) => buy(callers[index % callers.length]!, session)),
   );
-  const outcomes = await Promise.all(answers.map((answer) => outcomeOf(student, answer)));
-  const counts = ['active', 'declined'].map((wanted) => outcomes.filter((one) => one === wanted).length);
+  const counts = [201, 402].map((wanted) => answers.filter(({ status }) => status === wanted).length);
   expect(counts).toEqual([3, 47]);
   expect((await walletOf(student)).credits.amount).toBe(0);
 });
@@ -164,7 +146,7 @@ test('promo of an admin is given once, spent first, and comes back as promo', as
   await play(system, teacher.id, course.sessions[0]!, { students: { [student.id]: '0-60' } });
   expect((await settled(student, holdOf(bought))).status).toBe('released');
   // The first hold was of promo alone; of the second a hundred were.
-  expect((await cancel(student, bought.body)).body.refunded).toEqual({ amount: 500, currency: 'USD' });
+  await cancel(student, bought.body);
   await eventually('what was given up to be back where it came from', () => has(100, 1000));
 });
 
