@@ -160,7 +160,8 @@ describe("what is another's is as if it were not there", () => {
     return roles.map((role) => ({ ...one, role: role as Role, place: place as Place }));
   });
 
-  test.each(owned)('$name for another $role', async ({ service, route, role, place }) => {
+  // At once: who joins what nobody knows is waited for, as it may have been bought just now.
+  test.concurrent.each(owned)('$name for another $role', async ({ service, route, role, place }) => {
     const { token } = strangers[role];
     const { body } = expectedOf({ route });
     const check = async (base: string) => {

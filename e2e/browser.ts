@@ -34,10 +34,10 @@ export interface Tab {
   close(): Promise<void>;
 }
 
-let browser: Browser | undefined;
+let browser: Promise<Browser> | undefined;
 
-async function started(): Promise<Browser> {
-  browser ??= await launcher.launch({
+function started(): Promise<Browser> {
+  browser ??= launcher.launch({
     executablePath: chromium(),
     // Root has no sandbox; /dev/shm of a container is too small.
     args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
@@ -47,7 +47,7 @@ async function started(): Promise<Browser> {
 
 /** For afterAll. */
 export async function closeBrowser(): Promise<void> {
-  await browser?.close();
+  await (await browser)?.close();
   browser = undefined;
 }
 

@@ -39,22 +39,24 @@ const student = (credits = 1000) => studentWith(system.gateway, admin, credits);
 async function classOf(
   tutor: Caller,
   spans: string,
-  more: { teacher?: string; rooms?: string; price?: number } = {},
+  more: { pupil?: Caller; teacher?: string; rooms?: string; price?: number } = {},
 ) {
-  const pupil = await student(more.price ?? 1000);
-  const course = await publishedCourse(tutor, { price: more.price ?? 1000 });
+  const { price = 1000, pupil = await student(price) } = more;
+  const course = await publishedCourse(tutor, { price });
   const [session] = course.sessions;
   if (session === undefined) throw new Error('a course without a session');
   const bought = await buy(pupil, session);
   expect(bought.status).toBe(201);
-  await play(system, tutor.id, session, { students: { [pupil.id]: spans }, ...more });
+  const { teacher, rooms } = more;
+  await play(system, tutor.id, session, { students: { [pupil.id]: spans }, teacher, rooms });
   return { pupil, session, bought, hold: await settled(pupil, holdOf(bought)) };
 }
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 
+// At once: most of a class is waiting for its end.
 describe('a bought session', () => {
-  test('that was attended pays the teacher, and everybody can read why', async () => {
+  test.concurrent('that was attended pays the teacher, and everybody can read why', async () => {
     const before = await walletOf(referred);
     const { pupil, bought, hold } = await classOf(referred, '0-60');
     expect(hold).toMatchObject({
@@ -83,7 +85,7 @@ describe('a bought session', () => {
     });
   });
 
-  test('that was missed is refunded to the last cent', async () => {
+  test.concurrent('that was missed is refunded to the last cent', async () => {
     const { pupil, hold } = await classOf(referred, 'absent');
     expect(hold).toMatchObject({
       status: 'refunded',
@@ -92,7 +94,7 @@ describe('a bought session', () => {
     expect((await walletOf(pupil)).credits).toEqual(usd(1000));
   });
 
-  test.each([
+  test.concurrent.each([
     ['twelve minutes of sixty release it', '0-12', 'released'],
     ['one second less refunds it', '0-11:59', 'refunded'],
     ['twelve minutes in three visits release it', '0-5,10-14,30-33', 'released'],
@@ -103,17 +105,17 @@ describe('a bought session', () => {
     expect(hold.status).toBe(status);
   });
 
-  test('in a room that was interrupted waits for the second room, and counts both', async () => {
+  test.concurrent('in a room that was interrupted waits for the second room, and counts both', async () => {
     const { hold } = await classOf(teacher, '0-20,25-60', { teacher: '0-20,25-60', rooms: '0-20,25-60' });
     expect(hold).toMatchObject({ status: 'released', decision: { attendance: { seconds: 3300 } } });
   });
 
-  test('of a teacher nobody referred pays him all of it', async () => {
+  test.concurrent('of a teacher nobody referred pays him all of it', async () => {
     const { hold } = await classOf(teacher, '0-60');
     expect(hold.decision).toMatchObject({ teacher: usd(1000), commission: usd(0) });
   });
 
-  test('whose leave was lost is for a person to judge', async () => {
+  test.concurrent('whose leave was lost is for a person to judge', async () => {
     const { hold } = await classOf(teacher, '0-60?');
     expect(hold).toMatchObject({ status: 'review', paidAt: null });
   });
@@ -152,18 +154,15 @@ describe('each commission preset', () => {
       rate_own_student: 3000,
       rate_otherwise: 7000,
     });
-    const { hold: stranger } = await classOf(teacher, '0-60');
-    expect(stranger.decision).toMatchObject({ teacher: usd(300), commission: usd(700) });
-
     const { referralCode } = (await teacher.get<{ referralCode: string }>('/auth/me')).body;
     const own = await register(system.gateway, 'student', referralCode);
     await fund(admin, own, 1000);
-    const [session] = (await publishedCourse(teacher)).sessions;
-    if (session === undefined) throw new Error('a course without a session');
-    const bought = await buy(own, session);
-    await play(system, teacher.id, session, { students: { [own.id]: '0-60' } });
-    const hold = await settled(own, holdOf(bought));
-    expect(hold.decision).toMatchObject({ teacher: usd(700), commission: usd(300) });
+    const [his, stranger] = await Promise.all([
+      classOf(teacher, '0-60', { pupil: own }),
+      classOf(teacher, '0-60'),
+    ]);
+    expect(his.hold.decision).toMatchObject({ teacher: usd(700), commission: usd(300) });
+    expect(stranger.hold.decision).toMatchObject({ teacher: usd(300), commission: usd(700) });
   });
 
   test('custom gives the referrer his share of the commission', async () => {
@@ -187,7 +186,7 @@ describe('each commission preset', () => {
       rate_otherwise: 0,
       referrer_share: 0,
     });
-    const [one, other] = [await classOf(referred, '0-60'), await classOf(teacher, '0-60')];
+    const [one, other] = await Promise.all([classOf(referred, '0-60'), classOf(teacher, '0-60')]);
     expect(one.hold.decision).toMatchObject({ teacher: usd(700), commission: usd(300) });
     expect(other.hold.decision).toMatchObject({ teacher: usd(1000), commission: usd(0) });
   });

@@ -38,19 +38,23 @@ const LOOKS: readonly Look[] = [
   { width: 'phone', scheme: 'dark', locale: 'uk-UA' },
 ];
 
-test.each(LOOKS)('every service is there, ready, with its release and its breakers: $width', async (look) => {
-  const tab = await asAdmin('/system', look);
-  const { page } = tab;
-  for (const service of ALL)
-    await page.locator(`[data-replicas=${service}] [data-condition=ready]`).first().waitFor();
-  await page.locator('[data-breaker="gateway wallet"] [data-condition=closed]').waitFor();
-  await page.locator('[data-well=true]').waitFor();
-  await expectGoodPage(tab);
-  await screenshot(page, `system-${look.width}`);
-  await tab.close();
-});
+// All but the last at once: they look at one system that is well, and wait for its pages to look again.
+test.concurrent.each(LOOKS)(
+  'every service is there, ready, with its release and its breakers: $width',
+  async (look) => {
+    const tab = await asAdmin('/system', look);
+    const { page } = tab;
+    for (const service of ALL)
+      await page.locator(`[data-replicas=${service}] [data-condition=ready]`).first().waitFor();
+    await page.locator('[data-breaker="gateway wallet"] [data-condition=closed]').waitFor();
+    await page.locator('[data-well=true]').waitFor();
+    await expectGoodPage(tab);
+    await screenshot(page, `system-${look.width}`);
+    await tab.close();
+  },
+);
 
-test('a purchase is followed by its id and by what it came of, and the address keeps what was looked for', async () => {
+test.concurrent('a purchase is followed by its id and by what it came of, and the address keeps what was looked for', async () => {
   const tab = await asAdmin('/system');
   const { page } = tab;
   await page.getByRole('link', { name: 'Journeys' }).click();
@@ -89,6 +93,66 @@ test('a purchase is followed by its id and by what it came of, and the address k
   await tab.close();
 });
 
+/** As the gateway answers it, with one service that has every trouble there is. */
+function troubled(state: SystemState): SystemState {
+  const services = state.services.map((one) => (one.name === 'billing' ? { ...one, ...TROUBLE } : one));
+  return {
+    ...state,
+    services,
+    circuits: [...state.circuits, { from: 'billing', to: 'stripe', state: 'open' }],
+  };
+}
+const TROUBLE: Omit<ServiceState, 'name'> = {
+  replicas: [
+    { address: 'billing-1:3000', state: 'not-ready', version: '1.0.0' },
+    { address: 'billing-2:3000', state: 'silent', version: null },
+  ],
+  outbox: { unpublished: 7, oldestSeconds: 400 },
+  inbox: { waiting: 2, retrying: 1, overdue: 1, dead: 3 },
+  queue: { waiting: 9, dead: 3 },
+};
+
+test.concurrent.each(LOOKS)(
+  'dead letters, late events and open breakers are told in words: $width',
+  async (look) => {
+    const tab = await openPage(system, { ...look, locale: 'en-GB' });
+    const { page } = tab;
+    let gateway: 'troubled' | 'away' | 'well' = 'troubled';
+    await page.route('**/api/v1/admin/system', async (asked) => {
+      if (gateway === 'away') return asked.abort();
+      if (gateway === 'well') return asked.continue();
+      const answer = await asked.fetch();
+      return asked.fulfill({ response: answer, json: troubled((await answer.json()) as SystemState) });
+    });
+    await signIn(page, demoAccount('admin'), '/system');
+    for (const words of [
+      '7 events to publish',
+      'the oldest for 7 min',
+      '3 dead letters',
+      '1 overdue',
+      '9 messages',
+    ])
+      await page.getByText(words).first().waitFor();
+    await page.locator('[data-breaker="billing stripe"] [data-condition=open]').waitFor();
+    await page.getByRole('status').getByText('dead letters wait for a person').waitFor();
+    await expectGoodPage(tab);
+    await screenshot(page, `system-trouble-${look.width}`);
+
+    gateway = 'away';
+    await page.locator('[data-trouble=away]').waitFor();
+    gateway = 'well';
+    await page.locator('[data-well=true]').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await tab.close();
+  },
+);
+
+test.concurrent('a teacher is not let in', async () => {
+  const tab = await signedIn(system, 'teacher', '/system');
+  await tab.page.getByText('This page is not for your account').waitFor();
+  await tab.close();
+});
+
 test('a service that stops is shown so, what it knew is missing, and both mend by themselves', async () => {
   const tab = await asAdmin('/system');
   const { page } = tab;
@@ -112,61 +176,4 @@ test('a service that stops is shown so, what it knew is missing, and both mend b
   await phone.page.locator('[data-missing]').waitFor({ state: 'detached' });
   await page.locator('[data-well=true]').waitFor();
   await Promise.all([tab.close(), phone.close()]);
-});
-
-/** As the gateway answers it, with one service that has every trouble there is. */
-function troubled(state: SystemState): SystemState {
-  const services = state.services.map((one) => (one.name === 'billing' ? { ...one, ...TROUBLE } : one));
-  return {
-    ...state,
-    services,
-    circuits: [...state.circuits, { from: 'billing', to: 'stripe', state: 'open' }],
-  };
-}
-const TROUBLE: Omit<ServiceState, 'name'> = {
-  replicas: [
-    { address: 'billing-1:3000', state: 'not-ready', version: '1.0.0' },
-    { address: 'billing-2:3000', state: 'silent', version: null },
-  ],
-  outbox: { unpublished: 7, oldestSeconds: 400 },
-  inbox: { waiting: 2, retrying: 1, overdue: 1, dead: 3 },
-  queue: { waiting: 9, dead: 3 },
-};
-
-test.each(LOOKS)('dead letters, late events and open breakers are told in words: $width', async (look) => {
-  const tab = await openPage(system, { ...look, locale: 'en-GB' });
-  const { page } = tab;
-  let gateway: 'troubled' | 'away' | 'well' = 'troubled';
-  await page.route('**/api/v1/admin/system', async (asked) => {
-    if (gateway === 'away') return asked.abort();
-    if (gateway === 'well') return asked.continue();
-    const answer = await asked.fetch();
-    return asked.fulfill({ response: answer, json: troubled((await answer.json()) as SystemState) });
-  });
-  await signIn(page, demoAccount('admin'), '/system');
-  for (const words of [
-    '7 events to publish',
-    'the oldest for 7 min',
-    '3 dead letters',
-    '1 overdue',
-    '9 messages',
-  ])
-    await page.getByText(words).first().waitFor();
-  await page.locator('[data-breaker="billing stripe"] [data-condition=open]').waitFor();
-  await page.getByRole('status').getByText('dead letters wait for a person').waitFor();
-  await expectGoodPage(tab);
-  await screenshot(page, `system-trouble-${look.width}`);
-
-  gateway = 'away';
-  await page.locator('[data-trouble=away]').waitFor();
-  gateway = 'well';
-  await page.locator('[data-well=true]').waitFor();
-  await page.unrouteAll({ behavior: 'ignoreErrors' });
-  await tab.close();
-});
-
-test('a teacher is not let in', async () => {
-  const tab = await signedIn(system, 'teacher', '/system');
-  await tab.page.getByText('This page is not for your account').waitFor();
-  await tab.close();
 });

@@ -16,9 +16,13 @@ export interface RetryOptions {
 
 /** Seconds. After the last of them the event is dead and waits for a person. */
 const LADDER = [1, 5, 30, 120, 600, 3_600, 21_600, 43_200];
-/** Milliseconds between looks for what is due, and rows taken at one look. */
-const RETRY_POLL = 250;
+/** Rows taken at one look. */
 const RETRY_BATCH = 200;
+/**
+ * Milliseconds between two looks: after one that found something, and at most. Nothing waits for less than the second of
+ * the first rung, so a look a second sees a row before it is due, whichever replica kept it, and sleeps until it is.
+ */
+const [AGAIN, IDLE] = [250, 1_000];
 
 /** Keeps a failed event with its next attempt, or as dead after the last rung or an error no retry can cure. */
 export async function keepFailed(
@@ -47,36 +51,47 @@ interface DueRow {
   readonly id: string;
   readonly type: string;
   readonly status: 'waiting' | 'retrying';
-  readonly body: string;
   readonly attempts: number;
+  /** Milliseconds. */
+  readonly wait: number;
+  /** Read only where the wait is over. */
+  readonly body: string;
 }
 
 export async function retryUntilStopped(options: RetryOptions, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
-    await retryDue(options, stopping).catch((error: unknown) =>
-      options.log.warn({ err: error }, 'retries wait'),
-    );
-    await sleep(RETRY_POLL, undefined, { signal: stopping }).catch(() => undefined);
+    const wait = await retryDue(options, stopping).catch((error: unknown) => {
+      options.log.warn({ err: error }, 'retries wait');
+      return IDLE;
+    });
+    await sleep(wait, undefined, { signal: stopping }).catch(() => undefined);
   }
 }
 
-/** One look: what is due, those of one consumer that only waited as a batch, those that failed each alone. */
+/**
+ * One look: what is due, those of one consumer that only waited as a batch, those that failed each alone. Returns the
+ * milliseconds until the next look is worth it.
+ */
 export async function retryDue(options: RetryOptions, stopping?: AbortSignal): Promise<number> {
   // Only types that are handled here: others, of a release that is over, would fill every look.
   const { rows } = await options.db.raw(
-    `select event_id as id, type, status, body, attempts from inbox
-      where status in ('waiting', 'retrying') and next_attempt_at <= now() and type = any(?)
+    `select event_id as id, type, status, attempts, case when next_attempt_at <= now() then body end as body,
+            ceil(1000 * extract(epoch from next_attempt_at - now()))::float8 as wait from inbox
+      where status in ('waiting', 'retrying') and next_attempt_at <= now() + interval '1 second' and type = any(?)
       order by next_attempt_at limit ?`,
     [[...typesOf(options.consumers).keys()], RETRY_BATCH],
   );
+  const [first] = rows as DueRow[];
+  if (first === undefined || first.wait > 0) return first?.wait ?? IDLE;
+  const due = (rows as DueRow[]).filter(({ wait }) => wait <= 0);
   for (const consumer of options.consumers) {
-    const mine = (rows as DueRow[]).filter((row) => consumer.types.some(({ type }) => type === row.type));
+    const mine = due.filter((row) => consumer.types.some(({ type }) => type === row.type));
     for (const group of groupsOf(mine)) {
-      if (stopping?.aborted) return rows.length;
+      if (stopping?.aborted) break;
       await retry(options, consumer, group);
     }
   }
-  return rows.length;
+  return AGAIN;
 }
 
 function groupsOf(rows: readonly DueRow[]): readonly (readonly DueRow[])[] {

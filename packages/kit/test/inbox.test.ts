@@ -219,6 +219,27 @@ describe('what waits for another try', () => {
     expect(await effects()).toEqual([4]);
   });
 
+  test('is looked for the moment it is due, and once a second where nothing is', async () => {
+    expect(await retryDue(optionsOf([keep]))).toBe(1_000);
+    const event = thing(7);
+    const soon = { ...due, event_id: event.id, type: event.type, status: 'waiting' };
+    await beta.db('inbox').insert({
+      ...soon,
+      body: JSON.stringify(event),
+      next_attempt_at: beta.db.raw(`now() + interval '800 ms'`),
+    });
+    const wait = await retryDue(optionsOf([keep]));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(800);
+    expect(await effects()).toEqual([]);
+    await beta
+      .db('inbox')
+      .where({ event_id: event.id })
+      .update({ next_attempt_at: new Date(0) });
+    expect(await retryDue(optionsOf([keep]))).toBe(250);
+    expect(await effects()).toEqual([7]);
+  });
+
   test('is not held up by one that no longer fits its type; that one climbs the ladder', async () => {
     const [broken, event] = [thing(5), thing(6)];
     const rowOf = ({ id, type }: Envelope, body: unknown, at: number) => ({
