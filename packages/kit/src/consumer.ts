@@ -120,8 +120,8 @@ export interface Attempt {
 }
 
 /**
- * Claims, acts, and keeps what came too early, in one transaction. Repeats of an id inside the batch are dropped first:
- * `on conflict` would claim once, but joining the claim back would act twice.
+ * Claims, acts, and keeps what came too early, in one transaction; `waits`: how often they have waited before. Repeats of an
+ * id inside the batch are dropped first: `on conflict` would claim once, but joining the claim back would act twice.
  */
 export function attempt(
   db: Database,
@@ -130,9 +130,9 @@ export function attempt(
   {
     claim = claimNew,
     cause,
-    attempts = 0,
+    waits = 0,
     clock,
-  }: { claim?: Claim; cause?: Cause; attempts?: number; clock?: () => Date } = {},
+  }: { claim?: Claim; cause?: Cause; waits?: number; clock?: () => Date } = {},
 ): Promise<Attempt> {
   const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
   const [first] = distinct;
@@ -144,7 +144,7 @@ export function attempt(
       const mine = await claim(work, distinct);
       const fresh = distinct.filter((event) => mine.has(event.id));
       const early = fresh.length === 0 ? [] : await consumer.handle(work, fresh);
-      if (early.length > 0) keepWaiting(work, early, attempts);
+      if (early.length > 0) keepWaiting(work, early, waits);
       return { fresh, early };
     },
     clock,
@@ -152,12 +152,13 @@ export function attempt(
 }
 
 /** With the commit: the claims they are kept in may only be on their way then. */
-function keepWaiting(work: Work, early: readonly Envelope[], attempts: number): void {
-  const seconds = WAITS[Math.min(attempts, WAITS.length - 1)] ?? 0;
+function keepWaiting(work: Work, early: readonly Envelope[], waits: number): void {
+  const seconds = WAITS[Math.min(waits, WAITS.length - 1)] ?? 0;
   const kept = work.tx.raw(
-    `update inbox set status = 'waiting', body = event.body, attempts = attempts + 1, next_attempt_at = ?
+    `update inbox set status = 'waiting', body = event.body, attempts = ?, next_attempt_at = ?
        from unnest(?::uuid[], ?::text[]) as event (id, body) where event_id = event.id`,
     [
+      waits + 1,
       new Date(work.now.getTime() + seconds * 1000),
       early.map((event) => event.id),
       early.map((event) => JSON.stringify(event)),

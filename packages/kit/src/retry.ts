@@ -24,23 +24,23 @@ const RETRY_BATCH = 200;
  */
 const [AGAIN, IDLE] = [250, 1_000];
 
-/** Keeps a failed event with its next attempt, or as dead after the last rung or an error no retry can cure. */
+/** Keeps an event after so many failures: with its next attempt, or dead after the last rung or an error no retry can cure. */
 export async function keepFailed(
   db: Database,
   { id, type, body }: { id: string; type: string; body: string },
-  attempts: number,
+  failures: number,
   error: unknown,
 ): Promise<void> {
-  const seconds = isWorthRetry(error) ? LADDER[attempts - 1] : undefined;
+  const seconds = isWorthRetry(error) ? LADDER[failures - 1] : undefined;
   const next = seconds === undefined ? null : new Date(Date.now() + seconds * 1000);
   await db.raw(
     `insert into inbox as i (event_id, type, status, body, attempts, next_attempt_at, last_error)
-       values (:id, :type, :status, :body, :attempts, :next, :words)
+       values (:id, :type, :status, :body, :failures, :next, :words)
      on conflict (event_id) do update
        set status = excluded.status, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
            last_error = excluded.last_error
        where i.status in ('waiting', 'retrying')`,
-    { id, type, status: next === null ? 'dead' : 'retrying', body, attempts, next, words: wordsOf(error) },
+    { id, type, status: next === null ? 'dead' : 'retrying', body, failures, next, words: wordsOf(error) },
   );
 }
 
@@ -107,11 +107,13 @@ function groupsOf(rows: readonly DueRow[]): readonly (readonly DueRow[])[] {
 async function retry(options: RetryOptions, consumer: Consumer, rows: readonly DueRow[]): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
-  const { attempts } = first;
+  const { status, attempts } = first;
+  // Waits and failures are counted apart: whoever goes from one to the other begins anew.
+  const [waits, failures] = status === 'waiting' ? [attempts, 0] : [0, attempts];
   try {
     const types = typesOf([consumer]);
     const events = rows.map((row) => checked(JSON.parse(row.body) as Envelope, types));
-    countHandled(events, await attempt(options.db, consumer, events, { claim: claimAgain, attempts }));
+    countHandled(events, await attempt(options.db, consumer, events, { claim: claimAgain, waits }));
   } catch (error) {
     if (isOutage(error)) throw error;
     if (rows.length > 1) {
@@ -119,6 +121,6 @@ async function retry(options: RetryOptions, consumer: Consumer, rows: readonly D
       return;
     }
     options.log.error({ err: error, eventId: first.id, type: first.type, attempts }, 'an event failed again');
-    await keepFailed(options.db, first, attempts + 1, error);
+    await keepFailed(options.db, first, failures + 1, error);
   }
 }

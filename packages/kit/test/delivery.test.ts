@@ -315,6 +315,28 @@ describe('a fact met too early', () => {
     expect(await row(event.id)).toMatchObject({ status: 'waiting', attempts: 13 });
   });
 
+  test('has not failed by waiting: an error then begins its own ladder, and a wait after an error its own', async () => {
+    let outcome: 'early' | 'error' = 'early';
+    const moody = on(thingDone, async () => {
+      if (outcome === 'error') throw new Error('not today');
+      return notYet('its cause is not there');
+    });
+    const event = envelope(thingDone, thing(4));
+    const again = async () => {
+      await due();
+      await retryDue(inboxOf([moody]));
+      const { status, attempts, next_attempt_at: next } = await row(event.id);
+      return { status, attempts, seconds: Math.round((next.getTime() - Date.now()) / 1000) };
+    };
+    await deliver(beta.db, [moody], [event]);
+    for (let turn = 0; turn < 9; turn += 1) await again();
+    outcome = 'error';
+    expect(await again()).toEqual({ status: 'retrying', attempts: 1, seconds: 1 });
+    expect(await again()).toEqual({ status: 'retrying', attempts: 2, seconds: 5 });
+    outcome = 'early';
+    expect(await again()).toEqual({ status: 'waiting', attempts: 1, seconds: 1 });
+  });
+
   test('leaves its neighbours of the batch alone', async () => {
     const evenOnly = onBatch(thingDone, async (work, events) => {
       const ready = events.filter(({ data }) => data.n % 2 === 0);

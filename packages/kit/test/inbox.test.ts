@@ -255,7 +255,7 @@ describe('what waits for another try', () => {
     expect(await effects()).toEqual([6]);
     expect(await beta.db('inbox').where({ event_id: broken.id }).first()).toMatchObject({
       status: 'retrying',
-      attempts: 2,
+      attempts: 1,
     });
   });
 });

@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect as dial, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Purchase } from '@rollcall/contracts/api/enrollment';
+import { holdUnderReview } from '@rollcall/contracts/events/settlement';
 import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import { connect, type Database } from '@rollcall/kit/database';
-import { deliver, statementsOf, testApp } from '@rollcall/kit/testing';
+import { deliver, envelope, statementsOf, testApp } from '@rollcall/kit/testing';
 import { createAwaitOutcome } from '../src/await-outcome.js';
 import { consumers } from '../src/consumers.js';
 import { outcomesOf } from '../src/queries.js';
@@ -122,6 +123,22 @@ describe.each(kinds)('who buys $name', ({ pathTo, at }) => {
       expect(performance.now() - began).toBeLessThan(OUTCOME_PATIENCE);
     },
   );
+
+  test('is told of every hold, also of one that waits for a person before the money is known to be held', async () => {
+    const [path, student] = [await onSale(), await person('student')];
+    const [here] = replicas;
+    const buying = buyAt(here!.url, path, student);
+    const [held] = await heldAnswers(stage.db, [await askedFor(student)]);
+    const { purchaseId, studentId, teacherId, holds } = held!.data;
+    const [{ holdId, sessionId }] = holds as [(typeof holds)[number]];
+    const about = { holdId, purchaseId, sessionId, studentId, teacherId };
+    await deliver(here!.db, consumers, [envelope(holdUnderReview, { ...about, reason: 'doubt' })]);
+    await deliver(here!.db, consumers, [held!]);
+    const answer = await buying;
+    expect(answer.status).toBe(201);
+    const others = holds.slice(1).map(() => 'held');
+    expect((await bodyOf(answer)).holds.map(({ status }) => status)).toEqual(['review', ...others]);
+  });
 
   test('twice with one key at two replicas waits at both for one purchase', async () => {
     const [path, student] = [await onSale(), await person('student')];

@@ -87,8 +87,9 @@ export async function activate(tx: Tx, purchaseIds: readonly string[]): Promise<
        update purchases set status = 'active', version = version + 1 from asked
        where purchases.id = asked.id returning purchases.*
      ), held as (
-       update holds set status = 'held' from activated
-       where holds.purchase_id = activated.id and holds.status = 'pending' returning holds.*
+       -- All of them are told of: one may wait for a person already.
+       update holds set status = case holds.status when 'pending' then 'held' else holds.status end
+         from activated where holds.purchase_id = activated.id returning holds.*
      )
      select activated.*, ${SESSION_IDS('activated')},
             (select json_agg(held order by id) from held where purchase_id = activated.id) as holds from activated`,
