@@ -127,7 +127,7 @@ describe('completion', () => {
     expect((await completions(session))[0]?.people).toMatchObject([{ seconds: 3300 }]);
   });
 
-  test('28, 29: nobody came: completed at end + grace, observed when any room was heard in its window', async () => {
+  test('28, 29: nobody came: completed at end + grace, observed when any room was heard in class', async () => {
     const unheard = await scheduled(database.db, { startsAt: '2027-02-01T10:00:00.000Z' });
     const heard = await scheduled(database.db, { startsAt: '2027-03-01T10:00:00.000Z' });
     await arrive([classOf(sessionData({ startsAt: heard.startsAt })).started(0)], minute(1));
@@ -141,6 +141,22 @@ describe('completion', () => {
       { cause: 'scheduled-end', observed: false, startedAt: null },
     ]);
     expect(await completions(heard)).toMatchObject([{ cause: 'scheduled-end', observed: true, people: [] }]);
+  });
+
+  test('an outage that covers the class proves nobody’s absence, whatever was heard before and after it', async () => {
+    const startsAt = '2027-04-01T10:00:00.000Z';
+    const [session, another] = [await scheduled(database.db, { startsAt }), sessionData({ startsAt })];
+    const start = Date.parse(startsAt);
+    const room = classOf(session);
+    // Before it: the teacher's room opens, and another one is heard of. The rest is lost until the end.
+    await arrive([room.started(-10), classOf(another).started(-5)], start - 300_000);
+    await arrive([classOf(another).finished(60.1)], start + 3_608_000);
+    await lookAt(database.db, start + 3_620_000);
+    expect(await completions(session)).toMatchObject([{ observed: false, people: [] }]);
+    // Sent again by the video server, and late: it changes no answer.
+    await arrive([classOf(another).started(59)], start + 3_625_000);
+    await lookAt(database.db, start + 3_700_000);
+    expect(await of(attendanceAmended, session)).toEqual([]);
   });
 
   test('31: after a crash it completes an hour after the end, as bounds', async () => {

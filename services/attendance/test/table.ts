@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { bounds, type Presence } from '../src/domain/bounds.js';
 import type { Correction } from '../src/domain/correction.js';
 import { gather, type Seen } from '../src/domain/evidence.js';
-import { defaultRules, type Session, windowOf } from '../src/domain/session.js';
+import { defaultRules, proofOf, type Session } from '../src/domain/session.js';
 
 export const TEN = Date.parse('2026-11-20T10:00:00Z');
 export const TEACHER = 'teacher';
@@ -104,7 +104,7 @@ export const stirred = <One>(all: readonly One[]): fc.Arbitrary<One[]> =>
     .chain((some) => fc.shuffledSubarray(some, { minLength: some.length }));
 
 export const seenOf = (events: Iterable<Seen>, corrections: Iterable<Correction> = []) =>
-  bounds(gather(events, windowOf(hour, defaultRules), corrections), hour, defaultRules);
+  bounds(gather(events, proofOf(hour, defaultRules), corrections), hour, defaultRules);
 
 export const nobody: Presence = {
   userId: 'student',

@@ -4,7 +4,7 @@ import { at, connection, F, hour, TEACHER, whole } from '../../test/table.js';
 import { bounds } from './bounds.js';
 import { completion } from './completion.js';
 import { gather, type Seen } from './evidence.js';
-import { defaultRules, windowOf } from './session.js';
+import { defaultRules, proofOf } from './session.js';
 
 const a = connection('PA_a', '00:00');
 const teacher = connection('PA_t', '00:00', { user: TEACHER });
@@ -12,7 +12,7 @@ const teacher = connection('PA_t', '00:00', { user: TEACHER });
 describe('when a session is over', () => {
   const rules = defaultRules;
   const complete = (events: Seen[], now: string, session = hour) => {
-    const evidence = gather(events, windowOf(session, rules));
+    const evidence = gather(events, proofOf(session, rules));
     return completion(evidence, bounds(evidence, session, rules), { session, rules, now: at(now) });
   };
   const heardAt = (time: string, events: Seen[]) => events.map((seen) => ({ ...seen, receivedAt: at(time) }));

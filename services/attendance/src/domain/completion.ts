@@ -45,6 +45,6 @@ export function finishedAt(evidence: Evidence, { fullAt }: Bounds, session: Sess
   return last;
 }
 
-/** Could we see the session? If nothing at all was heard inside its window, nobody's absence is proven. */
+/** Could we see the session? If nothing was heard that shows it, nobody's absence is proven. */
 export const observed = (evidence: Evidence, heardOfAnyRoom: boolean): boolean =>
-  evidence.heardInWindow || heardOfAnyRoom;
+  evidence.heard || heardOfAnyRoom;

@@ -4,11 +4,11 @@ import { connection, F, hour, SW } from '../../test/table.js';
 import { bounds } from './bounds.js';
 import { observed } from './completion.js';
 import { gather, type Seen } from './evidence.js';
-import { defaultRules, windowOf } from './session.js';
+import { defaultRules, proofOf } from './session.js';
 
-const window = windowOf(hour, defaultRules);
+const proof = proofOf(hour, defaultRules);
 const studentIn = (events: readonly Seen[]) => {
-  const { people } = bounds(gather(events, window), hour, defaultRules);
+  const { people } = bounds(gather(events, proof), hour, defaultRules);
   const { seconds, maxSeconds, intervals } = people.find(({ userId }) => userId === 'student')!;
   return { seconds, maxSeconds, stretches: intervals.length };
 };
@@ -106,22 +106,24 @@ describe('presence', () => {
   test('of one sid under two names belongs to one of them, whichever came first', () => {
     const [joined, left] = whole('PA_a', '00:00', '10:00') as [Seen, Seen];
     const events = [joined, { ...left, identity: 'other' }];
-    const people = (given: Seen[]) => bounds(gather(given, window), hour, defaultRules).people;
+    const people = (given: Seen[]) => bounds(gather(given, proof), hour, defaultRules).people;
     expect(people(events)).toEqual(people(events.toReversed()));
     expect(people(events)).toMatchObject([{ userId: 'other', seconds: 600 }]);
   });
 });
 
 describe('a session is observed', () => {
-  test('by an event inside its window, and by none before or after it', () => {
-    const heard = (time: string) => observed(gather([F(time)], window), false);
-    expect(heard('-15:00')).toBe(true);
-    expect(heard('120:00')).toBe(true);
-    expect(heard('-15:01')).toBe(false);
-    expect(heard('120:01')).toBe(false);
+  const heard = (seen: Seen) => observed(gather([seen], proof), false);
+
+  test('by an event of its room from its start to the end of the window', () => {
+    expect(['-00:01', '00:00', '120:00', '120:01'].map((time) => heard(F(time)))).toEqual([
+      ...[false, true, true, false],
+    ]);
   });
 
-  test('by a good sweep of an empty room', () => {
-    expect(observed(gather([SW('05:00')], window), false)).toBe(true);
+  test('by a good sweep of an empty room while it is, not by one of the room that it has left', () => {
+    expect(['-00:01', '00:00', '60:00', '60:01'].map((time) => heard(SW(time)))).toEqual([
+      ...[false, true, true, false],
+    ]);
   });
 });

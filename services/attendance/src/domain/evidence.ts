@@ -3,7 +3,7 @@
  * none of these can tell in which order, or how often, an event arrived, and so neither can anything computed from them.
  */
 import type { Correction } from './correction.js';
-import type { Window } from './intervals.js';
+import type { Proof } from './session.js';
 
 /** One stored event of one of the session's rooms. Times are the video server's, in milliseconds. */
 export interface Seen {
@@ -58,8 +58,8 @@ export interface Evidence {
   readonly sweeps: Map<string, Set<number>>;
   /** Each corrected person's last correction. */
   readonly corrections: Map<string, Correction>;
-  /** Was anything heard of the session's rooms inside its window? */
-  heardInWindow: boolean;
+  /** Was anything heard of the session's rooms that shows we could see it? */
+  heard: boolean;
   /** Our clock at the last delivery; a sweep is none, or a class swept each minute would not become quiet. */
   lastDeliveryAt: number | undefined;
 }
@@ -69,18 +69,18 @@ export const noEvidence = (): Evidence => ({
   finishes: new Map(),
   sweeps: new Map(),
   corrections: new Map(),
-  heardInWindow: false,
+  heard: false,
   lastDeliveryAt: undefined,
 });
 
 /** The evidence of a set of events and corrections; for tests and small sessions. */
 export function gather(
   events: Iterable<Seen>,
-  window: Window,
+  proof: Proof,
   corrections: Iterable<Correction> = [],
 ): Evidence {
   const evidence = noEvidence();
-  for (const seen of events) add(evidence, seen, window);
+  for (const seen of events) add(evidence, seen, proof);
   for (const correction of corrections) correct(evidence, correction);
   return evidence;
 }
@@ -92,10 +92,11 @@ export function correct({ corrections }: Evidence, correction: Correction): void
 }
 
 /** Adds one event, in place: a session of 100,000 events is read in pages and never held whole. */
-export function add(evidence: Evidence, seen: Seen, window: Window): void {
+export function add(evidence: Evidence, seen: Seen, proof: Proof): void {
   const at = seen.createdAt;
   if (seen.active === undefined) evidence.lastDeliveryAt = latest(evidence.lastDeliveryAt, seen.receivedAt);
-  if (at !== null && at >= window.from && at <= window.to) evidence.heardInWindow = true;
+  const { from, to } = seen.active === undefined ? proof.own : proof.other;
+  if (at !== null && at >= from && at <= to) evidence.heard = true;
   if (seen.event === 'room_finished') {
     for (const room of [seen.roomSid, seen.roomName]) remember(evidence.finishes, room, at);
   } else if (seen.active !== undefined) addSweep(evidence, seen, seen.active);

@@ -20,7 +20,7 @@ import {
 import { completion, observed } from './completion.js';
 import { gather, type Seen } from './evidence.js';
 import { basisPointsOf, labelOf } from './label.js';
-import { defaultRules, windowOf } from './session.js';
+import { defaultRules, proofOf } from './session.js';
 
 const scale = { startsAt: TEN, scheduledSeconds: 3600, observed: true };
 const percent = (seconds: number) => basisPointsOf(seconds, 3600) / 100;
@@ -40,7 +40,7 @@ const judged = (events: readonly Seen[]) => {
 
 /** Whether it is over at a moment of our clock, everything having come in when it was ten. */
 const over = (events: readonly Seen[], now: string) => {
-  const evidence = gather(events, windowOf(hour, defaultRules));
+  const evidence = gather(events, proofOf(hour, defaultRules));
   return completion(evidence, seenOf(events), { session: hour, rules: defaultRules, now: at(now) });
 };
 
@@ -91,7 +91,7 @@ describe('the examples of attendance.md', () => {
     inAnyOrder(
       minutes(0, 59).map((time) => SW(time)),
       (any) => {
-        expect(observed(gather(any, windowOf(hour, defaultRules)), false)).toBe(true);
+        expect(observed(gather(any, proofOf(hour, defaultRules)), false)).toBe(true);
         expect(over(any, '60:10')).toMatchObject({ done: false });
         expect(over(any, '60:11')).toEqual({ done: true, cause: 'scheduled-end' });
       },
@@ -99,7 +99,7 @@ describe('the examples of attendance.md', () => {
   });
 
   test('29: nothing was heard of any room and there was no sweep: for a person to judge', () => {
-    const evidence = gather([], windowOf(hour, defaultRules));
+    const evidence = gather([], proofOf(hour, defaultRules));
     expect(observed(evidence, false)).toBe(false);
     expect(labelOf(nobody, { ...scale, observed: false })).toBe('review');
     expect(observed(evidence, true)).toBe(true);

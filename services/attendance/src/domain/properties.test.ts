@@ -6,7 +6,7 @@ import { completion, observed } from './completion.js';
 import type { Correction } from './correction.js';
 import { gather, type Seen } from './evidence.js';
 import { labelOf } from './label.js';
-import { defaultRules, windowOf } from './session.js';
+import { defaultRules, proofOf, windowOf } from './session.js';
 
 const options = { numRuns: 200, seed: 7 };
 const window = windowOf(hour, defaultRules);
@@ -75,7 +75,7 @@ describe('of any events, sensible or not', () => {
 
   /** Every figure that is computed of a class. */
   const allOf = (events: readonly Seen[], corrections: readonly Correction[]) => {
-    const evidence = gather(events, window, corrections);
+    const evidence = gather(events, proofOf(hour, defaultRules), corrections);
     const seen = seenOf(events, corrections);
     const overAt = (now: number) => completion(evidence, seen, { session: hour, rules: defaultRules, now });
     return {

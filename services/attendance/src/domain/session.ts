@@ -1,3 +1,5 @@
+import type { Window } from './intervals.js';
+
 /** What attendance must know of a session to judge when it is over. Times are milliseconds since 1970. */
 export interface Session {
   readonly id: string;
@@ -28,7 +30,22 @@ export const scheduledMs = ({ durationMinutes }: Session): number => (durationMi
 export const endsAt = (session: Session): number => session.startsAt + scheduledMs(session);
 
 /** Where presence counts. A class that moves is rescheduled; a room tested the day before is no attendance. */
-export const windowOf = (session: Session, rules: Rules): { from: number; to: number } => ({
+export const windowOf = (session: Session, rules: Rules): Window => ({
   from: session.startsAt - rules.before,
   to: endsAt(session) + rules.after,
+});
+
+/** When what is heard shows that we could see a class: of its own rooms, and of any other or by a sweep. */
+export interface Proof {
+  readonly own: Window;
+  readonly other: Window;
+}
+
+/**
+ * Nothing shows it before the class starts, as an outage may begin between the two, and others' rooms do not once it has
+ * ended: docs/decisions/0020.
+ */
+export const proofOf = (session: Session, rules: Rules): Proof => ({
+  own: { from: session.startsAt, to: windowOf(session, rules).to },
+  other: { from: session.startsAt, to: endsAt(session) },
 });

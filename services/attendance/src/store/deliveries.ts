@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Delivery } from '../domain/delivery.js';
 import { add, type Evidence, noEvidence, type Seen } from '../domain/evidence.js';
-import { type Rules, type Session, windowOf } from '../domain/session.js';
+import type { Window } from '../domain/intervals.js';
+import { proofOf, type Rules, type Session } from '../domain/session.js';
 
 export interface NewDelivery extends Omit<Delivery, 'eventId'> {
   readonly eventId: string;
@@ -106,10 +107,10 @@ export async function readEvidence(
   { room, session, rules }: { room: Room; session: Session; rules: Rules },
 ): Promise<Evidence> {
   const evidence = noEvidence();
-  const window = windowOf(session, rules);
+  const proof = proofOf(session, rules);
   for (let after = 0; ; ) {
     const page = await factsPage(db, room, { after, sip: rules.sip });
-    for (const fact of page) add(evidence, fact, window);
+    for (const fact of page) add(evidence, fact, proof);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return evidence;
     after = last.seq;
@@ -136,11 +137,15 @@ async function factsPage(
   return rows;
 }
 
-/** Was any room's event heard that happened between these? Then webhooks reached us, and silence means nobody came. */
-export async function heardBetween(db: Knex, from: number, to: number): Promise<boolean> {
+/**
+ * Had we heard of any room, by the end of these, what happened between them? Then webhooks reached us, and silence means
+ * nobody came. What comes later changes no answer.
+ */
+export async function heardBetween(db: Knex, { from, to }: Window): Promise<boolean> {
   const { rows } = await db.raw(
-    'select exists (select from deliveries where created_at between ? and ? and quarantine is null) as heard',
-    [from, to],
+    `select exists (select from deliveries where created_at between :from and :to and quarantine is null
+                       and received_at <= to_timestamp(:to / 1000.0)) as heard`,
+    { from, to },
   );
   return rows[0].heard;
 }

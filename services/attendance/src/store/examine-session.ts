@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { type Bounds, bounds } from '../domain/bounds.js';
 import { observed } from '../domain/completion.js';
 import { correct, type Evidence } from '../domain/evidence.js';
-import { type Rules, windowOf } from '../domain/session.js';
+import { proofOf, type Rules } from '../domain/session.js';
 import { readCorrections } from './corrections.js';
 import { heardBetween, readEvidence } from './deliveries.js';
 import type { KeptSession } from './sessions.js';
@@ -29,8 +29,8 @@ export async function countEvidence(db: Knex, { id, courseId, number }: KeptSess
 export async function examineSession(db: Knex, session: KeptSession, rules: Rules): Promise<Examined> {
   const evidence = await readEvidence(db, { room: session, session, rules });
   for (const correction of await readCorrections(db, session.id)) correct(evidence, correction);
-  const window = windowOf(session, rules);
-  await addSweeps(db, evidence, { room: session, window, sip: rules.sip });
-  const heard = evidence.heardInWindow || (await heardBetween(db, window.from, window.to));
+  const proof = proofOf(session, rules);
+  await addSweeps(db, evidence, { room: session, proof, sip: rules.sip });
+  const heard = evidence.heard || (await heardBetween(db, proof.other));
   return { evidence, seen: bounds(evidence, session, rules), observed: observed(evidence, heard) };
 }

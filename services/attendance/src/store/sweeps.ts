@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
 import type { Delivery } from '../domain/delivery.js';
 import { add, type Evidence, type Swept } from '../domain/evidence.js';
-import type { Window } from '../domain/intervals.js';
 import { roomNameOf } from '../domain/room-name.js';
-import type { Rules } from '../domain/session.js';
+import type { Proof, Rules } from '../domain/session.js';
 import type { Room } from './deliveries.js';
 
 export interface NamedRoom extends Room {
@@ -67,7 +66,7 @@ const PAGE = 20;
 export async function addSweeps(
   db: Knex,
   evidence: Evidence,
-  { room, window, sip }: { room: Room; window: Window; sip: boolean },
+  { room, proof, sip }: { room: Room; proof: Proof; sip: boolean },
 ): Promise<void> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
@@ -77,7 +76,7 @@ export async function addSweeps(
     );
     for (const { roomName, askedAt, active } of rows as Row[]) {
       const sweep = { ...nobody, roomName, createdAt: askedAt, receivedAt: askedAt };
-      add(evidence, { ...sweep, active: active.flatMap((one) => sweptOf(one, sip)) }, window);
+      add(evidence, { ...sweep, active: active.flatMap((one) => sweptOf(one, sip)) }, proof);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < PAGE) return;

@@ -28,7 +28,7 @@ export async function completeSession(
   }
   const examined = await examineSession(work.tx, session, rules);
   // Before its time, and with nothing heard of it, the result could only say that nobody was there.
-  if (work.now.getTime() < windowOf(session, rules).from && !examined.evidence.heardInWindow) {
+  if (work.now.getTime() < windowOf(session, rules).from && !examined.evidence.heard) {
     throw conflict('session-not-begun', 'Nothing was heard of this session yet. Cancel or move it instead.');
   }
   await sayStarted(work, session, examined);
