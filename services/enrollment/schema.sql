@@ -171,6 +171,7 @@ create table people (
   user_id uuid not null,
   display_name text not null,
   version integer not null,
+  suspended boolean default false not null,
   constraint people_pkey PRIMARY KEY (user_id),
   constraint people_version_check CHECK (version >= 0)
 );

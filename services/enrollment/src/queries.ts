@@ -15,6 +15,7 @@ import type { Database } from '@rollcall/kit/database';
 import { notFound } from '@rollcall/kit/errors';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import { type CourseRow, courseOf, type PurchaseRow, purchaseOf, sessionOf } from './shapes.js';
+import { TEACHER_SUSPENDED } from './store/people.js';
 
 const COURSE = `
   select courses.*,
@@ -59,7 +60,7 @@ export async function findCourses(
   const like = text === undefined ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   const { rows } = await db.raw(
     `${COURSE}
-      where (status = 'published' or teacher_id = ?) and (?::uuid is null or teacher_id = ?)
+      where (status = 'published' and not ${TEACHER_SUSPENDED} or teacher_id = ?) and (?::uuid is null or teacher_id = ?)
         and (?::text is null or title ilike ? or description ilike ?) ${PAGE('courses')}`,
     [
       user?.id ?? NOBODY,

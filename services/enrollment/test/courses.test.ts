@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Envelope } from '@rollcall/contracts/event';
 import { sessionScheduled } from '@rollcall/contracts/events/enrollment';
-import { emitted } from '@rollcall/kit/testing';
-import { draft, fromNow, openStage, person, type Stage, usd } from './stage.js';
+import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/events/identity';
+import { deliver, emitted, envelope } from '@rollcall/kit/testing';
+import { consumers } from '../src/consumers.js';
+import { draft, fromNow, openStage, type Person, person, type Stage, usd } from './stage.js';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -156,4 +159,36 @@ describe('the catalogue', () => {
     await stage.send('get', '/teacher/courses', await person('student')).expect(403);
     await stage.send('get', '/teacher/courses').expect(401);
   });
+});
+
+test('what a suspended teacher sells is off sale for others, and on sale again once he is let in', async () => {
+  const course = await stage.onSale();
+  const sessionId = course.sessions[0]!.id;
+  const student = await person('student');
+  const found = async (who: Person) => {
+    const { body } = await stage
+      .send('get', `/courses?teacherId=${stage.teacher.id}&limit=100`, who)
+      .expect(200);
+    return body.data.some(({ id }: { id: string }) => id === course.id);
+  };
+  const account = (version: number) => ({
+    ...{ userId: stage.teacher.id, roles: ['teacher' as const], displayName: 'Tea Cher', version },
+    ...{ email: 'tea@example.test', locale: 'en', timeZone: 'UTC', referrerId: null },
+  });
+  const hear = (...events: Envelope[]) => deliver(stage.db, consumers, events);
+
+  await hear(envelope(userRegistered, account(1)));
+  await hear(envelope(userSuspended, account(2)), envelope(userUpdated, account(1)));
+  expect([await found(student), await found(stage.teacher)]).toEqual([false, true]);
+  for (const asked of [stage.ask(student, sessionId), stage.askCourse(student, course.id)])
+    expect((await asked.expect(409)).body.type).toBe('/problems/not-on-sale');
+  await stage.send('get', `/courses/${course.id}`, student).expect(200);
+
+  await hear(envelope(userUpdated, account(3)));
+  expect(await found(student)).toBe(true);
+  await stage.ask(student, sessionId).expect(202);
+  // Said again by its version, as a suspension is that was heard of before suspensions were kept.
+  await hear(envelope(userSuspended, account(3)));
+  expect(await found(student)).toBe(false);
+  await hear(envelope(userUpdated, account(4)));
 });

@@ -6,7 +6,9 @@ import { userRegistered, userSuspended, userUpdated } from '@rollcall/contracts/
 import { emitted } from '@rollcall/kit/testing';
 import { openIdentity } from './identity.js';
 
-const migration = new URL('../migrations/0006_say_users_to_enrollment.sql', import.meta.url);
+/** As `knex` takes it. */
+const migration = async (name: string) =>
+  (await readFile(new URL(`../migrations/${name}.sql`, import.meta.url), 'utf8')).replaceAll('?', '\\?');
 const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 let identity: Awaited<ReturnType<typeof openIdentity>>;
 beforeAll(async () => {
@@ -22,7 +24,7 @@ test('every account is said again as it was said last, and by its type whether i
   const before = await emitted(db, userRegistered);
   await db('users').where({ id: referrer.user.id }).update({ status: 'suspended' });
   const last = await db('outbox').max('seq as seq').first();
-  await db.raw((await readFile(migration, 'utf8')).replaceAll('?', '\\?'));
+  await db.raw(await migration('0006_say_users_to_enrollment'));
 
   const rows = await db('outbox').where('seq', '>', last?.seq).orderBy('seq');
   const events = rows.map(({ body }) => JSON.parse(body));
@@ -39,6 +41,19 @@ test('every account is said again as it was said last, and by its type whether i
   }
   const unpublished = await db('outbox_unpublished').where('seq', '>', last?.seq).orderBy('seq').pluck('seq');
   expect(unpublished).toEqual(rows.map(({ seq }) => seq));
+});
+
+test('whoever is suspended is said again alone, as suspended', async () => {
+  const { db } = identity;
+  const gone = await identity.open('gone@rollcall.test');
+  await identity.open('here@rollcall.test');
+  await db('users').update({ status: 'active' });
+  await db('users').where({ id: gone.user.id }).update({ status: 'suspended' });
+  const last = await db('outbox').max('seq as seq').first();
+  await db.raw(await migration('0007_say_suspended_to_enrollment'));
+  const events = (await db('outbox').where('seq', '>', last?.seq)).map(({ body }) => JSON.parse(body));
+  expect(events).toMatchObject([{ type: userSuspended.type, subject: gone.user.id }]);
+  expect(messageSchema(userSuspended).parse(events[0])).toEqual(events[0]);
 });
 
 const byUser = (a: { userId: string }, b: { userId: string }) => (a.userId < b.userId ? -1 : 1);

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type { CourseStatus } from '../domain/course.js';
 import type { SessionStatus } from '../domain/purchase.js';
+import { TEACHER_SUSPENDED } from './people.js';
 
 type Tx = Knex.Transaction;
 
@@ -43,7 +44,7 @@ export async function lockOffers(tx: Tx, wanted: Wanted, studentId: string): Pro
   }
 }
 
-/** What was never on sale is a draft to its buyers, whatever became of it. */
+/** What was never on sale is a draft to its buyers, whatever became of it; what a suspended teacher sold is off sale. */
 const offersBy = (column: string): string => {
   const those = (limit: string) =>
     `select * from sessions where ${column} = ? and max_students ${limit} order by id`;
@@ -52,7 +53,8 @@ const offersBy = (column: string): string => {
          unlimited as (${those('is null')} for share),
          session as (select * from limited union all select * from unlimited)
     select session.*, courses.teacher_id,
-           case when courses.published_at is null then 'draft' else courses.status end as course_status,
+           case when courses.published_at is null then 'draft' when ${TEACHER_SUSPENDED} then 'archived'
+                else courses.status end as course_status,
            exists (select from seats where session_id = session.id and student_id = ? and live) as bought
       from session join courses on courses.id = session.course_id`;
 };
@@ -66,9 +68,11 @@ export interface CourseOfferRow {
   readonly currency: string;
 }
 
+const STATUS = `case when ${TEACHER_SUSPENDED} then 'archived' else status end as status`;
+
 /** The course as it is sold, kept so until the end; its buyers do not queue for one another. Locked before its sessions. */
 export const lockCourseOffer = (tx: Tx, courseId: string): Promise<CourseOfferRow | undefined> =>
   tx('courses')
     .where({ id: courseId })
     .forShare()
-    .first('id', 'teacher_id', 'status', 'published_at', 'price', 'currency');
+    .first('id', 'teacher_id', 'published_at', 'price', 'currency', tx.raw(STATUS));

@@ -1,5 +1,5 @@
 import type { DataOf, Envelope } from '@rollcall/contracts/event';
-import type { userRegistered } from '@rollcall/contracts/events/identity';
+import { type userRegistered, userSuspended } from '@rollcall/contracts/events/identity';
 import type { Work } from '@rollcall/kit/work';
 import { type Person, upsertPeople } from '../store/people.js';
 
@@ -9,7 +9,9 @@ export async function knowPeople(
   events: readonly Envelope<DataOf<typeof userRegistered>>[],
 ): Promise<void> {
   const newest = new Map<string, Person>();
-  for (const { data } of events)
-    if ((newest.get(data.userId)?.version ?? -1) < data.version) newest.set(data.userId, data);
+  for (const { type, data } of events) {
+    if ((newest.get(data.userId)?.version ?? -1) < data.version)
+      newest.set(data.userId, { ...data, suspended: type === userSuspended.type });
+  }
   await upsertPeople(work.tx, [...newest.values()]);
 }
