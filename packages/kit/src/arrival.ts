@@ -1,4 +1,7 @@
-/** What a message brings: envelopes checked by their types' schemas, or something nobody can read, which is parked whole. */
+/**
+ * What a message brings: events checked by their types' schemas, and such as do not fit theirs; or something nobody can read,
+ * which is parked whole.
+ */
 import type { Envelope, EventType } from '@rollcall/contracts/event';
 import type { ConsumeMessage } from 'amqplib';
 import type { Consumer } from './consumer.js';
@@ -12,15 +15,30 @@ export type Types = ReadonlyMap<string, EventType>;
 export const typesOf = (consumers: readonly Consumer[]): Types =>
   new Map(consumers.flatMap((consumer) => consumer.types.map((type) => [type.type, type])));
 
+/** An event whose data its type does not allow here: another release may. Its neighbours are not to wait for that. */
+export interface Unfit {
+  readonly event: Envelope;
+  readonly error: unknown;
+}
+
 export type Arrival =
-  | { readonly events: readonly Envelope[]; readonly failure?: undefined }
-  | { readonly failure: string; readonly events?: undefined };
+  | { readonly events: readonly Envelope[]; readonly unfit: readonly Unfit[]; readonly failure?: undefined }
+  | { readonly failure: string };
 
 /** Unknown fields are ignored, unknown types are nobody's. */
 export function parse(message: ConsumeMessage, types: Types): Arrival {
+  const events: Envelope[] = [];
+  const unfit: Unfit[] = [];
   try {
-    const envelopes = readMessage(message.content, message.properties.contentType);
-    return { events: envelopes.map((envelope) => checked(envelope, types)) };
+    for (const event of readMessage(message.content, message.properties.contentType)) {
+      try {
+        events.push(checked(event, types));
+      } catch (error) {
+        if (!types.has(event.type)) throw error;
+        unfit.push({ event, error });
+      }
+    }
+    return { events, unfit };
   } catch (error) {
     return { failure: wordsOf(error) };
   }

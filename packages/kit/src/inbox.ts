@@ -8,7 +8,7 @@ import type { Consumer } from './consumer.js';
 import type { Database } from './database.js';
 import { createLane, type Lane } from './lane.js';
 import type { Logger } from './log.js';
-import { keepFailed, kept, retryUntilStopped } from './retry.js';
+import { keepFailed, keepFirstFailure, kept, retryUntilStopped } from './retry.js';
 import { namesOf } from './topology.js';
 import { createWaitingRoom, type Take } from './waiting-room.js';
 
@@ -105,10 +105,13 @@ const receiver =
 const taker = (options: InboxOptions, lanes: Lanes): Take => {
   const types = typesOf(options.consumers);
   return async (message, ack) => {
-    const { events, failure } = parse(message, types);
-    if (failure === undefined) return lanes.push(events, ack);
-    await park(options, message, failure);
-    ack();
+    const arrival = parse(message, types);
+    if (arrival.failure !== undefined) {
+      await park(options, message, arrival.failure);
+      return ack();
+    }
+    for (const { event, error } of arrival.unfit) await keepFirstFailure(options, event, error);
+    lanes.push(arrival.events, ack);
   };
 };
 
@@ -116,11 +119,13 @@ const taker = (options: InboxOptions, lanes: Lanes): Take => {
 const deadTaker = (options: InboxOptions): Take => {
   const types = typesOf(options.consumers);
   return async (message, ack) => {
-    const { events, failure } = parse(message, types);
-    if (failure !== undefined) await park(options, message, failure);
-    else
-      for (const event of events)
-        await keepFailed(options.db, kept(event), 1, new Error('delivery limit reached'));
+    const arrival = parse(message, types);
+    if (arrival.failure !== undefined) await park(options, message, arrival.failure);
+    else {
+      const died = new Error('delivery limit reached');
+      for (const event of [...arrival.events, ...arrival.unfit.map(({ event }) => event)])
+        await keepFailed(options.db, kept(event), 1, died);
+    }
     ack();
   };
 };

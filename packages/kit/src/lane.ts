@@ -2,10 +2,10 @@
 import type { Envelope } from '@rollcall/contracts/event';
 import { attempt, attemptNew, type Consumer } from './consumer.js';
 import { type Database, isOutage } from './database.js';
-import { countError, countHandled, handleSeconds } from './handled.js';
+import { countHandled, handleSeconds } from './handled.js';
 import type { Logger } from './log.js';
 import { createPause } from './pause.js';
-import { keepFailed, kept } from './retry.js';
+import { keepFirstFailure } from './retry.js';
 import { inSpan, SpanKind } from './tracing.js';
 
 export interface Delivery {
@@ -116,7 +116,7 @@ async function handle(options: Handling, consumer: Consumer, events: readonly En
       countHandled(events, await attemptNew(options.db, consumer, events, { cause }));
     } catch (error) {
       if (isOutage(error)) throw error;
-      if (events.length === 1) return keep(options, first, error);
+      if (events.length === 1) return keepFirstFailure(options, first, error);
       options.log.warn({ err: error, events: events.length }, 'a batch failed, each alone now');
       for (const event of events) await handleAlone(options, consumer, event);
     }
@@ -129,12 +129,6 @@ async function handleAlone(options: Handling, consumer: Consumer, event: Envelop
     countHandled([event], await attempt(options.db, consumer, [event]));
   } catch (error) {
     if (isOutage(error)) throw error;
-    await keep(options, event, error);
+    await keepFirstFailure(options, event, error);
   }
-}
-
-async function keep({ db, log }: Handling, event: Envelope, error: unknown): Promise<void> {
-  log.error({ err: error, eventId: event.id, type: event.type }, 'an event failed and will be tried again');
-  await keepFailed(db, kept(event), 1, error);
-  countError(event.type);
 }

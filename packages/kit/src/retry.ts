@@ -5,7 +5,7 @@ import { checked, typesOf, wordsOf } from './arrival.js';
 import { attempt, type Consumer, claimAgain } from './consumer.js';
 import { type Database, isOutage } from './database.js';
 import { isWorthRetry } from './errors.js';
-import { countHandled } from './handled.js';
+import { countError, countHandled } from './handled.js';
 import type { Logger } from './log.js';
 
 export interface RetryOptions {
@@ -42,6 +42,17 @@ export async function keepFailed(
        where i.status in ('waiting', 'retrying')`,
     { id, type, status: next === null ? 'dead' : 'retrying', body, failures, next, words: wordsOf(error) },
   );
+}
+
+/** Keeps an event that failed as it came. */
+export async function keepFirstFailure(
+  { db, log }: Pick<RetryOptions, 'db' | 'log'>,
+  event: Envelope,
+  error: unknown,
+): Promise<void> {
+  log.error({ err: error, eventId: event.id, type: event.type }, 'an event failed and will be tried again');
+  await keepFailed(db, kept(event), 1, error);
+  countError(event.type);
 }
 
 /** An event as `keepFailed` takes it. */

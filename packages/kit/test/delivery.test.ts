@@ -1,6 +1,6 @@
 /** The promises of events.md on a real database and a real broker, within one process. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Envelope, event } from '@rollcall/contracts/event';
+import { BATCH_CONTENT_TYPE, type Envelope, event } from '@rollcall/contracts/event';
 import { type Channel, type ChannelModel, connect as connectAmqp } from 'amqplib';
 import { z } from 'zod';
 import { type Broker, connectBroker } from '../src/broker.js';
@@ -396,10 +396,6 @@ describe('a message nobody can read', () => {
     ['broken JSON', Buffer.from('{"specversion":')],
     ['no envelope', Buffer.from('{"hello":"world"}')],
     [
-      'data that does not fit its type',
-      Buffer.from(JSON.stringify({ ...envelope(thingDone, thing(1)), data: { n: 'x' } })),
-    ],
-    [
       'a type nobody handles',
       Buffer.from(JSON.stringify({ ...envelope(thingDone, thing(1)), type: 'alpha.unheard.v1' })),
     ],
@@ -412,6 +408,32 @@ describe('a message nobody can read', () => {
     const [parked] = await beta.db('parked');
     expect(parked.body.equals(content)).toBe(true);
     expect(parked.reason).not.toBe('');
+  });
+
+  test('but an event of it that does not fit its type: it climbs the ladder alone, and its neighbours act', async () => {
+    consume(keep, ignoreOther);
+    const [good, odd, other] = [1, 2, 3].map((n) => envelope(thingDone, thing(n))) as [
+      Envelope,
+      Envelope,
+      Envelope,
+    ];
+    const unfit = { ...odd, data: { n: 'x' } };
+    const pack = Buffer.from(JSON.stringify([good, unfit, other]));
+    channel.publish(names.events, thingDone.type, pack, {
+      persistent: true,
+      contentType: BATCH_CONTENT_TYPE,
+    });
+    await until('its neighbours', async () => (await effects()).length === 2);
+    expect(await effects()).toEqual([1, 3]);
+    expect(await row(odd.id)).toMatchObject({ status: 'retrying', attempts: 1, body: JSON.stringify(unfit) });
+    expect(await beta.db('parked')).toEqual([]);
+    // As a release that knows it would find it.
+    await beta
+      .db('inbox')
+      .where({ event_id: odd.id })
+      .update({ body: JSON.stringify(odd) });
+    await due();
+    await until('its effect', async () => (await effects()).length === 3);
   });
 
   test('what died of the delivery limit goes back into the inbox', async () => {
