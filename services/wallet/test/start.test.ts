@@ -3,6 +3,7 @@ import { DEMO_ACCOUNTS } from '@rollcall/contracts/demo';
 import { hearers } from '@rollcall/contracts/topology';
 import { readConfig } from '@rollcall/kit/config';
 import { connect } from '@rollcall/kit/database';
+import { createLog } from '@rollcall/kit/log';
 import { registry } from '@rollcall/kit/metrics';
 import { type TestDatabase, testDatabase } from '@rollcall/kit/testing';
 import { watchLedger } from '../src/collect.js';
@@ -11,6 +12,7 @@ import { consumers } from '../src/consumers.js';
 import { giveDemoCredits } from '../src/demo.js';
 import { balance, brokenInvariants, ending, migrations, purchase, send, user } from './fixtures.js';
 
+const log = createLog('wallet', 'fatal');
 let test_: TestDatabase;
 const db = () => test_.db;
 beforeAll(async () => {
@@ -61,7 +63,7 @@ test('the gauges that must be 0 are 0 with holds open and ended, and are summed 
   await send(db(), bought, ending(bought, { teacher: 700, commission: 300 }));
   const collect = watchLedger();
   const at = (minute: number) => () => new Date(Date.UTC(2026, 10, 20, 10, minute));
-  await collect({ db: db(), clock: at(0) });
+  await collect({ db: db(), log, clock: at(0) });
   expect(await gauges()).toEqual([0, 0]);
 
   // Past the triggers, as no client of the service could: the gauges must see it.
@@ -70,11 +72,28 @@ test('the gauges that must be 0 are 0 with holds open and ended, and are summed 
     await tx.raw("update accounts set balance = balance + 5 where kind = 'earnings'");
     await tx.raw('delete from hold_endings');
   });
-  await collect({ db: db(), clock: at(0) });
+  await collect({ db: db(), log, clock: at(0) });
   expect(await gauges()).toEqual([0, 0]);
-  await collect({ db: db(), clock: at(1) });
+  await collect({ db: db(), log, clock: at(1) });
   expect(await gauges()).toEqual([5, 1000]);
   expect(Object.keys(await brokenInvariants(db())).length).toBeGreaterThanOrEqual(3);
+});
+
+test('a ledger that cannot be summed is no ledger that fits, and is neither waited for for long nor in the way of the rest', async () => {
+  const collect = watchLedger();
+  const at = (minute: number) => () => new Date(Date.UTC(2026, 10, 20, 11, minute));
+  const rival = await db().transaction();
+  await rival.raw('lock table hold_endings in access exclusive mode');
+  await collect({ db: db(), log, clock: at(0) });
+  expect(await gauges()).toEqual([Number.NaN, Number.NaN]);
+  await rival.raw('alter table hold_endings rename to hold_endings_gone');
+  await rival.commit();
+  await collect({ db: db(), log, clock: at(0) });
+  await collect({ db: db(), log, clock: at(1) });
+  expect(await gauges()).toEqual([Number.NaN, Number.NaN]);
+  await db().raw('alter table hold_endings_gone rename to hold_endings');
+  await collect({ db: db(), log, clock: at(2) });
+  expect((await gauges()).every(Number.isInteger)).toBe(true);
 });
 
 async function gauges(): Promise<(number | undefined)[]> {
