@@ -24,6 +24,8 @@ export interface Process {
   /** What it has written so far; of very much, the end. */
   said(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
+  /** Why it ended, where nobody has asked it to and it ended with an error. */
+  failure(): string | undefined;
   /** Resolves when the process is gone, whoever ended it. */
   readonly gone: Promise<void>;
   /** The process again, with the same settings on the same port. */
@@ -41,6 +43,7 @@ export interface System {
   db(service: Storing): Database;
   databaseUrl(service: Storing): string;
   processes(service: ServiceName): readonly Process[];
+  /** Ends all of it. Throws where a process had failed meanwhile. */
   stop(): Promise<void>;
 }
 
@@ -102,11 +105,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     databaseUrl: (service) => databases[service].url,
     processes: (service) => living.get(service) ?? [],
     stop: async () => {
+      const failures = [...living.values()].flat().flatMap((one) => one.failure() ?? []);
       const end = (service: ServiceName) => (living.get(service) ?? []).map((one) => one.kill('SIGTERM'));
       await Promise.all(end('gateway'));
       await Promise.all(STORING.flatMap(end));
       await Promise.all(Object.values(databases).map((database) => database.close()));
       await remove();
+      if (failures.length > 0) throw new Error(failures.join('\n'));
     },
   };
 }
@@ -197,6 +202,7 @@ async function startProcess(service: ServiceName, port: number, program: Program
     stream.on('data', (bytes) => said.push(String(bytes)) > 2_000 && said.shift());
   }
   children.add(child);
+  let isAsked = false;
   const exited = once(child, 'exit').finally(() => children.delete(child));
   await ready(`http://127.0.0.1:${port}/livez`, child).catch((error: Error) => {
     child.kill('SIGKILL');
@@ -208,7 +214,12 @@ async function startProcess(service: ServiceName, port: number, program: Program
     pid: child.pid ?? 0,
     said: () => said.join(''),
     gone: exited.then(() => undefined),
+    failure: () =>
+      child.exitCode && !isAsked
+        ? `${service} ended with ${child.exitCode}\n${said.join('').slice(-4_000)}`
+        : undefined,
     kill: async (signal) => {
+      isAsked = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
       const gone = await Promise.race([
