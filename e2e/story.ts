@@ -161,39 +161,33 @@ export const askFor = (student: Caller, session: Session, headers: Record<string
 export const buyCourse = async (student: Caller, course: Course, headers: Record<string, string> = {}) =>
   ended(student, await student.post<Purchase>(`/enrollments/courses/${course.id}`, undefined, headers));
 
-/**
- * The answer of a purchase that is no longer pending. A busy machine may take longer than the 3 s that one is waited
- * for: then it is as it would have been in time, a 402 without the words of its refusal.
- */
+/** The answer of a purchase that is no longer pending, as it would have been in time; a 402 after a 202 has no words. */
 export async function ended(student: Caller, answer: Answer<Purchase>): Promise<Answer<Purchase>> {
   if (answer.status !== 202) return answer;
-  const body = await eventually(
-    `an end of purchase ${answer.body.id}`,
+  const body = await later(student, answer.body, ({ status }) => status !== 'pending');
+  return { ...answer, status: ['declined', 'expired'].includes(body.status) ? 402 : 201, body };
+}
+
+/** The purchase once this is so of it: a busy machine may take longer than the 3 s that an answer waits. */
+const later = (student: Caller, purchase: Purchase, isSo: (now: Purchase) => boolean): Promise<Purchase> =>
+  eventually(
+    `an end of what was asked of purchase ${purchase.id}`,
     async () => {
-      const now = (await student.get<Purchase>(placeOf(answer.body))).body;
-      return now.status !== 'pending' && now;
+      const now = (await student.get<Purchase>(placeOf(purchase))).body;
+      return isSo(now) && now;
     },
     60,
   );
-  return { ...answer, status: ['declined', 'expired'].includes(body.status) ? 402 : 201, body };
-}
 
 /** Gives up what of a purchase has not started. */
 export const cancel = (student: Caller, purchase: Purchase, headers: Record<string, string> = {}) =>
   student.delete<Purchase>(placeOf(purchase), { reason: 'I am ill' }, headers);
 
-/** The answer of a cancellation that settlement has decided, which may take longer than 3 s as well. */
+/** The answer of a cancellation that settlement has decided. */
 export async function cancelled(student: Caller, answer: Answer<Purchase>): Promise<Answer<Purchase>> {
   if (answer.status !== 202) return answer;
   const returned = ({ holds }: Purchase) => holds.filter(({ status }) => status === 'refunded').length;
-  const body = await eventually(
-    `a cancellation of purchase ${answer.body.id}`,
-    async () => {
-      const now = (await student.get<Purchase>(placeOf(answer.body))).body;
-      return returned(now) > returned(answer.body) && now;
-    },
-    60,
-  );
+  const body = await later(student, answer.body, (now) => returned(now) > returned(answer.body));
   return { ...answer, status: 200, body };
 }
 

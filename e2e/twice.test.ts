@@ -11,6 +11,7 @@ import {
   type Caller,
   callerOf,
   cancel,
+  cancelled,
   demo,
   eventually,
   holdOf,
@@ -146,7 +147,8 @@ test('promo of an admin is given once, spent first, and comes back as promo', as
   await play(system, teacher.id, course.sessions[0]!, { students: { [student.id]: '0-60' } });
   expect((await settled(student, holdOf(bought))).status).toBe('released');
   // The first hold was of promo alone; of the second a hundred were.
-  await cancel(student, bought.body);
+  const back = await cancelled(student, await cancel(student, bought.body));
+  expect(back.body.refunded).toEqual({ amount: 500, currency: 'USD' });
   await eventually('what was given up to be back where it came from', () => has(100, 1000));
 });
 

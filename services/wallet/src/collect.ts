@@ -1,4 +1,7 @@
-/** The ledger's gauges. Two of them are sums over the whole of it: they are taken once a minute, and a scrape does not wait for long. */
+/**
+ * The ledger's gauges. Two of them are sums over the whole of it: they are taken once a minute, and a scrape does not wait
+ * for them for long.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@rollcall/kit/database';
 import type { Logger } from '@rollcall/kit/log';
