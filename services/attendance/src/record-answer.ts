@@ -1,7 +1,9 @@
 /** One person's attendance as it is answered. */
+
 import type { AttendanceRecord } from '@rollcall/contracts/api/attendance';
 import type { z } from 'zod';
 import type { Presence } from './domain/bounds.js';
+import { instant } from './domain/instant.js';
 import { basisPointsOf, confidenceOf, type Label } from './domain/label.js';
 
 export type RecordAnswer = z.infer<typeof AttendanceRecord>;
@@ -48,6 +50,3 @@ export function recordAnswer(presence: Told, frame: Frame): RecordAnswer {
     createdAt: frame.createdAt.toISOString(),
   };
 }
-
-export const instant = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();

@@ -3,13 +3,14 @@ import { counter } from '@rollcall/kit/metrics';
 import type { Work } from '@rollcall/kit/work';
 import type { Presence } from '../domain/bounds.js';
 import { finishedAt } from '../domain/completion.js';
+import { instant } from '../domain/instant.js';
 import { labelOf } from '../domain/label.js';
 import { endsAt, scheduledMs } from '../domain/session.js';
 import { rosterOf } from '../store/access.js';
 import type { Examined } from '../store/examine-session.js';
 import { insertResult, type NewResult, readFigures } from '../store/results.js';
 import { forgetMove, type KeptSession, takeVersion } from '../store/sessions.js';
-import { instant, presenceOf, type Result, sayResult } from './say-result.js';
+import { presenceOf, type Result, sayResult } from './say-result.js';
 
 type Cause = Result['cause'];
 

@@ -2,6 +2,7 @@ import type { DataOf } from '@rollcall/contracts/event';
 import { attendanceAmended, sessionCompleted } from '@rollcall/contracts/events/attendance';
 import type { Work } from '@rollcall/kit/work';
 import type { Presence } from '../domain/bounds.js';
+import { instant } from '../domain/instant.js';
 import { fitting } from '../fitting.js';
 
 export type Result = DataOf<typeof sessionCompleted>;
@@ -25,6 +26,3 @@ export const presenceOf = ({ corrected, ...presence }: Presence): Result['teache
   disconnects: [...presence.disconnects],
   ...(corrected && { corrected }),
 });
-
-export const instant = (ms: number | null): string | null =>
-  ms === null ? null : new Date(ms).toISOString();
