@@ -2,12 +2,18 @@ import { invalid, notFound } from '@rollcall/kit/errors';
 import type { Logger } from '@rollcall/kit/log';
 import { histogram } from '@rollcall/kit/metrics';
 import { traceOf } from '@rollcall/kit/tracing';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import { CallerGone } from './body.js';
 import { cors } from './cors.js';
 import { type PagesContext, pages } from './pages.js';
-import { sendProblem } from './problems.js';
+import { HttpError, sendProblem } from './problems.js';
 import { type ProxyContext, proxy } from './proxy.js';
 import { type Elsewhere, type WebApp, web } from './web.js';
 
@@ -77,9 +83,17 @@ const begin =
       };
       seconds.observe({ ...labels, status: statusOf(response) }, (performance.now() - started) / 1000);
     });
-    const isHostMissing = request.headers.host === undefined && request.httpVersion !== '1.0';
-    next(isHostMissing ? invalid('broken-request', 'Send a Host header.') : undefined);
+    next(flawOf(request));
   };
+
+/** What no route could answer. */
+function flawOf({ headers, httpVersion }: Request): Error | undefined {
+  if (headers.host === undefined && httpVersion !== '1.0')
+    return invalid('broken-request', 'Send a Host header.');
+  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect))
+    return new HttpError(417, 'unknown-expectation', 'Leave out the Expect header.');
+  return undefined;
+}
 
 /** 499, as other proxies have it, for a caller who left before the end. */
 const statusOf = (response: Response): string =>

@@ -33,7 +33,9 @@ export function answerOf(error: unknown, requestId: string): Answer | undefined 
     const headers: Record<string, string> = {};
     if (error.more.retryAfter !== undefined) headers['Retry-After'] = String(error.more.retryAfter);
     if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
-    return answer({ code: error.code, title, status, detail: error.detail, requestId }, headers);
+    const { errors, members } = error.more;
+    const more = { ...(errors && { errors: [...errors] }), ...members };
+    return answer({ code: error.code, title, status, detail: error.detail, requestId, more }, headers);
   }
   if (error instanceof HttpError) {
     const title = STATUS_CODES[error.status] ?? 'Error';
@@ -62,11 +64,13 @@ interface Words {
   readonly status: number;
   readonly detail: string;
   readonly requestId: string;
+  /** Members besides these: `errors`, and what a problem's own page names. */
+  readonly more?: Partial<Problem>;
 }
 
 function answer(words: Words, headers: Readonly<Record<string, string>> = {}): Answer {
-  const { code, title, status, detail, requestId } = words;
-  const problem: Problem = { type: `/problems/${code}`, title, status, detail, instance: requestId };
+  const { code, title, status, detail, requestId, more } = words;
+  const problem: Problem = { type: `/problems/${code}`, title, status, detail, instance: requestId, ...more };
   return {
     status,
     headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...headers },
@@ -95,6 +99,7 @@ export function writeProblem(socket: Duplex, error: HttpError, requestId: string
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
+  socket.on('error', () => {}); // who resets the connection meanwhile has left, and Node no longer listens for it
   // The peer needs a moment to read before the end of unread bytes resets the connection, and gets no more than that.
   setTimeout(() => socket.destroy(), LINGER).unref();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);

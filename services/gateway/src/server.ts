@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { traceOf } from '@rollcall/kit/tracing';
 import { HttpError, writeProblem } from './problems.js';
@@ -24,13 +25,13 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server that answers what is no request with a problem too. */
 export function createHttpServer(listener: Listener, { connections, ...timeouts }: ServerRules): Server {
-  const server = createServer({ ...timeouts, ...STANDING }, listener);
+  const heard = closingQueued(listener);
+  const server = createServer({ ...timeouts, ...STANDING }, heard);
   server.maxConnections = connections;
-  // The listener decides whether the body is wanted: without this Node asks for it before anyone has looked.
-  server.on('checkContinue', listener);
-  server.on('checkExpectation', (_request, response: ServerResponse) => {
-    refuse(response.socket!, new HttpError(417, 'unknown-expectation', 'Leave out the Expect header.'));
-  });
+  // The listener decides whether the body is wanted: without this Node asks for it before anyone has looked. What else is
+  // expected the app refuses.
+  server.on('checkContinue', heard);
+  server.on('checkExpectation', heard);
   server.on('connect', (_request, socket: Duplex) => {
     refuse(
       socket,
@@ -39,6 +40,35 @@ export function createHttpServer(listener: Listener, { connections, ...timeouts 
   });
   server.on('clientError', onClientError);
   return server;
+}
+
+/**
+ * Ends answers whose connection ends before their turn has come. Of several requests sent at once on one connection Node
+ * gives it to the first answer alone, and tells the others nothing of its end: who relays them would wait for good.
+ */
+function closingQueued(listener: Listener): Listener {
+  const queues = new WeakMap<Socket, Set<ServerResponse>>();
+  const queueOf = (socket: Socket): Set<ServerResponse> => {
+    const known = queues.get(socket);
+    if (known !== undefined) return known;
+    const queue = new Set<ServerResponse>();
+    queues.set(socket, queue);
+    socket.once('close', () => {
+      for (const response of queue) {
+        if (response.socket !== null) continue; // its turn had come, and Node tells it
+        response.destroy();
+        response.emit('close');
+      }
+    });
+    return queue;
+  };
+  return (request, response) => {
+    if (response.socket === null) {
+      const queue = queueOf(request.socket).add(response);
+      response.once('finish', () => queue.delete(response));
+    }
+    listener(request, response);
+  };
 }
 
 function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {

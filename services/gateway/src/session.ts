@@ -26,7 +26,8 @@ const PART: Readonly<Record<string, 'begin' | 'renew' | 'end'>> = {
   '/auth/logout-everywhere': 'end',
 };
 
-const PATH = '/api/v1/auth';
+/** `/api/auth/…` answers as `/api/v1/auth/…` does, so it goes with both. No service is sent it. */
+const PATH = '/api';
 /** Seconds: no longer than a refresh token lives at identity, which has the last word. */
 const LIFETIME = 30 * 86_400;
 
@@ -65,11 +66,11 @@ export function sessionOf(rules: SessionRules, target: Target, request: Request)
   if (part === 'renew' && token === undefined) {
     throw unauthenticated('no-session', 'There is no session to go on with. Sign in.');
   }
+  // A listed app may be of another site, whose browsers keep and send a Strict cookie to nobody. They take None with TLS alone.
+  const isElsewhere = secure && request.headers.origin !== rules.publicUrl.origin;
+  const attributes = `Path=${PATH}; HttpOnly; SameSite=${isElsewhere ? 'None' : 'Strict'}${secure ? '; Secure' : ''}`;
   const set = (response: Response, value: string, seconds: number) =>
-    response.append(
-      'Set-Cookie',
-      `${name}=${value}; Path=${PATH}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`,
-    );
+    response.append('Set-Cookie', `${name}=${value}; Max-Age=${seconds}; ${attributes}`);
   const end = (response: Response) => void set(response, '', 0);
   return {
     body: token === undefined ? undefined : Buffer.from(JSON.stringify({ refreshToken: token })),

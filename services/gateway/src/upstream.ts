@@ -77,7 +77,7 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
   const webhooks = createReplicas(origins, WEBHOOK_CONNECTIONS);
   const long = createReplicas(origins);
   const bulkhead = createBulkhead(name, rules.bulkhead);
-  const breaker = createBreaker(name, rules.breaker, async (request: Outgoing, caller: AbortController) => {
+  const breaker = createBreaker(name, rules.breaker, async (request, caller) => {
     // The one request that tries a half-open circuit is seen to its end: a caller who hangs up says nothing of health.
     const abort = breaker.halfOpen ? new AbortController() : caller;
     const answer = await inTime(abort, rules.timeout, () => replicas.send(request, abort.signal));
@@ -98,7 +98,7 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
       if (breaker.opened) throw refuse(OPEN);
       await bulkhead.enter(caller.signal);
       try {
-        await breaker.fire(request, caller).catch(failedAnswer).then(relay).catch(rethrow(refuse));
+        await ask(breaker, request, caller).catch(failedAnswer).then(relay).catch(rethrow(refuse));
       } finally {
         bulkhead.leave();
       }
@@ -122,28 +122,46 @@ export function createUpstream(name: string, origins: readonly string[], rules: 
 const isFailure = ({ statusCode, headers }: Answer): boolean =>
   statusCode >= 500 && headers[ELSEWHERE.header] !== ELSEWHERE.value;
 
-function createBreaker(
-  name: string,
-  rules: BreakerRules,
-  send: (request: Outgoing, caller: AbortController) => Promise<Answer>,
-): CircuitBreaker<[Outgoing, AbortController], Answer> {
-  const breaker = new CircuitBreaker(send, {
+type Send = (request: Outgoing, caller: AbortController) => Promise<Answer>;
+type Breaker = CircuitBreaker<[Outgoing, AbortController, (gone: CallerGone) => void], Answer>;
+
+/**
+ * A request whose caller leaves counts as nothing: the breaker never hears how it ended, and judges by those that have ended,
+ * not, as its own sum does, by all that were begun. Who leaves pages before a service that hangs would keep it shut.
+ */
+function createBreaker(name: string, rules: BreakerRules, send: Send): Breaker {
+  const act = (request: Outgoing, caller: AbortController, left: (gone: CallerGone) => void) =>
+    send(request, caller).catch((error: unknown) => {
+      if (!(error instanceof CallerGone)) throw error;
+      left(error);
+      return new Promise<never>(() => {});
+    });
+  const breaker: Breaker = new CircuitBreaker(act, {
     name,
     // Its own timeout would leave the call running: `inTime` ends it.
     timeout: false,
-    errorThresholdPercentage: rules.failurePercent,
-    volumeThreshold: rules.volume,
+    errorThresholdPercentage: 100, // never by its own sum: more than all cannot fail
     rollingCountTimeout: rules.window,
     resetTimeout: rules.reset,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    errorFilter: (error) => error instanceof CallerGone,
+  });
+  breaker.on('failure', () => {
+    const { failures, successes } = breaker.stats;
+    const ended = failures + successes;
+    if (ended >= rules.volume && failures * 100 > rules.failurePercent * ended) breaker.open();
   });
   const show = (state: keyof typeof STATES) => () => circuitState.set({ upstream: name }, STATES[state]);
   breaker.on('open', show('open')).on('halfOpen', show('halfOpen')).on('close', show('closed'));
   show('closed')();
   return breaker;
 }
+
+/** Asks through the breaker. Throws `CallerGone` by itself, of which the breaker is told nothing. */
+const ask = (breaker: Breaker, request: Outgoing, caller: AbortController): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    breaker.fire(request, caller, reject).then(resolve, reject);
+  });
 
 /** Ends `act` by the signal it works under when it takes longer than `milliseconds`. */
 async function inTime<Result>(

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { OUTCOME_PATIENCE } from '@rollcall/contracts/patience';
 import { readConfig } from '@rollcall/kit/config';
@@ -175,6 +176,36 @@ describe('what counts as a failure', () => {
   });
 });
 
+describe('callers who leave a service that hangs', () => {
+  test('do not keep its breaker shut: those who waited are judged by', async () => {
+    await within({}, async (running) => {
+      running.service.answer = hang;
+      const left = several(6, () =>
+        courses(running, { signal: AbortSignal.timeout(100) }).catch(() => undefined),
+      );
+      await several(4, () => courses(running));
+      await left;
+      expect(await circuit(running, 'enrollment')).toBe('2');
+    });
+  });
+
+  test('nor do they close it while it is tried again', async () => {
+    await within({ BREAKER_RESET_MS: '300', UPSTREAM_TIMEOUT_MS: '1500' }, async (running) => {
+      running.service.answer = hang;
+      const caller = new AbortController();
+      const early = courses(running, { signal: caller.signal }).catch(() => undefined);
+      await until(() => running.service.seen.length === 1);
+      running.service.answer = fail;
+      await several(4, () => courses(running));
+      await until(async () => (await circuit(running, 'enrollment')) === '1');
+      caller.abort();
+      await early;
+      await until(() => running.service.cutOff() === 1);
+      expect(await circuit(running, 'enrollment')).toBe('1');
+    });
+  });
+});
+
 describe('a purchase whose outcome is late', () => {
   test('is waited for with time to spare, and its 202 comes through with where to ask', async () => {
     const standing = await gateway();
@@ -276,6 +307,25 @@ describe('a bulkhead', () => {
       caller.abort();
       running.service.answer = echo;
       await until(async () => (await courses(running)).status === 200);
+    });
+  });
+
+  test('and when his answer stood behind another on his connection', async () => {
+    await within({ BULKHEAD_QUEUE: '0', BULKHEAD_CONCURRENT: '1' }, async (running) => {
+      running.service.answer = (request, response) => {
+        if (request.url!.includes('wallet')) return; // hangs
+        response.write('a beginning');
+        response.end();
+      };
+      const socket = connect(running.port, '127.0.0.1');
+      socket.on('error', () => {});
+      const ask = (path: string) =>
+        `GET /api/v1/${path} HTTP/1.1\r\nHost: a\r\nAuthorization: ${bearer().authorization}\r\n\r\n`;
+      socket.write(ask('wallet') + ask('courses'));
+      await until(() => running.service.seen.length === 2);
+      expect((await courses(running)).status).toBe(503);
+      socket.destroy();
+      await until(async () => (await courses(running)).status === 200, 3_000);
     });
   });
 

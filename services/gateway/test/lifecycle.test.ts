@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Double, double, echo, freePort, until } from './doubles.js';
+import { type Double, double, echo, freePort, raw, until } from './doubles.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const NAMES = [
@@ -85,6 +86,30 @@ describe('a gateway told to stop', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(Date.now() - told).toBeLessThan(6_000);
     expect(await hanging).toBe('cut');
+  });
+});
+
+describe('a gateway that anybody can send bytes to', () => {
+  const port = (url: string) => Number(new URL(url).port);
+
+  test('lives on after an expectation that came behind another request, and answers both', async () => {
+    const { url } = await start();
+    const first = 'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n';
+    const second = 'POST /api/v1/courses HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n';
+    const answers = await raw(port(url), first + second);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 417']);
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
+  test('lives on after a CONNECT whose sender resets the connection as he is refused', async () => {
+    const { child, url } = await start();
+    const socket = connect(port(url), '127.0.0.1');
+    socket.write('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 700)); // past the moment he is given to read
+    expect(child.exitCode).toBeNull();
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 });
 

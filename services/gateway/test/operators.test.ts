@@ -89,6 +89,11 @@ test.each([
   expect((await problemOf(await get(path))).status).toBe(status);
 });
 
+test('what is wrong with a search is named field by field', async () => {
+  const { problem } = await problemOf(await get('/admin/journeys/trace-of-it?from=yesterday'));
+  expect(problem.errors).toEqual([{ path: 'from', message: expect.any(String) }]);
+});
+
 test('searches that fail open no breaker, and only a few are under way at once', async () => {
   const usual = billing.answer;
   try {

@@ -34,7 +34,7 @@ test.each(['/login', '/register'])(
     const answer = await post(path, cookie, { email: 'a@b.test', password: 'x' });
     expect(await answer.json()).toEqual({ user: { id: 'u' }, accessToken: 'access' });
     expect(answer.headers.get('set-cookie')).toBe(
-      '__Secure-rollcall-session=fresh.token-1; Path=/api/v1/auth; Max-Age=2592000; HttpOnly; SameSite=Strict; Secure',
+      '__Secure-rollcall-session=fresh.token-1; Max-Age=2592000; Path=/api; HttpOnly; SameSite=Strict; Secure',
     );
     expect(JSON.parse(running.service.seen[0]!.body)).toEqual({ email: 'a@b.test', password: 'x' });
   },
@@ -76,6 +76,13 @@ test('a refused renewal ends the session in the browser, a failed one does not',
   expect((await post('/refresh', having)).headers.get('set-cookie')).toBeNull();
 });
 
+test('goes with the paths without a version too, which answer the same', async () => {
+  const answer = await post('/login', cookie, { email: 'a@b.test', password: 'x' });
+  const path = /Path=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1];
+  for (const sent of ['/api/auth/refresh', '/api/v1/auth/logout'])
+    expect(sent.startsWith(`${path}/`)).toBe(true);
+});
+
 test('signing out ends it here and at identity, and needs no cookie', async () => {
   const answer = await post('/logout', having);
   expect([answer.status, answer.headers.get('set-cookie')]).toEqual([
@@ -101,9 +108,10 @@ describe('a page that is not ours', () => {
     expect(running.service.seen).toEqual([]);
   });
 
-  test('but that is listed has one, with credentials', async () => {
+  test('but that is listed has one, with credentials, in a cookie that browsers send from another site', async () => {
     const answer = await post('/refresh', { ...having, origin: 'https://app.example' });
     expect([answer.status, answer.headers.get('access-control-allow-credentials')]).toEqual([200, 'true']);
+    expect(answer.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=None; Secure$/);
   });
 });
 
