@@ -95,7 +95,7 @@ create table letters (
   constraint letters_waiting_have_a_time CHECK ((status = 'waiting'::text) = (next_attempt_at IS NOT NULL)),
   constraint letters_waiting_have_an_address CHECK (status <> 'waiting'::text OR email IS NOT NULL)
 );
-CREATE INDEX letters_due ON letters USING btree (next_attempt_at) WHERE status = 'waiting'::text;
+CREATE INDEX letters_due ON letters USING btree ((kind = ANY (ARRAY['email-verification'::text, 'password-reset'::text])) DESC, next_attempt_at) WHERE status = 'waiting'::text;
 CREATE INDEX letters_to_forget ON letters USING btree (ended_at) WHERE status <> 'waiting'::text AND email IS NOT NULL;
 
 create table migrations (
@@ -170,6 +170,7 @@ create table seats (
   by_subscription boolean default false not null,
   constraint seats_pkey PRIMARY KEY (session_id, student_id, purchase_id)
 );
+CREATE INDEX seats_by_subscription ON seats USING btree (purchase_id) WHERE by_subscription;
 
 create table sessions (
   id uuid not null,

@@ -293,7 +293,6 @@ describe('of a hold', () => {
     const reviewed = { holdId, purchaseId, sessionId, studentId, teacherId, reason: 'doubt' };
     await hear(db, [
       envelope(holdUnderReview, reviewed),
-      envelope(holdUnderReview, reviewed),
       envelope(holdCorrected, {
         ...{
           ...mine,
@@ -309,6 +308,23 @@ describe('of a hold', () => {
     ]);
     expect(await kindsTo(studentId)).toEqual(['under-review', 'correction']);
     expect(await kindsTo(teacherId)).toEqual(['correction']);
+  });
+
+  test('each review of a hold is told, also one of attendance that was amended after the hold had ended', async () => {
+    const { db } = database;
+    const [student, lesson] = [await user(db), await session(db)];
+    const mine = hold(student.userId, lesson.sessionId);
+    const { holdId, purchaseId, sessionId, studentId, teacherId } = mine;
+    const review = (reason: string) =>
+      envelope(holdUnderReview, { holdId, purchaseId, sessionId, studentId, teacherId, reason });
+    const reviews = ['attendance-uncertain', 'attendance-amended', 'attendance-amended'].map(review);
+    const [first, ...amended] = reviews;
+    await hear(db, [first!, envelope(holdRefunded, { ...mine, ...ended(1000, 'below-threshold') })]);
+    await hear(db, amended);
+    await hear(db, reviews);
+    expect((await kindsTo(studentId)).sort()).toEqual([
+      ...['refund', 'under-review', 'under-review', 'under-review'],
+    ]);
   });
 });
 

@@ -12,7 +12,7 @@ import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { consumers } from '../src/consumers.js';
 import { createMail } from '../src/mail.js';
-import type { SendContext } from '../src/use-cases/send-letters.js';
+import { type SendContext, sendLetter, takeLetter } from '../src/use-cases/send-letters.js';
 
 export const openDatabase = () => testDatabase(new URL('../migrations/', import.meta.url));
 export const keyring = keyList.parse(`test:${Buffer.alloc(32, 'k').toString('base64')}`);
@@ -123,6 +123,16 @@ export const senderOf = (db: Database, url: string, clock: () => Date = () => ne
   ...{ db, keyring, publicUrl: 'https://app.example.com', log: quietLog, clock },
   mail: createMail({ url, from: 'Rollcall <letters@rollcall.test>', tls: 'offered' }),
 });
+
+/** Sends what is due, letter by letter; returns what `sendLetter` says of each. */
+export async function sendDue(context: SendContext): Promise<(boolean | undefined)[]> {
+  const answered: (boolean | undefined)[] = [];
+  for (;;) {
+    const letter = await takeLetter(context, true);
+    if (letter === undefined) return answered;
+    answered.push(await sendLetter(context, letter));
+  }
+}
 
 /** Waits, ten seconds at most, looking every 10 ms. */
 export async function until(check: () => Promise<boolean>): Promise<void> {

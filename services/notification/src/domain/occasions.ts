@@ -125,11 +125,13 @@ export function refunded({ data }: Heard<typeof holdRefunded>): Plan[] {
   ];
 }
 
+/** Each time anew: an amendment of its attendance may bring a hold that has ended, or was reviewed before, to a person again. */
 export const inDoubt = ({
+  id,
   data: { holdId, sessionId, studentId },
 }: Heard<typeof holdUnderReview>): Plan[] => [
   {
-    about: `hold/${holdId}/review`,
+    about: `hold/${holdId}/review/${id}`,
     to: studentId,
     sessionIds: [sessionId],
     content: (lessons) => ({ kind: 'under-review', facts: { lesson: only(lessons) } }),

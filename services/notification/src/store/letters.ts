@@ -38,6 +38,7 @@ export interface DueLetter {
   readonly content: Content & { readonly reader: Reader };
   /** With this one. It names the lease: who finds another number has lost it. */
   readonly attempts: number;
+  readonly leasedUntil: Date;
   readonly expiresAt: Date | null;
   /** A reminder of a seat or a start that is no more; the failure of a payment that went through after all. */
   readonly idle: boolean;
@@ -46,20 +47,24 @@ export interface DueLetter {
 }
 
 /**
- * Takes letters that are due, for whoever comes first: they are nobody else's until `lease`, after which whoever took them is
- * taken for dead and they are due again. One statement, so that no lock is held while a mail server is spoken to.
+ * Takes the letter that is next, for whoever comes first: it is nobody else's until `lease`, after which whoever took it is
+ * taken for dead and it is due again. One statement, so that no lock is held while a mail server is spoken to. Those with a
+ * token go first, before the reminders of a large class: who asked for one sits and waits. Without `again` only letters that
+ * were never tried.
  */
 export async function takeDue(
   db: Knex,
-  { now, lease, most }: { now: Date; lease: Date; most: number },
-): Promise<DueLetter[]> {
-  const { rows } = await db.raw(
+  { now, lease, again }: { now: Date; lease: Date; again: boolean },
+): Promise<DueLetter | undefined> {
+  const { rows } = await db.raw<{ rows: DueLetter[] }>(
     `with due as (
-       select id from letters where status = 'waiting' and next_attempt_at <= :now
-        order by next_attempt_at limit :most for update skip locked)
+       select id from letters where status = 'waiting' and next_attempt_at <= :now and (attempts = 0 or :again)
+        order by kind in ('email-verification', 'password-reset') desc, next_attempt_at
+        limit 1 for update skip locked)
      update letters set attempts = attempts + 1, next_attempt_at = :lease
        from due where letters.id = due.id
      returning letters.id, recipient_id as "recipientId", email, content, attempts, expires_at as "expiresAt",
+               next_attempt_at as "leasedUntil",
                case kind
                  when 'reminder' then not exists (
                    select from seats join sessions on sessions.id = seats.session_id
@@ -76,9 +81,9 @@ export async function takeDue(
                       and receipt.recipient_id = letters.recipient_id)
                  else false end as idle,
                exists (select from suppressions where suppressions.email = letters.email) as suppressed`,
-    { now, lease, most },
+    { now, lease, again },
   );
-  return rows;
+  return rows[0];
 }
 
 type Ended = 'sent' | 'suppressed' | 'dropped' | 'failed';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@rollcall/kit/database';
 import { newId } from '@rollcall/kit/id';
 import type { Logger } from '@rollcall/kit/log';
@@ -26,32 +27,20 @@ const tries = counter('notification_letters_total', 'Tries to send a letter by w
   'outcome',
 ]);
 
-/** Letters on their way at once, a replica; each on a connection of its own. */
-const AT_ONCE = 5;
 /** Past the longest exchange: whoever has not ended a letter by then is dead. */
 const LEASE = SEND + 60_000;
 
-export interface Turn {
-  readonly taken: number;
-  /** Did the server answer nobody of whom it was asked? */
-  readonly away: boolean;
-}
-
 /**
- * Takes letters that are due and sends them, outside any transaction. What a process that dies has taken is due again after its
- * lease, and goes out under the same Message-ID.
+ * Takes a letter that is due, to be sent outside any transaction; with `again` it may be one that was tried before. What a
+ * process that dies has taken is due again after its lease, and goes out under the same Message-ID.
  */
-export async function sendLetters(context: SendContext): Promise<Turn> {
-  const now = context.clock();
-  const lease = new Date(now.getTime() + LEASE);
-  const due = await takeDue(context.db, { now, lease, most: AT_ONCE });
-  const silences = await Promise.all(due.map((letter) => sendOne(context, letter)));
-  const asked = silences.filter((silent) => silent !== undefined);
-  return { taken: due.length, away: asked.length > 0 && asked.every((silent) => silent) };
+export function takeLetter({ db, clock }: SendContext, again: boolean): Promise<DueLetter | undefined> {
+  const now = clock();
+  return takeDue(db, { now, lease: new Date(now.getTime() + LEASE), again });
 }
 
-/** Returns whether the server kept silent; undefined when it was not asked. */
-async function sendOne(context: SendContext, letter: DueLetter): Promise<boolean | undefined> {
+/** Sends a letter and keeps what became of it. Returns whether the server answered; undefined when it was not asked. */
+export async function sendLetter(context: SendContext, letter: DueLetter): Promise<boolean | undefined> {
   const { db, clock } = context;
   const count = (outcome: Outcome) => tries.inc({ kind: letter.content.kind, outcome });
   const now = clock();
@@ -68,11 +57,32 @@ async function sendOne(context: SendContext, letter: DueLetter): Promise<boolean
     await context.mail.send({ id: letter.id, to: letter.email, rendered });
   } catch (error) {
     count(await keepFailure(context, letter, error));
-    return error instanceof MailError ? error.refusal.code === undefined : undefined;
+    return error instanceof MailError ? error.refusal.code !== undefined : undefined;
   }
-  await endLetter(db, letter, { status: 'sent', now: clock(), error: null });
+  await keepSent(context, letter);
   count('sent');
-  return false;
+  return true;
+}
+
+/** Milliseconds: before the database is asked again to keep that a letter was sent, twice as long each time. */
+const KEEP_AGAIN = 1_000;
+
+/** Nobody else knows that it was sent, and whoever takes it after the lease sends it once more: until then it is not given up. */
+async function keepSent({ db, log, clock }: SendContext, letter: DueLetter): Promise<void> {
+  const { id: letterId, content, leasedUntil } = letter;
+  const now = clock();
+  for (let pause = KEEP_AGAIN; ; pause *= 2) {
+    try {
+      return await endLetter(db, letter, { status: 'sent', now, error: null });
+    } catch (error) {
+      if (clock().getTime() + pause >= leasedUntil.getTime()) throw error;
+      log.warn(
+        { err: error, letterId, kind: content.kind },
+        'a letter was sent, which could not be kept yet',
+      );
+      await sleep(pause);
+    }
+  }
 }
 
 /** With its token in plain, for as long as it takes to send it. */
