@@ -222,6 +222,7 @@ create table invoices (
   overdue_at timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  happened_at timestamp with time zone,
   constraint invoices_check CHECK (issue_at IS NULL OR status = 'draft'::text),
   constraint invoices_check1 CHECK (tax >= 0 AND tax <= total),
   constraint invoices_check2 CHECK (due_at >= issued_at),
@@ -530,12 +531,14 @@ create table reconciliations (
   failure text,
   asked_by uuid,
   asked_at timestamp with time zone not null,
+  failures integer default 0 not null,
   constraint reconciliations_check CHECK (to_at > from_at),
   constraint reconciliations_check1 CHECK (due_at IS NOT NULL OR (status = ANY (ARRAY['done'::text, 'failed'::text]))),
   constraint reconciliations_check2 CHECK ((failure IS NOT NULL) = (status = 'failed'::text)),
   constraint reconciliations_compared CHECK ((differences IS NULL) = (compared_at IS NULL)),
   constraint reconciliations_differences_check CHECK (differences >= 0),
   constraint reconciliations_done CHECK (status <> 'done'::text OR compared_at IS NOT NULL),
+  constraint reconciliations_failures_check CHECK (failures >= 0),
   constraint reconciliations_from_at_to_at_key UNIQUE (from_at, to_at),
   constraint reconciliations_movements_check CHECK (movements >= 0),
   constraint reconciliations_objects_check CHECK (objects >= 0),
@@ -642,6 +645,7 @@ create table subscriptions (
   looked_at timestamp with time zone,
   version integer default 1 not null,
   created_at timestamp with time zone not null,
+  routine boolean default false not null,
   constraint subscriptions_check CHECK (failure_code IS NULL OR status = 'refused'::text),
   constraint subscriptions_check1 CHECK (current_period_end > current_period_start),
   constraint subscriptions_check2 CHECK (past_due_since IS NULL OR status = 'past_due'::text),
@@ -665,7 +669,7 @@ CREATE INDEX subscriptions_looked_at ON subscriptions USING btree (looked_at) WH
 CREATE INDEX subscriptions_of_method ON subscriptions USING btree (method_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
 CREATE INDEX subscriptions_of_user ON subscriptions USING btree (user_id, id);
 CREATE UNIQUE INDEX subscriptions_one_live ON subscriptions USING btree (user_id) WHERE status = ANY (ARRAY['pending'::text, 'trialing'::text, 'active'::text, 'past_due'::text]);
-CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX subscriptions_to_look_at ON subscriptions USING btree (routine, look_at) WHERE look_at IS NOT NULL;
 
 create table task_requests (
   id uuid not null,

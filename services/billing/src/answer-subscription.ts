@@ -3,6 +3,7 @@ import type { BegunSubscription, Subscription } from '@rollcall/contracts/api/su
 import type { Database } from '@rollcall/kit/database';
 import { conflict, paymentRequired, unprocessable } from '@rollcall/kit/errors';
 import { type Reply, reply } from '@rollcall/kit/http';
+import { isFinal, type Wish } from './domain/subscription.js';
 import { readSubscription, wasMadeThere } from './queries/subscriptions.js';
 
 const location = { Location: '/api/v1/subscriptions/current' };
@@ -38,11 +39,11 @@ async function refusal(db: Database, { id, failureCode }: Subscription) {
   );
 }
 
-/** 200 once the provider has done what was wished, 202 while it has not answered. */
+/** 200 once the provider has done what was wished, 202 while it has not answered. Throws 409 where it has not done it. */
 export async function answerWish(
   db: Database,
   id: string,
-  { isDone, wish }: { isDone: boolean; wish: 'cancel' | 'go-on' },
+  { isDone, wish }: { isDone: boolean; wish: Wish },
 ): Promise<Reply<Subscription>> {
   const subscription = await readSubscription(db, id);
   if (!isDone) return reply(202, subscription, { ...location, 'Retry-After': '5' });
@@ -50,5 +51,16 @@ export async function answerWish(
     throw conflict('subscription-over', 'It was over before it could go on. Subscribe anew.', {
       members: { subscriptionStatus: subscription.status },
     });
+  if (!isAsWished(subscription, wish))
+    throw conflict(
+      'subscription-step-refused',
+      'It was not done, and the subscription is as it was. Ask again; if that does not help, tell us.',
+      { members: { subscriptionStatus: subscription.status } },
+    );
   return reply(200, subscription);
+}
+
+function isAsWished(subscription: Subscription, wish: Wish): boolean {
+  if (wish === 'go-on') return !subscription.cancelAtPeriodEnd;
+  return isFinal(subscription) || (wish === 'end-at-period-end' && subscription.cancelAtPeriodEnd);
 }

@@ -30,6 +30,8 @@ const Invoice = z.object({
   amount_paid: Amount,
   amount_remaining: z.int(),
   lines: z.object({ data: z.array(Line) }),
+  status: z.string().nullish(),
+  status_transitions: z.object({ paid_at: Seconds.nullish() }).nullish(),
   payments: z
     .object({
       data: z.array(z.object({ status: z.string(), payment: z.object({ payment_intent: Ref }).nullish() })),
@@ -56,10 +58,10 @@ export function paidPeriods(invoices: readonly unknown[]): PaidPeriod[] {
   const periods = invoices.flatMap((value): PaidPeriod[] => {
     const invoice = Invoice.parse(value);
     const period = periodOf(invoice);
+    if (period === undefined) return [];
     const { id: invoiceRef, amount_paid: paid, currency } = invoice;
-    return period === undefined
-      ? []
-      : [{ ...period, invoiceRef, paid, currency, paymentRef: paymentOf(invoice) }];
+    const paidAt = invoice.status_transitions?.paid_at ?? null;
+    return [{ ...period, invoiceRef, paid, currency, paidAt, paymentRef: paymentOf(invoice) }];
   });
   return periods.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime());
 }
@@ -118,6 +120,7 @@ export function subscriptionFact(value: unknown, paidInvoices: readonly unknown[
     declined: isIncomplete || state === 'over' ? declinedIn(subscription) : null,
     clientSecret: isIncomplete || state === 'trialing' ? secretIn(subscription) : null,
     due: state === 'past_due' ? dueIn(subscription) : null,
+    hasOpenInvoice: subscription.latest_invoice?.status === 'open',
     periods: paidPeriods(paidInvoices),
   };
 }

@@ -25,13 +25,13 @@ export interface WantedSubscription {
   readonly trialDays: number;
 }
 
-/** Paid invoices that are read of a subscription, the newest: eight years of months. */
+/** Invoices that are read of a subscription, the newest: eight years of months. */
 const INVOICES = 100;
 /** Subscriptions of one payer among which one is looked for. */
 const OWN = 100;
 
 export const subscriptionCalls = (stripe: Stripe, ask: Ask) => ({
-  /** The plan's product, and the id of its price, made where they are not there. Their ids are ours, and never lapse. */
+  /** The plan's product, and the id of its price, made where they are not there. Their names are ours, and never lapse. */
   tellOfPlan: (plan: PricedPlan) => ask(() => putPrice(stripe, plan)),
 
   /**
@@ -79,10 +79,20 @@ export const subscriptionCalls = (stripe: Stripe, ask: Ask) => ({
     ask(async () => void (await stripe.subscriptions.update(ref, { cancel_at_period_end: isEnd }))),
 
   endNow: (ref: string) => ask(async () => void (await stripe.subscriptions.cancel(ref))),
+
+  /** Its invoices that wait to be paid, oldest first. */
+  openInvoicesOf: (ref: string): Promise<string[]> =>
+    ask(async () => {
+      const { data } = await stripe.invoices.list({ subscription: ref, status: 'open', limit: INVOICES });
+      return data.map(({ id }) => id).reverse();
+    }),
+
+  /** Nobody can pay it any more. Refused of one that is paid or void already. */
+  voidInvoice: (ref: string) => ask(async () => void (await stripe.invoices.voidInvoice(ref))),
 });
 
 async function putPrice(stripe: Stripe, plan: PricedPlan): Promise<string> {
-  const { id, name, price, currency, interval, prices } = plan;
+  const { id, name, prices } = plan;
   const product = `rollcall-${id}`;
   await stripe.products.create({ id: product, name, metadata: { planId: id } }).catch(async (error) => {
     if (error.code !== 'resource_already_exists') throw error;
@@ -91,13 +101,37 @@ async function putPrice(stripe: Stripe, plan: PricedPlan): Promise<string> {
   const key = `rollcall-${id}-${prices}`;
   const { data } = await stripe.prices.list({ lookup_keys: [key], limit: 1 });
   const [known] = data;
-  if (known !== undefined) return known.id;
+  if (known !== undefined && isPriceOf(known, plan)) return known.id;
+  return makePrice(stripe, plan, { product, key, replaced: known?.id });
+}
+
+/** The name alone does not say what it charges: somebody may have given it to another one, or archived it. */
+const isPriceOf = (known: Stripe.Price, { price, currency, interval }: PricedPlan): boolean =>
+  known.active &&
+  known.unit_amount === price &&
+  known.currency === currency.toLowerCase() &&
+  known.recurring?.interval === interval &&
+  known.recurring.interval_count === 1;
+
+interface Naming {
+  readonly product: string;
+  readonly key: string;
+  /** The price that had this name. */
+  readonly replaced: string | undefined;
+}
+
+async function makePrice(
+  stripe: Stripe,
+  { id, price, currency, interval }: PricedPlan,
+  { product, key, replaced = 'none' }: Naming,
+): Promise<string> {
   const made = await stripe.prices.create(
     {
       ...{ product, currency: currency.toLowerCase(), unit_amount: price, recurring: { interval } },
-      ...{ lookup_key: key, metadata: { planId: id } },
+      ...{ lookup_key: key, transfer_lookup_key: true, metadata: { planId: id } },
     },
-    { idempotencyKey: key },
+    // By what it charges and takes the name from: under one key the first answer is told again, though it was archived since.
+    { idempotencyKey: [key, price, currency, interval, replaced].join('-') },
   );
   return made.id;
 }

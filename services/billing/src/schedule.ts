@@ -66,7 +66,7 @@ export const schedule = (
   ...reconciling(provider, given.RECONCILE_SETTLE_SECONDS),
 ];
 
-/** Turns of files in one run, of 50 each: a crowd does not wait for the next second after each. */
+/** Turns in one run, each of 50 files or 100 overdue invoices: a crowd does not wait for the next run after each. */
 const TURNS = 40;
 
 /** Each second: documents to issue, and files of them to make; hourly what is overdue; on the first of a month what is missing. */
@@ -77,8 +77,8 @@ const invoicing = (seller: Seller): Task[] => [
   task('billing.make-invoice-files', '* * * * * *', async ({ db, log }) => {
     for (let turn = 0; turn < TURNS; turn += 1) if ((await makeDueFiles({ db, log, clock })) === 0) break;
   }),
-  task('billing.find-overdue', '0 5 * * * *', async (turn) => {
-    await turn.inWork(findOverdue);
+  task('billing.find-overdue', '0 5 * * * *', async ({ inWork }) => {
+    for (let turn = 0; turn < TURNS; turn += 1) if ((await inWork(findOverdue)) === 0) break;
   }),
   task('billing.bill-months', '0 15 1 1 * *', async ({ db, log }) => {
     const found = await billMonths({ db, clock });

@@ -166,7 +166,7 @@ export function fakeProvider(): FakeProvider {
 const away = () => Promise.reject(new NoAnswer('subscriptions are not played here'));
 const notHere = {
   ...{ tellOfPlan: away, subscribe: away, findSubscription: away, readSubscription: away },
-  ...{ endAtPeriodEnd: away, endNow: away },
+  ...{ endAtPeriodEnd: away, endNow: away, openInvoicesOf: away, voidInvoice: away },
 };
 
 export const SECRET = 'whsec_test';

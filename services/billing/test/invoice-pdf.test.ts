@@ -27,6 +27,7 @@ const printed: Printed = {
   ...{
     timeZone: 'Europe/Warsaw',
     issuedAt: new Date('2026-11-05T23:30:00Z'),
+    happenedAt: new Date('2026-11-05T23:30:00Z'),
     dueAt: new Date('2026-11-19T23:30:00Z'),
   },
   ...{
@@ -104,7 +105,11 @@ test.each<[string, Partial<Printed>, RegExp]>([
     {},
     /6 November 2026[\s\S]*Please pay €123.00 by 20 November 2026/,
   ],
-  ['paid by card says so', { paymentId: 'p' }, /Paid by card on 20 November 2026\. Nothing is left to pay/],
+  [
+    'paid by card says when, in the seller’s zone',
+    { paymentId: 'p', happenedAt: new Date('2026-11-01T23:30:00Z') },
+    /6 November 2026[\s\S]*Paid by card on 2 November 2026\. Nothing is left to pay/,
+  ],
   [
     'that takes money back says of what',
     { kind: 'credit_note', paymentId: 'p', correctsNumber: 'RC-2026-000003' },

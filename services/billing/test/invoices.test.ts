@@ -7,6 +7,8 @@ import { emitted } from '@rollcall/kit/testing';
 import { inWork } from '@rollcall/kit/work';
 import fc from 'fast-check';
 import { sellerIn } from '../src/config.js';
+import { closingOf, dayOf } from '../src/pdf/words.js';
+import { printedOf } from '../src/store/invoice-files.js';
 import { lockInvoice } from '../src/store/invoices.js';
 import { billMonths } from '../src/use-cases/bill-months.js';
 import { invoicePeriod } from '../src/use-cases/draft-document.js';
@@ -108,6 +110,20 @@ describe('a payment that succeeded', () => {
     expect(await listOf(who)).toMatchObject([{ buyerName: 'Late Comer', taxCountry: 'PL' }]);
   });
 
+  test('and waited for its payer’s name says the day of the payment, not that of its number', async () => {
+    const who = await person('student');
+    const { id } = await stage.paid(who, 1000);
+    stage.wait(1440 * 3);
+    await stage.register(who, 'Late Comer');
+    await issue();
+    const [invoice] = await listOf(who);
+    const { succeeded_at: paidAt } = await stage.db('payments').where({ id }).first();
+    expect(invoice!.paidAt).toBe(paidAt.toISOString());
+    expect(Date.parse(invoice!.issuedAt!) - paidAt.getTime()).toBeGreaterThan(2 * 86_400_000);
+    const printed = await printedOf(stage.db, invoice!.id);
+    expect(closingOf(printed)).toContain(`Paid by card on ${dayOf(paidAt, printed)}.`);
+  });
+
   test('keeps the name it was written to, and the next invoice has the new one; an older word changes nothing', async () => {
     const who = await payer('Before');
     await stage.paid(who, 1000);
@@ -187,7 +203,7 @@ describe('numbers', () => {
     await inWork(stage.db, { correlationId: newId() }, (work) =>
       invoicePeriod(work, {
         ...{ subscriptionId: id, userId: who.id, planName: 'Four lessons', currency: 'PLN', paid: 100 },
-        ...{ startsAt: new Date(), endsAt: new Date() },
+        ...{ startsAt: new Date(), endsAt: new Date(), paidAt: null },
       }),
     );
     return (await stage.db('invoices').where({ subscription_id: id }).first('id')).id;
@@ -286,7 +302,10 @@ describe('the monthly invoices', () => {
     expect((await Promise.all([bill(), bill()])).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(1);
     expect(await bill()).toBe(0);
     await issue();
-    expect((await listOf(who)).map(({ kind }) => kind)).toEqual(['credit_note', 'invoice']);
+    const [note, invoice] = await listOf(who);
+    expect([note!.kind, invoice!.kind]).toEqual(['credit_note', 'invoice']);
+    const { succeeded_at: paidAt } = await stage.db('payments').where({ id: payment.id }).first();
+    expect(invoice!.paidAt).toBe(paidAt.toISOString());
   });
 
   test('a paid period of a subscription has one invoice, and a trial none', async () => {
@@ -316,13 +335,14 @@ describe('the monthly invoices', () => {
       { subscription_id: id, starts_at: new Date('2025-12-01T00:00:00Z'), ends_at: starts, paid: 0 },
     ]);
     expect(await bill()).toBe(1);
-    const period = { startsAt: starts, endsAt: ends, paid: 4000, currency: 'PLN', planName: 'Four lessons' };
+    const paid = { paid: 4000, currency: 'PLN', paidAt: starts };
+    const period = { ...paid, startsAt: starts, endsAt: ends, planName: 'Four lessons' };
     await inWork(stage.db, { correlationId: newId() }, (work) =>
       invoicePeriod(work, { ...period, subscriptionId: id, userId: who.id }),
     );
     await issue();
     expect(await listOf(who)).toMatchObject([
-      { subscriptionId: id, total: { amount: 4000, currency: 'PLN' } },
+      { subscriptionId: id, total: { amount: 4000, currency: 'PLN' }, paidAt: starts.toISOString() },
     ]);
   });
 });

@@ -86,6 +86,32 @@ describe('a change', () => {
     expect(back.body).toMatchObject({ maxLessonPrice: usd(1500), active: false });
   });
 
+  const atProvider = async (path: string, fields?: Record<string, string>) => {
+    const answer = await fetch(`${stage.standIn.url}/v1/prices${path}`, {
+      headers: { authorization: 'Bearer sk_test_stage' },
+      ...(fields && { method: 'POST', body: new URLSearchParams(fields) }),
+    });
+    return (await answer.json()) as { id: string; unit_amount: number; active: boolean };
+  };
+
+  test.each([
+    ['of another amount', { unit_amount: '9000' }],
+    ['of another interval', { unit_amount: '5000', 'recurring[interval]': 'year' }],
+    ['of two of its intervals', { unit_amount: '5000', 'recurring[interval_count]': '2' }],
+    ['in another currency', { unit_amount: '5000', currency: 'eur' }],
+    ['archived', { unit_amount: '5000', active: 'false' }],
+  ])('takes no price of its name at the provider that is %s', async (_what, fields) => {
+    const { id } = await stage.plan();
+    const of = { currency: 'usd', product: `rollcall-${id}`, 'recurring[interval]': 'month' };
+    const stale = await atProvider('', { ...of, lookup_key: `rollcall-${id}-2`, ...fields });
+    const { body } = await patch(id, { price: usd(5000) }).expect(200);
+    expect(body.providerPriceId).not.toBe(stale.id);
+    expect(await atProvider(`/${body.providerPriceId}`)).toMatchObject({
+      ...{ unit_amount: 5000, currency: 'usd', active: true, lookup_key: `rollcall-${id}-2` },
+      recurring: { interval: 'month', interval_count: 1 },
+    });
+  });
+
   test('decided by another state is lost no update, and one that changes nothing makes no version', async () => {
     const { id } = await stage.plan();
     await patch(id, { name: 'Mine' }, '"1"').expect(200);

@@ -233,6 +233,36 @@ describe('a difference made on purpose is found and named', () => {
   });
 });
 
+describe('what went back and was not heard of', () => {
+  const lookOf = async (table: string) => (await books.db(table).first('look_at', 'looks')) as object;
+
+  test.each(['refund', 'dispute'] as const)(
+    'a %s is asked about at once, of a payment and of a period',
+    async (kind) => {
+      const payment = await books.paid();
+      books.cards.control[kind]({ paymentIntent: payment.ref, amount: 700 });
+      const one = await books.subscribed();
+      books.cards.control[kind]({ paymentIntent: one.payment, amount: 700 });
+      expect((await compared()).data).toMatchObject([{ kind: 'missing-here' }, { kind: 'missing-here' }]);
+      const wanted = { look_at: expect.any(Date), looks: 0 };
+      expect([await lookOf('payments'), await lookOf('subscription_periods')]).toEqual([wanted, wanted]);
+    },
+  );
+
+  test('so is a dispute whose end was not heard of', async () => {
+    const { ref } = await books.disputed(await books.paid(900), 900);
+    books.cards.control['close-dispute']({ dispute: ref, outcome: 'won' });
+    expect((await compared()).data).toMatchObject([{ kind: 'amount', object: 'dispute' }]);
+    expect(await lookOf('payments')).toMatchObject({ look_at: expect.any(Date) });
+  });
+
+  test('a charge that the ledger has not is not asked about: its payment is known', async () => {
+    await books.paid(2000, { known: false });
+    expect((await compared()).data).toMatchObject([{ kind: 'missing-here', object: 'charge' }]);
+    expect(await lookOf('payments')).toMatchObject({ look_at: null });
+  });
+});
+
 describe('time', () => {
   test('what moved a moment ago is on its way and no difference yet, and is looked at again', async () => {
     await books.paid(2000, { known: false });
@@ -310,6 +340,23 @@ describe('what comes to nothing', () => {
     books.setAhead(2 * 60 * MINUTE);
     await reconcileDue(books.auditor);
     expect(await last()).toMatchObject({ run: { status: 'done', tries: 2, differenceCount: 1 } });
+  });
+
+  test('one that was compared ten times has all its tries left when an answer is lost', async () => {
+    await books.paid(2000, { known: false });
+    await ask();
+    await books.read();
+    for (let day = 0; day < 10; day += 1) {
+      await books.db('reconciliations').update({ due_at: new Date() });
+      await reconcileDue(books.auditor);
+    }
+    expect(await last()).toMatchObject({ run: { status: 'done', differenceCount: 1 } });
+    books.cards.control.fault({ kind: 'refuse', times: 1, path: '/v1/balance_transactions' });
+    await books.db('reconciliations').update({ due_at: new Date() });
+    await reconcileDue(books.auditor);
+    const { run } = await last();
+    expect(run).toMatchObject({ status: 'failed', dueAt: expect.any(String) });
+    expect(Date.parse(run!.dueAt!) - books.clock().getTime()).toBeLessThan(61_000); // the first rung
   });
 
   test('one that fails for a day and a half is given up, and stays failed', async () => {

@@ -1,5 +1,5 @@
 /** Money back on the card: what is still there, once; and what the provider did without being asked. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Payment, Refund } from '@rollcall/contracts/api/billing';
 import type { EventType } from '@rollcall/contracts/event';
 import {
@@ -342,6 +342,17 @@ describe('a dispute', () => {
     await hear('closed', payment, ['dp_question', 1000, 'warning_closed']);
     expect(await said(paymentDisputed, payment)).toEqual([]);
   });
+});
+
+test('a dispute of which no webhook came is found when its payment is looked at', async () => {
+  const payment = await stage.paid(student, 1000);
+  const there = { ref: newId(), paymentRef: payment.providerRef!, amount: 1000, currency: 'USD' };
+  const disputes = jest.spyOn(stage.provider, 'disputesOf').mockResolvedValue([{ ...there, state: 'open' }]);
+  await stage.db('payments').where({ id: payment.id }).update({ look_at: stage.clock() });
+  await stage.look();
+  disputes.mockRestore();
+  expect(await statusOf(payment)).toEqual(['disputed', 0]);
+  expect(await said(paymentDisputed, payment)).toMatchObject([{ amount: usd(1000) }]);
 });
 
 test('in whatever order payments, refunds, failures and disputes are heard, and how often: each is told once', async () => {

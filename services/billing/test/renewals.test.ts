@@ -1,9 +1,13 @@
 /** What time does to subscriptions: trials end, periods are paid or not, and what was given up is over. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { subscriptionPastDue, subscriptionRenewed } from '@rollcall/contracts/events/billing';
 import { emitted, workOf } from '@rollcall/kit/testing';
+import { NoAnswer } from '../src/provider.js';
+import { wantLook } from '../src/store/looks.js';
+import { lookAtSubscriptions } from '../src/use-cases/subscriptions/look-at-subscriptions.js';
 import { noteSubscription } from '../src/use-cases/subscriptions/note-subscription.js';
 import { brokenInvariants, usd } from './stage.js';
+import { subscribe } from './subscribing.js';
 import { DAY, openSubscriptionStage, type SubscriptionStage } from './subscription-stage.js';
 
 let stage: SubscriptionStage;
@@ -62,6 +66,10 @@ describe('a renewal', () => {
     expect(await Promise.all([stage.sync(), stage.sync()])).toEqual(expect.arrayContaining([0, 1]));
     await Promise.all([stage.look(), stage.look()]);
     expect(await paidOf(id)).toEqual([4000, 4000, 4000, 4000]);
+    const [invoiced, periods] = [await stage.db('invoices').orderBy('period_start'), await periodsOf(id)];
+    expect(invoiced).toHaveLength(4);
+    for (const [n, { happened_at: paidAt }] of invoiced.entries())
+      expect(paidAt.getTime() - periods[n].starts_at.getTime()).toBeLessThan(2 * 3_600_000);
     const starts = (await emitted(stage.db, subscriptionRenewed)).map(({ data }) => data.period.startsAt);
     expect(starts).toEqual([...starts].sort());
     expect(await stage.sync()).toBe(0);
@@ -141,15 +149,27 @@ describe('a trial', () => {
   });
 });
 
-describe('a period that cannot be paid', () => {
-  const pastDue = async () => {
-    const one = await stage.subscribed();
-    await runsDry(one);
-    stage.pass(31 * DAY);
-    await stage.look();
-    return one;
-  };
+const pastDue = async () => {
+  const one = await stage.subscribed();
+  await runsDry(one);
+  stage.pass(31 * DAY);
+  await stage.look();
+  return one;
+};
+/** The provider's answer to who pays the newest invoice of the subscription by its link, with a card that is good again. */
+const payByLink = async (one: Subscribed): Promise<number> => {
+  await behaves(one, 'pm_card_visa');
+  const { provider_ref: ref } = await stage.row(one.id);
+  const { latest_invoice: invoice } = await atProvider('GET', `/v1/subscriptions/${ref}`);
+  return (await atProvider('POST', `/v1/invoices/${invoice}/pay`)).status;
+};
+const atProvider = async (method: string, path: string) => {
+  const headers = { authorization: 'Bearer sk_test_stage' };
+  const answer = await fetch(`${stage.standIn.url}${path}`, { method, headers });
+  return { ...((await answer.json()) as { latest_invoice: string }), status: answer.status };
+};
 
+describe('a period that cannot be paid', () => {
   test('makes it past due, said once with what is due, and no period is begun', async () => {
     const { id } = await pastDue();
     stage.pass(4 * DAY);
@@ -219,6 +239,67 @@ describe('a period that cannot be paid', () => {
       ['expired', 4000],
     ]);
     expect(await stage.expire()).toBe(0);
+  });
+});
+
+describe('what is due of one that is over', () => {
+  test.each<[string, (one: Subscribed) => Promise<unknown>]>([
+    ['ended by its student', ({ student }) => stage.cancel(student, 'now').expect(200)],
+    [
+      'given up by the provider',
+      async () => {
+        stage.pass(20 * DAY);
+        await stage.look();
+      },
+    ],
+  ])('%s cannot be paid any more', async (_how, end) => {
+    const one = await pastDue();
+    await end(one);
+    expect(await payByLink(one)).toBe(400);
+    await stage.look();
+    expect(await paidOf(one.id)).toEqual([4000]);
+  });
+
+  test('is seen to by the clock where the provider did not answer', async () => {
+    const one = await pastDue();
+    stage.standIn.control.fault({ kind: 'refuse', method: 'POST', path: '/v1/invoices' });
+    expect((await stage.cancel(one.student, 'now').expect(202)).body.status).toBe('cancelled');
+    stage.pass(61);
+    await stage.look();
+    expect(await payByLink(one)).toBe(400);
+    expect(await stage.row(one.id)).toMatchObject({ status: 'cancelled', look_at: null });
+  });
+
+  test('and was paid all the same is no period and not said, but told to a person', async () => {
+    const one = await pastDue();
+    stage.standIn.control.fault({ kind: 'refuse', method: 'POST', path: '/v1/invoices' });
+    await stage.cancel(one.student, 'now').expect(202);
+    expect(await payByLink(one)).toBe(200);
+    const told = jest.spyOn(stage.desk.log, 'error');
+    await stage.look();
+    expect(told).toHaveBeenCalledWith(
+      expect.objectContaining({ subscriptionId: one.id, paid: 4000 }),
+      'a period was paid after its subscription was over: give the money back in the dashboard',
+    );
+    told.mockRestore();
+    expect(await paidOf(one.id)).toEqual([4000]);
+    expect(await stage.said(one.id)).toEqual([
+      ['started', 4000],
+      ['past-due', 4000],
+      ['cancelled', 4000],
+    ]);
+  });
+
+  test('and was paid before we heard of its end is no period either', async () => {
+    const one = await pastDue();
+    silent();
+    const { provider_ref: ref } = await stage.row(one.id);
+    await stage.provider.endNow(ref);
+    stage.pass(3_601);
+    expect(await payByLink(one)).toBe(200);
+    await stage.sync();
+    await stage.look();
+    expect([await statusOf(one.id), await paidOf(one.id)]).toEqual(['cancelled', [4000]]);
   });
 });
 
@@ -313,6 +394,53 @@ describe('a first payment nobody confirmed', () => {
     stage.pass(25 * 3_600);
     await stage.look();
     expect([await statusOf(body.id), await stage.said(body.id)]).toEqual(['active', [['started', 4000]]]);
+  });
+});
+
+describe('who is asked about first', () => {
+  /** Subscriptions whose hour is over, more than one turn takes; the provider gives no answer about them. */
+  const crowd = async () => {
+    for (let n = 0; n < 30; n += 1) await subscribe(stage.db, ['2025-01-01', '2025-02-01']);
+    stage.pass(3_601);
+    expect(await stage.sync()).toBe(30);
+  };
+  const readSubscription = () =>
+    jest.spyOn(stage.provider, 'readSubscription').mockRejectedValue(new NoAnswer('away'));
+
+  test('is one of which something changed, before all whose hour is over', async () => {
+    await crowd();
+    const { id } = await subscribe(stage.db, ['2025-01-01', '2025-02-01']);
+    stage.pass(1);
+    const ref = `sub_${id}`;
+    await workOf(stage.db, ({ tx, now }) => wantLook(tx, { ref, subscriptionId: null }, now), stage.clock());
+    const asked = readSubscription();
+    await lookAtSubscriptions(stage.desk);
+    expect(asked).toHaveBeenCalledWith(ref);
+    expect(asked).toHaveBeenCalledTimes(25);
+  });
+
+  test('is one whose time is over, though its hour is over too', async () => {
+    await crowd();
+    const { id } = await stage.db('subscriptions').orderBy('id', 'desc').first();
+    await stage.db('subscriptions').where({ id }).update({ cancel_at_period_end: true });
+    expect([await stage.expire(), await stage.expire()]).toEqual([1, 0]);
+    const asked = readSubscription();
+    await lookAtSubscriptions(stage.desk);
+    expect(asked).toHaveBeenCalledWith(`sub_${id}`);
+  });
+
+  test('makes none wait for another: eight are asked about at once', async () => {
+    await crowd();
+    let [open, most] = [0, 0];
+    readSubscription().mockImplementation(async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((done) => setTimeout(done, 20));
+      open -= 1;
+      throw new NoAnswer('away');
+    });
+    await lookAtSubscriptions(stage.desk);
+    expect(most).toBe(8);
   });
 });
 

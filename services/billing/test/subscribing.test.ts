@@ -1,6 +1,7 @@
 /** Subscribing, and giving it up: what the provider says, what it does not say, and what a state forbids. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { newId } from '@rollcall/kit/id';
+import { Refused } from '../src/provider.js';
 import { brokenInvariants, type Person, person, usd } from './stage.js';
 import { openSubscriptionStage, type SubscriptionStage } from './subscription-stage.js';
 
@@ -260,6 +261,37 @@ test('a provider that does not know a subscription, as with the key of another a
 });
 
 describe('who has enough', () => {
+  test.each(['cancel', 'reactivate'] as const)(
+    'is told where the provider refuses to %s, and it stays as it is',
+    async (wish) => {
+      const { student, methodId } = await payer();
+      const { body } = await stage.subscribe(student, planId, methodId).expect(201);
+      if (wish === 'reactivate') await stage.cancel(student).expect(200);
+      jest.spyOn(stage.provider, 'endAtPeriodEnd').mockRejectedValueOnce(new Refused('x', 'y'));
+      expect(problem(await stage[wish](student).expect(409))).toEqual([
+        'subscription-step-refused',
+        'active',
+      ]);
+      const isEnding = wish === 'reactivate';
+      expect(await stage.row(body.id)).toMatchObject({ wish: null, cancel_at_period_end: isEnding });
+      expect((await stage[wish](student).expect(200)).body.cancelAtPeriodEnd).toBe(!isEnding);
+    },
+  );
+
+  test('is told too where the provider refuses to end it now, and so is who runs this', async () => {
+    const { student, methodId } = await payer();
+    await stage.subscribe(student, planId, methodId).expect(201);
+    jest.spyOn(stage.provider, 'endNow').mockRejectedValueOnce(new Refused('x', 'y'));
+    const told = jest.spyOn(stage.desk.log, 'error');
+    expect(problem(await stage.cancel(student, 'now').expect(409))[0]).toBe('subscription-step-refused');
+    expect(told).toHaveBeenCalledWith(
+      expect.objectContaining({ step: 'end-now' }),
+      'the card provider refused a step',
+    );
+    told.mockRestore();
+    expect((await stage.cancel(student, 'now').expect(200)).body.status).toBe('cancelled');
+  });
+
   test('cancels at the end of the period, and takes that back before', async () => {
     const { student, methodId } = await payer();
     const { body } = await stage.subscribe(student, planId, methodId).expect(201);
@@ -300,7 +332,7 @@ describe('who has enough', () => {
       stage.reactivate(student),
       stage.cancel(student, 'now'),
     ]);
-    for (const { status } of answers) expect([200, 409]).toContain(status);
+    for (const { status } of answers) expect([200, 202, 409]).toContain(status);
     await stage.look();
     const [state] = await there(student);
     expect([(await stage.current(student)).status, state?.status]).toEqual(['cancelled', 'canceled']);
@@ -357,4 +389,18 @@ test('a price the provider takes no more is refused with nothing left', async ()
   const { body } = await stage.subscribe(student, own.id, methodId).expect(422);
   expect(body.type).toBe('/problems/subscription-refused');
   expect(await there(student)).toEqual([]);
+});
+
+test('what the provider has refused is not asked for again: by the clock, nor under the same key', async () => {
+  const { student, methodId } = await payer();
+  const key = newId();
+  const ask = () => stage.subscribe(student, planId, methodId).set('Idempotency-Key', key);
+  jest.spyOn(stage.provider, 'subscribe').mockRejectedValueOnce(new Refused('resource_missing', 'no'));
+  await ask().expect(422);
+  stage.pass(61);
+  await stage.look();
+  await ask().expect(422);
+  expect(await there(student)).toEqual([]);
+  const { id } = await stage.current(student);
+  expect(await stage.row(id)).toMatchObject({ status: 'refused', look_at: null, looks: 0 });
 });

@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Invoice, mayEdit, mayStep, numberOf, seriesOf, taxedBy, totalsOf, yearIn } from './invoice.js';
+import fc from 'fast-check';
+import {
+  dueAfter,
+  type Invoice,
+  mayEdit,
+  mayStep,
+  numberOf,
+  seriesOf,
+  taxedBy,
+  totalsOf,
+  yearIn,
+} from './invoice.js';
 
 const invoice: Invoice = {
   ...{
@@ -12,7 +23,7 @@ const invoice: Invoice = {
     country: null,
   },
   ...{ dueDays: 14, paymentId: null, refundId: null, subscriptionId: null, corrects: null, number: null },
-  ...{ dueAt: null, version: 1 },
+  ...{ happenedAt: null, dueAt: null, version: 1 },
 };
 const seller = {
   ...{ name: 'Lessons Ltd', address: 'x', taxId: 'y', country: 'PL', timeZone: 'Europe/Warsaw' },
@@ -48,6 +59,45 @@ describe('the tax of an invoice', () => {
     const corrected = { taxCountry: 'DE', taxRate: 1600, tax: 1696, credited: { total: 0, tax: 0 } };
     const correction = { ...invoice, kind: 'correction' as const };
     expect(taxedBy(correction, { seller, buyer: { name: 'n', locale: 'en' }, corrected }).tax).toBe(1696);
+  });
+});
+
+describe('an invoice is due', () => {
+  const dayOf = (timeZone: string, at: Date) => at.toLocaleDateString('sv-SE', { timeZone });
+  const after = (dueDays: number, timeZone: string, at: string) =>
+    dueAfter({ ...invoice, dueDays }, timeZone, new Date(at)).toISOString();
+
+  test('until its day is over on the wall of the seller', () => {
+    expect(after(0, 'Europe/Warsaw', '2026-11-05T08:00:00Z')).toBe('2026-11-05T22:59:59.999Z');
+    expect(after(1, 'Europe/Warsaw', '2026-11-05T23:30:00Z')).toBe('2026-11-07T22:59:59.999Z');
+    expect(after(14, 'Europe/Warsaw', '2026-10-20T08:00:00Z')).toBe('2026-11-03T22:59:59.999Z'); // summer, then winter
+  });
+
+  /** The last moment of its day, and the next one is of another. */
+  const check = (timeZone: string, at: Date, dueDays: number) => {
+    const due = dueAfter({ ...invoice, dueDays }, timeZone, at);
+    const day = new Date(Date.parse(dayOf(timeZone, at)) + dueDays * 86_400_000).toISOString().slice(0, 10);
+    expect(dayOf(timeZone, due)).toBe(day);
+    expect(dayOf(timeZone, new Date(due.getTime() + 1)) > day).toBe(true);
+    expect(due >= at).toBe(true);
+  };
+
+  test('with the last moment of that day, in whatever zone and season', () => {
+    const zone = fc.constantFrom('Asia/Beirut', 'America/Havana', 'Pacific/Auckland', 'Asia/Kolkata');
+    const [min, max] = [new Date('2026-01-01'), new Date('2030-01-01')];
+    fc.assert(fc.property(zone, fc.date({ min, max, noInvalidDate: true }), fc.nat(365), check));
+  });
+
+  test.each([
+    ['Asia/Beirut', 'forward', '2027-03-27'],
+    ['Asia/Beirut', 'back', '2027-10-30'],
+    ['America/Havana', 'forward', '2027-03-13'],
+    ['America/Havana', 'back', '2027-11-06'],
+    ['Atlantic/Azores', 'forward', '2027-03-27'],
+    ['Atlantic/Azores', 'back', '2027-10-30'],
+  ])('where clocks go at midnight, too: %s, %s', (timeZone, _way, day) => {
+    for (const hour of ['03', '12', '20']) check(timeZone, new Date(`${day}T${hour}:30:00Z`), 0);
+    for (const days of [1, 2]) check(timeZone, new Date(`${day}T12:00:00Z`), days);
   });
 });
 

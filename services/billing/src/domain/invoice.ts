@@ -1,6 +1,7 @@
 /** What is frozen when an invoice is issued, and what may be done with it when. Source: domain.md, 'Billing'. */
 import { sum } from '@rollcall/contracts/money';
 import { conflict, unprocessable } from '@rollcall/kit/errors';
+import { DAY } from './ladder.js';
 import { type Credited, countryOf, creditedTax, includedTax, rateOf, type TaxRates } from './tax.js';
 
 export type InvoiceKind = 'invoice' | 'credit_note' | 'correction';
@@ -19,6 +20,8 @@ export interface Invoice {
   readonly refundId: string | null;
   readonly subscriptionId: string | null;
   readonly corrects: string | null;
+  /** When the money moved that it is about; null of one made by hand. */
+  readonly happenedAt: Date | null;
   readonly number: string | null;
   readonly dueAt: Date | null;
   readonly version: number;
@@ -65,6 +68,8 @@ export interface PaidPeriod {
   /** Minor units; of a trial 0, which has no invoice. */
   readonly paid: number;
   readonly currency: string;
+  /** null where it is not known: then it was paid when it was heard of. */
+  readonly paidAt: Date | null;
 }
 
 /** Numbers run without a gap in each series and year: invoices and corrections in one, credit notes in their own. */
@@ -130,8 +135,26 @@ interface Parties {
 export const isPaidAtOnce = ({ paymentId, subscriptionId, refundId }: Invoice): boolean =>
   paymentId !== null || subscriptionId !== null || refundId !== null;
 
-const DAY = 86_400_000;
-export const dueAfter = ({ dueDays }: Invoice, at: Date): Date => new Date(at.getTime() + dueDays * DAY);
+/** The last moment of the day until which it is to be paid, days being those on the wall of `timeZone`. */
+export function dueAfter({ dueDays }: Invoice, timeZone: string, at: Date): Date {
+  const today = Math.floor(wallOf(timeZone, at.getTime()) / DAY) * DAY;
+  return new Date(whenWallShows(timeZone, today + (dueDays + 1) * DAY) - 1);
+}
+
+/** What a clock on the wall of `timeZone` shows at a moment, as milliseconds of UTC would show the same; whole seconds. */
+const wallOf = (timeZone: string, at: number): number =>
+  Date.parse(`${new Date(at).toLocaleString('sv-SE', { timeZone }).replace(' ', 'T')}Z`);
+
+/**
+ * The moment at which it shows that. The difference to UTC is asked for twice: the first guess may lie on the other side of a
+ * change of clocks. A time that a change leaves out is the moment of the change.
+ */
+function whenWallShows(timeZone: string, wall: number): number {
+  const ahead = (at: number) => wallOf(timeZone, at) - at;
+  const guess = wall - ahead(wall);
+  const moment = wall - ahead(guess);
+  return wallOf(timeZone, moment) === wall ? moment : Math.max(guess, moment);
+}
 
 /** Throws 409 for what is no draft made by hand. */
 export function mayEdit(invoice: Invoice): void {

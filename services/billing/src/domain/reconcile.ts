@@ -47,7 +47,7 @@ export function contradicts(
   return amount !== 0 && Math.abs(movement.amount) !== Math.abs(amount);
 }
 
-/** When a period is read again after a try that came to nothing, given the tries before that one: ten times in a day and a half. */
+/** When a period is read again after a try that came to nothing, given those right before that one that did too: ten times in a day and a half. */
 export const nextTry = ladder([1, 5, 15, 60, 60, 60, 180, 180, 360, 720].map((minutes) => minutes * MINUTE));
 
 /** Days for which a period that differs is compared again each day: what was late has come by then. */

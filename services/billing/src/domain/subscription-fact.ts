@@ -10,6 +10,8 @@ export interface PaidPeriod extends Period {
   readonly invoiceRef: string;
   readonly paid: number;
   readonly currency: string;
+  /** null where it is not told. */
+  readonly paidAt: Date | null;
   /** The provider's payment, of which what goes back is told; null where there is none, or it is not known. */
   readonly paymentRef: string | null;
 }
@@ -31,6 +33,8 @@ export interface SubscriptionFact {
   readonly clientSecret: string | null;
   /** Of one that is past due: the period that is not paid, and what is due for it. */
   readonly due: (Period & { readonly amount: number }) | null;
+  /** Its newest invoice waits to be paid: who has the link can pay it. */
+  readonly hasOpenInvoice: boolean;
   /** The newest paid ones, oldest first. */
   readonly periods: readonly PaidPeriod[];
 }

@@ -24,7 +24,8 @@ const subscription = (status: SubscriptionStatus, more: Partial<Subscription> = 
 });
 const fact = (state: SubscriptionFact['state'], more: Partial<SubscriptionFact> = {}): SubscriptionFact => ({
   ...{ ref: 'sub', subscriptionId: 's', state, isAsked: false, endedAt: null, trialEnd: null },
-  ...{ cancelAtPeriodEnd: false, declined: null, clientSecret: null, due: null, periods: [], ...more },
+  ...{ cancelAtPeriodEnd: false, declined: null, clientSecret: null, due: null, hasOpenInvoice: false },
+  ...{ periods: [], ...more },
 });
 
 describe('how it stands', () => {

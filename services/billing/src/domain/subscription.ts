@@ -1,7 +1,7 @@
 /** A subscription's states, and what the provider's word makes of them. Pure. Source: domain.md, 'Billing'. */
 import { conflict, type DomainError } from '@rollcall/kit/errors';
 import { DAY, HOUR, ladder, MINUTE } from './ladder.js';
-import type { SubscriptionFact } from './subscription-fact.js';
+import type { PaidPeriod, SubscriptionFact } from './subscription-fact.js';
 
 export type SubscriptionStatus =
   | 'pending'
@@ -61,8 +61,23 @@ export const isKeyFresh = ({ createdAt }: Pick<Subscription, 'createdAt'>, now: 
   now.getTime() - createdAt.getTime() < KEY_IS_FRESH;
 
 /** Has it waited too long for its first payment? */
-export const isTooLate = ({ createdAt }: Pick<Subscription, 'createdAt'>, now: Date): boolean =>
+const isTooLate = ({ createdAt }: Pick<Subscription, 'createdAt'>, now: Date): boolean =>
   now.getTime() - createdAt.getTime() >= FIRST_PAYMENT_WITHIN;
+
+/** May it be made at the provider, if it is not there? What is over may not, nor what has waited too long. */
+export const mayBeMade = (subscription: Subscription, now: Date): boolean =>
+  !isFinal(subscription) && !isTooLate(subscription, now);
+
+/** Over there: what is due of it could still be paid, and would buy nothing. */
+export const isPayableInVain = ({ state, hasOpenInvoice }: SubscriptionFact): boolean =>
+  (state === 'over' || state === 'never') && hasOpenInvoice;
+
+/** Was a period that is heard of now paid after the end? Then nobody can have anything of it. */
+export const isPaidTooLate = (
+  subscription: Subscription,
+  { endedAt }: SubscriptionFact,
+  { paidAt }: PaidPeriod,
+): boolean => isFinal(subscription) || (endedAt !== null && paidAt !== null && paidAt > endedAt);
 
 /** What has been past due since then is over. */
 export const pastDueTooLong = (now: Date): Date => new Date(now.getTime() - PAST_DUE_FOR);

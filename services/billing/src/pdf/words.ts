@@ -35,13 +35,13 @@ const isPaid = ({ paymentId, subscriptionId }: Printed): boolean =>
 
 /** What is to be done about it. */
 export function closingOf(printed: Printed): string {
-  const { kind, total, dueAt, number, subscriptionId } = printed;
+  const { kind, total, dueAt, happenedAt, number, subscriptionId } = printed;
   const amount = amountOf(total, printed);
   if (kind === 'credit_note') return `${amount} were paid back to the card. Nothing is to be done.`;
   if (kind === 'correction')
     return subscriptionId === null
       ? `${amount} are in your credits again. Nothing is to be paid.`
       : `Your bank has sent ${amount} back, and your subscription is paid again. Nothing is to be paid.`;
-  if (isPaid(printed)) return `Paid by card on ${dayOf(dueAt, printed)}. Nothing is left to pay.`;
+  if (isPaid(printed)) return `Paid by card on ${dayOf(happenedAt, printed)}. Nothing is left to pay.`;
   return `Please pay ${amount} by ${dayOf(dueAt, printed)} and name ${number}.`;
 }

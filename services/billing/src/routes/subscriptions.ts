@@ -5,6 +5,7 @@ import { etag } from '@rollcall/kit/etag';
 import { command, query, reply, type Served } from '@rollcall/kit/http';
 import { answerBegun, answerWish } from '../answer-subscription.js';
 import type { Desk } from '../desk.js';
+import type { Wish } from '../domain/subscription.js';
 import { allPlans, currentSubscription, offeredPlans, readPlan } from '../queries/subscriptions.js';
 import { createPlan } from '../use-cases/plans/create-plan.js';
 import { tellOfPlan } from '../use-cases/plans/tell-of-plan.js';
@@ -26,8 +27,8 @@ const subscribing = (desk: Desk): Served[] => [
   command(
     desk.db,
     api.cancelSubscription,
-    (work, { body, user }) => wishFor(work, user.id, body?.when === 'now' ? 'end-now' : 'end-at-period-end'),
-    async (db, { id }) => answerWish(db, id, { isDone: await fulfil(desk, id), wish: 'cancel' }),
+    (work, { body, user }) => wishFor(work, user.id, endOf(body)),
+    async (db, { id }, { body }) => answerWish(db, id, { isDone: await fulfil(desk, id), wish: endOf(body) }),
   ),
   command(
     desk.db,
@@ -36,6 +37,9 @@ const subscribing = (desk: Desk): Served[] => [
     async (db, { id }) => answerWish(db, id, { isDone: await fulfil(desk, id), wish: 'go-on' }),
   ),
 ];
+
+const endOf = (body: { readonly when?: string | undefined } | undefined): Wish =>
+  body?.when === 'now' ? 'end-now' : 'end-at-period-end';
 
 const plans = (desk: Desk): Served[] => [
   command(

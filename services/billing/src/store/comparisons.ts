@@ -12,6 +12,8 @@ export interface Compared extends Pair {
   readonly object: BookObject['kind'] | 'other';
   readonly providerRef: string | null;
   readonly reference: string | null;
+  /** The provider's id of the payment it is of; null where that is not known. */
+  readonly paymentRef: string | null;
   /** When it last moved, at the end that has it; and here. */
   readonly at: Date;
   readonly hereAt: Date | null;
@@ -51,7 +53,7 @@ const READ = `
 export async function unequal(tx: Tx, { id }: Run, limit: number): Promise<Compared[]> {
   const { rows } = await tx.raw(
     `with ${READ}
-     select o.kind as object, o.ref as "providerRef", o.reference, o.moved_at as at,
+     select o.kind as object, o.ref as "providerRef", o.reference, o.payment_ref as "paymentRef", o.moved_at as at,
             o.amount as "thereAmount", o.currency as "thereCurrency",
             l.amount as "hereAmount", l.currency as "hereCurrency", l.sealed_at as "hereAt"
        from read o
@@ -70,8 +72,7 @@ export async function unequal(tx: Tx, { id }: Run, limit: number): Promise<Compa
 
 /** What the ledger moved in the period and nothing that was read has. */
 export interface Unread extends Compared {
-  /** The provider's id of the payment it is of, or of the invoice; null where neither is known. */
-  readonly paymentRef: string | null;
+  /** The provider's id of the invoice that paid for it; null where that is not known. */
   readonly invoiceRef: string | null;
 }
 
@@ -117,11 +118,7 @@ export async function unread(
       order by m.reference, coalesce(m.invoice_ref, '') limit :limit`,
     { id, from, to, limit, reference: after.reference ?? '', invoiceRef: after.invoiceRef ?? '' },
   );
-  return (rows as (PairRow & Unread)[]).map((row) => ({
-    ...comparedOf(row),
-    paymentRef: row.paymentRef,
-    invoiceRef: row.invoiceRef,
-  }));
+  return (rows as (PairRow & Unread)[]).map((row) => ({ ...comparedOf(row), invoiceRef: row.invoiceRef }));
 }
 
 /** How many movements of the ledger are in the period. */

@@ -54,6 +54,8 @@ export interface Printed {
   readonly sellerTaxId: string;
   readonly timeZone: string;
   readonly issuedAt: Date;
+  /** When the money moved that it is about; of one made by hand, when it was issued. */
+  readonly happenedAt: Date;
   readonly dueAt: Date;
   /** Of what was paid by card, or given back to it. */
   readonly paymentId: string | null;
@@ -73,7 +75,8 @@ export async function printedOf(db: Database, id: string): Promise<Printed> {
     `select i.kind, i.number, i.currency, i.subtotal, i.discount, i.total, i.tax, i.tax_rate as "taxRate",
             i.tax_country as "taxCountry", i.note, i.buyer_name as "buyerName", i.user_id as "userId",
             i.seller_name as "sellerName", i.seller_address as "sellerAddress", i.seller_tax_id as "sellerTaxId",
-            i.time_zone as "timeZone", i.issued_at as "issuedAt", i.due_at as "dueAt", i.payment_id as "paymentId",
+            i.time_zone as "timeZone", i.issued_at as "issuedAt", i.due_at as "dueAt",
+            coalesce(i.happened_at, i.issued_at) as "happenedAt", i.payment_id as "paymentId",
             i.subscription_id as "subscriptionId", c.number as "correctsNumber",
             (select json_agg(json_build_object('description', description, 'quantity', quantity,
                                                'unitPrice', unit_price, 'total', n.total) order by n)

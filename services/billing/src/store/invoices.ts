@@ -7,7 +7,8 @@ type Tx = Knex.Transaction;
 
 const COLUMNS = `
   id, kind, status, user_id as "userId", currency, total, country, due_days as "dueDays", payment_id as "paymentId",
-  refund_id as "refundId", subscription_id as "subscriptionId", corrects, number, due_at as "dueAt", version`;
+  refund_id as "refundId", subscription_id as "subscriptionId", corrects,
+  happened_at as "happenedAt", number, due_at as "dueAt", version`;
 
 export interface NewInvoice {
   readonly id: string;
@@ -27,6 +28,8 @@ export interface NewInvoice {
   readonly periodStart?: Date;
   readonly corrects?: string;
   readonly at: Date;
+  /** When the money moved that it is about. */
+  readonly happenedAt?: Date;
   /** From when on it is issued by itself; undefined: an admin finalises it. */
   readonly issueAt?: Date;
 }
@@ -40,7 +43,7 @@ export async function addInvoice(tx: Tx, invoice: NewInvoice): Promise<boolean> 
       ...{ note: invoice.note, country: invoice.country, due_days: invoice.dueDays },
       ...{ payment_id: invoice.paymentId, refund_id: invoice.refundId, corrects: invoice.corrects },
       ...{ subscription_id: invoice.subscriptionId, period_start: invoice.periodStart },
-      ...{ issue_at: invoice.issueAt, created_at: invoice.at },
+      ...{ issue_at: invoice.issueAt, created_at: invoice.at, happened_at: invoice.happenedAt },
     })
     .onConflict()
     .ignore()
@@ -140,7 +143,8 @@ export async function takeNumber(tx: Tx, series: string, year: number): Promise<
 }
 
 export interface Issued extends Taxed {
-  readonly status: 'open' | 'paid';
+  /** null: it is open. */
+  readonly paidAt: Date | null;
   readonly series: string;
   readonly year: number;
   readonly sequence: number;
@@ -152,7 +156,8 @@ export interface Issued extends Taxed {
 }
 
 export async function issue(tx: Tx, id: string, issued: Issued): Promise<void> {
-  const { status, series, year, sequence, number, buyer, seller, at, dueAt } = issued;
+  const { paidAt, series, year, sequence, number, buyer, seller, at, dueAt } = issued;
+  const status = paidAt === null ? 'open' : 'paid';
   await tx('invoices')
     .where({ id })
     .update({
@@ -160,7 +165,7 @@ export async function issue(tx: Tx, id: string, issued: Issued): Promise<void> {
       ...{ tax_country: issued.taxCountry, tax_rate: issued.taxRate, tax: issued.tax },
       ...{ buyer_name: buyer.name, seller_name: seller.name, seller_address: seller.address },
       ...{ seller_tax_id: seller.taxId, time_zone: seller.timeZone },
-      ...{ paid_at: status === 'paid' ? at : null, version: tx.raw('version + 1') },
+      ...{ paid_at: paidAt, version: tx.raw('version + 1') },
     });
 }
 

@@ -11,7 +11,7 @@ export async function wantLook(
   at: Date,
 ): Promise<boolean> {
   const { rows } = await tx.raw(
-    `update subscriptions set look_at = :at, looks = 0
+    `update subscriptions set look_at = :at, looks = 0, routine = false
       where provider_ref = :ref or (id = :subscriptionId and provider_ref is null) returning id`,
     { at, ref, subscriptionId },
   );
@@ -23,13 +23,17 @@ export interface DueLook extends Asked {
   readonly lookAt: Date;
 }
 
-/** At most `limit` subscriptions to be asked about, each put off by a rung of the ladder: one replica has them. */
+/**
+ * At most `limit` subscriptions to be asked about, those last whose hour is over and no more, each put off by a rung of the
+ * ladder: one replica has them.
+ */
 export async function takeDueLooks(
   tx: Tx,
   { now, limit, next }: { now: Date; limit: number; next: (looks: number) => Date },
 ): Promise<DueLook[]> {
   const { rows } = await tx.raw(
-    `select ${ASKED} from subscriptions where look_at <= ? order by look_at limit ? for update skip locked`,
+    `select ${ASKED} from subscriptions where look_at <= ?
+      order by routine, look_at limit ? for update skip locked`,
     [now, limit],
   );
   const due = (rows as Asked[]).map((row) => ({ ...row, lookAt: next(row.looks) }));
@@ -49,6 +53,11 @@ export async function endLook(tx: Tx, { id, lookAt }: Pick<DueLook, 'id' | 'look
     .update({ look_at: null, looks: 0 });
 }
 
+/** It is not to be asked about later. What is due already is: somebody has wanted that since. */
+export async function forgetLook(tx: Tx, id: string, now: Date): Promise<void> {
+  await tx('subscriptions').where({ id }).where('look_at', '>', now).update({ look_at: null, looks: 0 });
+}
+
 export async function keepLooked(tx: Tx, id: string, at: Date): Promise<void> {
   await tx('subscriptions').where({ id }).update({ looked_at: at });
 }
@@ -59,7 +68,7 @@ export async function wantStaleLooks(
   { now, before, limit }: { now: Date; before: Date; limit: number },
 ): Promise<number> {
   const { rows } = await tx.raw(
-    `update subscriptions set look_at = :now, looks = 0
+    `update subscriptions set look_at = :now, looks = 0, routine = true
       where id in (select id from subscriptions
                     where status in ('trialing', 'active', 'past_due') and look_at is null
                       and (looked_at is null or looked_at < :before)
@@ -79,9 +88,9 @@ export async function wantOverdueLooks(
   { now, pastDue, limit }: { now: Date; pastDue: Date; limit: number },
 ): Promise<number> {
   const { rows } = await tx.raw(
-    `update subscriptions set look_at = :now, looks = 0
+    `update subscriptions set look_at = :now, looks = 0, routine = false
       where id in (select id from subscriptions
-                    where look_at is null
+                    where (look_at is null or routine)
                       and ((cancel_at_period_end and status in ('trialing', 'active') and current_period_end <= :now)
                            or (status = 'past_due' and past_due_since <= :pastDue))
                     order by id limit :limit for update skip locked)

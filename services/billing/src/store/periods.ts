@@ -37,6 +37,20 @@ export async function addPeriod(tx: Tx, id: string, period: PaidPeriod, at: Date
   return false;
 }
 
+/** Those of these periods that are not known yet. The subscription is locked. */
+export async function unknownPeriods(
+  tx: Tx,
+  id: string,
+  periods: readonly PaidPeriod[],
+): Promise<PaidPeriod[]> {
+  const refs = periods.map(({ invoiceRef }) => invoiceRef);
+  const known: string[] = await tx('subscription_periods')
+    .where({ subscription_id: id })
+    .whereIn('provider_ref', refs)
+    .pluck('provider_ref');
+  return periods.filter(({ invoiceRef }) => !known.includes(invoiceRef));
+}
+
 export interface LastPeriod extends Period {
   readonly paid: number;
   /** How many there are. */

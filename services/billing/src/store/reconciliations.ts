@@ -11,6 +11,8 @@ export interface Run {
   readonly from: Date;
   readonly to: Date;
   readonly tries: number;
+  /** Those right before this one that came to nothing. */
+  readonly failures: number;
 }
 
 export interface Asked {
@@ -27,6 +29,7 @@ export async function askFor(tx: Tx, { id, from, to, askedBy }: Asked, now: Date
      on conflict (from_at, to_at) do update
         set status = case when r.status = 'running' then 'running' else 'waiting' end, failure = null,
             tries = case when r.status = 'running' then r.tries else 0 end,
+            failures = case when r.status = 'running' then r.failures else 0 end,
             due_at = case when r.status = 'running' then r.due_at else excluded.due_at end,
             asked_by = excluded.asked_by, asked_at = excluded.asked_at
      returning id`,
@@ -69,7 +72,7 @@ export async function beginDue(tx: Tx, now: Date, until: Date): Promise<Run | un
       objects: 0,
       movements: 0,
     })
-    .returning(['id', 'from_at as from', 'to_at as to', 'tries']);
+    .returning(['id', 'from_at as from', 'to_at as to', 'tries', 'failures']);
   return run;
 }
 

@@ -112,5 +112,5 @@ export async function changeStanding(tx: Tx, id: string, standing: Standing): Pr
 export async function putWish(tx: Tx, id: string, { wish, lookAt }: { wish: Wish; lookAt: Date }) {
   await tx('subscriptions')
     .where({ id })
-    .update({ wish, look_at: lookAt, looks: 1, version: tx.raw('version + 1') });
+    .update({ wish, look_at: lookAt, looks: 1, routine: false, version: tx.raw('version + 1') });
 }

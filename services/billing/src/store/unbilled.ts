@@ -9,9 +9,9 @@ interface Asked {
   readonly before: Date;
   readonly limit: number;
 }
-type Paid = Pick<Payment, 'id' | 'userId' | 'purpose' | 'amount' | 'currency'>;
+type Paid = Pick<Payment, 'id' | 'userId' | 'purpose' | 'amount' | 'currency' | 'succeededAt'>;
 
-const PAID = `p.id, p.user_id as "userId", p.purpose, p.amount, p.currency`;
+const PAID = `p.id, p.user_id as "userId", p.purpose, p.amount, p.currency, p.succeeded_at as "succeededAt"`;
 
 /** Payments that succeeded before a moment, the oldest first. */
 export async function unbilledPayments(tx: Tx, { before, limit }: Asked): Promise<Paid[]> {
@@ -25,11 +25,11 @@ export async function unbilledPayments(tx: Tx, { before, limit }: Asked): Promis
   return rows;
 }
 
-/** Paid periods of subscriptions that began before a moment. A trial costs nothing and has no invoice. */
+/** Paid periods that began before a moment, each charged as it began. A trial costs nothing and has no invoice. */
 export async function unbilledPeriods(tx: Tx, { before, limit }: Asked): Promise<PaidPeriod[]> {
   const { rows } = await tx.raw(
     `select s.id as "subscriptionId", s.user_id as "userId", plans.name as "planName", t.starts_at as "startsAt",
-            t.ends_at as "endsAt", t.paid, s.currency
+            t.ends_at as "endsAt", t.paid, s.currency, t.starts_at as "paidAt"
        from subscription_periods t join subscriptions s on s.id = t.subscription_id join plans on plans.id = s.plan_id
       where t.paid > 0 and t.starts_at < ?
         and not exists (select from invoices i where i.subscription_id = s.id and i.period_start = t.starts_at

@@ -11,6 +11,7 @@ import {
 } from '../store/comparisons.js';
 import { keepObjects, type Run } from '../store/reconciliations.js';
 import { type Auditor, goOn, record } from './auditor.js';
+import { wantLookBehind } from './look-at-payments.js';
 
 /** Differences of one run that are looked at, and kept; where there are more, these say enough. */
 const MOST = 1_000;
@@ -36,10 +37,19 @@ export async function compare(auditor: Auditor, run: Run): Promise<Comparison> {
     const kind = differenceOf(pair);
     if (kind === undefined) continue;
     if (await isOnItsWay(auditor, pair)) unsettled += 1;
-    else differences.push({ ...pair, kind });
+    else {
+      differences.push({ ...pair, kind });
+      await askAbout(auditor, pair);
+    }
     await goOn(auditor, run);
   }
   return { differences, unsettled };
+}
+
+/** A refund or dispute that differs may be one whose webhook was lost: what it is of is asked about at once. */
+async function askAbout(auditor: Auditor, { object, paymentRef }: Compared): Promise<void> {
+  if (paymentRef === null || (object !== 'refund' && object !== 'dispute')) return;
+  await record(auditor, (work) => wantLookBehind(work, paymentRef));
 }
 
 /** Those of the ledger that the provider has not. What it has is kept, to be compared like what was read. */

@@ -14,14 +14,14 @@ const BOUGHT: Readonly<Record<Payment['purpose'], string>> = {
   session: 'Credits for a lesson',
 };
 
-type Paid = Pick<Payment, 'id' | 'userId' | 'purpose' | 'amount' | 'currency'>;
+type Paid = Pick<Payment, 'id' | 'userId' | 'purpose' | 'amount' | 'currency' | 'succeededAt'>;
 
 /** The invoice of a payment that has succeeded; there is one, however often this is called. */
 export async function invoicePayment(work: Work, payment: Paid): Promise<void> {
   const { id: paymentId, userId, currency, amount, purpose } = payment;
   await draft(work, {
     ...{ kind: 'invoice', userId, currency, amount, paymentId },
-    description: BOUGHT[purpose],
+    ...{ description: BOUGHT[purpose], happenedAt: payment.succeededAt },
   });
 }
 
@@ -32,7 +32,7 @@ export async function invoicePeriod(work: Work, period: PaidPeriod): Promise<voi
   const day = (at: Date) => at.toISOString().slice(0, 10);
   await draft(work, {
     ...{ kind: 'invoice', userId, currency, amount, subscriptionId, periodStart: startsAt },
-    description: `${planName}, ${day(startsAt)} to ${day(endsAt)}`,
+    ...{ description: `${planName}, ${day(startsAt)} to ${day(endsAt)}`, happenedAt: period.paidAt },
   });
 }
 
@@ -99,7 +99,7 @@ async function draftCorrecting(
       : { subscriptionId: billed.subscriptionId, periodStart: billed.startsAt };
   await draft(work, {
     ...{ kind, userId, currency, ...about },
-    ...{ amount: refund.amount, refundId: refund.id, corrects, description },
+    ...{ amount: refund.amount, refundId: refund.id, corrects, description, happenedAt: null },
   });
 }
 
@@ -109,12 +109,15 @@ interface Draft
   readonly periodStart?: Date;
   readonly amount: number;
   readonly description: string;
+  /** null: now. */
+  readonly happenedAt: Date | null;
 }
 
-async function draft(work: Work, { amount, description, ...what }: Draft): Promise<void> {
+async function draft(work: Work, { amount, description, happenedAt, ...what }: Draft): Promise<void> {
   await addInvoice(work.tx, {
     ...what,
     ...{ id: newId(), subtotal: amount, discount: 0, total: amount, note: null, country: null, dueDays: 0 },
     ...{ items: [{ description, quantity: 1, unitPrice: amount }], at: work.now, issueAt: work.now },
+    happenedAt: happenedAt ?? work.now,
   });
 }

@@ -29,19 +29,19 @@ export async function issueInvoice(work: Work, invoice: Invoice, seller: Seller)
   const corrected = corrects === null ? undefined : await lockCorrected(tx, corrects);
   if (buyer === undefined || (corrects !== null && corrected === undefined)) return false;
   const taxed = taxedBy(invoice, { buyer, seller, corrected });
-  const paid = isPaidAtOnce(invoice);
-  const dueAt = dueAfter(invoice, at);
+  const paidAt = isPaidAtOnce(invoice) ? (invoice.happenedAt ?? at) : null;
+  const dueAt = dueAfter(invoice, seller.timeZone, at);
   await wantFile(tx, id, at);
 
   const [series, year] = [seriesOf(kind), yearIn(seller.timeZone, at)];
   const sequence = await takeNumber(tx, series, year);
   const number = numberOf(series, year, sequence);
   const named = { series, year, sequence, number, buyer, seller, at, dueAt };
-  await issue(tx, id, { ...taxed, ...named, status: paid ? 'paid' : 'open' });
+  await issue(tx, id, { ...taxed, ...named, paidAt });
 
   const said = saidOf({ ...invoice, number });
-  work.emit(invoiceIssued, { ...said, dueAt: paid ? null : dueAt.toISOString() });
-  if (paid) work.emit(invoicePaid, { ...said, byHand: false });
+  work.emit(invoiceIssued, { ...said, dueAt: paidAt === null ? dueAt.toISOString() : null });
+  if (paidAt !== null) work.emit(invoicePaid, { ...said, byHand: false });
   return true;
 }
 

@@ -62,7 +62,7 @@ const end = (auditor: Auditor, run: Run, { all, movements, unsettled }: Outcome)
   record(auditor, async ({ tx, now }) => {
     await replaceDifferences(tx, run, all);
     await changeRun(tx, run, {
-      ...{ status: 'done', differences: all.length, compared_at: now, movements },
+      ...{ status: 'done', failures: 0, differences: all.length, compared_at: now, movements },
       due_at: nextLook({ to: run.to, open: all.length + unsettled > 0, now }),
     });
   });
@@ -72,7 +72,10 @@ async function fail(auditor: Auditor, run: Run, error: unknown): Promise<void> {
   auditor.log.error({ err: error, id: run.id, tries: run.tries }, 'a reconciliation came to nothing');
   const failure = reasonOf(error).slice(0, 1_000);
   await record(auditor, ({ tx, now }) =>
-    changeRun(tx, run, { status: 'failed', failure, due_at: nextTry(run.tries - 1, now) }),
+    changeRun(tx, run, {
+      ...{ status: 'failed', failure, failures: run.failures + 1 },
+      due_at: nextTry(run.failures, now),
+    }),
   ).catch((late: unknown) => {
     if (!(late instanceof Overtaken)) throw late;
   });

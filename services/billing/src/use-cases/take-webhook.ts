@@ -19,8 +19,7 @@ import {
   takeDelivery,
 } from '../store/deliveries.js';
 import { wantLook as wantSubscriptionLook } from '../store/looks.js';
-import { lockPaymentOf, wantLook } from '../store/payments.js';
-import { wantPeriodLook } from '../store/periods-taken-back.js';
+import { wantLookBehind } from './look-at-payments.js';
 import { noteDispute, noteIntent, noteRefund } from './note-payment.js';
 
 const deliveries = counter('stripe_webhooks_total', "The card provider's webhooks by what became of them", [
@@ -98,10 +97,7 @@ async function note(work: Work, fact: Fact): Promise<boolean> {
   if (fact.kind === 'refund') return noteRefund(work, fact.refund);
   if (fact.kind === 'dispute') return noteDispute(work, fact.dispute);
   if (fact.kind === 'subscription') return wantSubscriptionLook(work.tx, fact, work.now);
-  const payment = await lockPaymentOf(work.tx, { ref: fact.paymentRef, paymentId: null });
-  if (payment === undefined) return wantPeriodLook(work.tx, fact.paymentRef, work.now);
-  await wantLook(work.tx, payment.id, work.now);
-  return true;
+  return wantLookBehind(work, fact.paymentRef);
 }
 
 /** Acts on the webhooks that are due: new ones, and those that failed before. */

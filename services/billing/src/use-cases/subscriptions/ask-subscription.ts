@@ -1,8 +1,8 @@
 import { newId } from '@rollcall/kit/id';
 import { inWork, type Work } from '@rollcall/kit/work';
 import type { Desk } from '../../desk.js';
-import { isKeyFresh, isTooLate, stepThere, type Wish } from '../../domain/subscription.js';
-import type { SubscriptionFact } from '../../domain/subscription-fact.js';
+import { isKeyFresh, isPayableInVain, mayBeMade, stepThere, type Wish } from '../../domain/subscription.js';
+import type { PaidPeriod, SubscriptionFact } from '../../domain/subscription-fact.js';
 import { NoAnswer, Refused } from '../../provider.js';
 import { type Asked, keepRef } from '../../store/subscriptions.js';
 import { customerFor } from '../open-payment.js';
@@ -17,8 +17,29 @@ export async function askSubscription(desk: Desk, asked: Asked): Promise<Subscri
   const ref = await refOf(desk, asked);
   if (ref === undefined) return undefined;
   const fact = await stepped(desk, asked, await readThere(desk, ref));
-  await record(desk, (work) => noteSubscription(work, asked, fact));
+  const late = await record(desk, (work) => noteSubscription(work, asked, fact));
+  for (const period of late) tellOfLate(desk, asked, period);
+  if (isPayableInVain(fact)) await voidInvoices(desk, asked, fact.ref);
   return fact;
+}
+
+/** The provider has the money, and nobody here does: the reconciliation shows it too. */
+const tellOfLate = ({ log }: Desk, { id: subscriptionId }: Asked, period: PaidPeriod): void =>
+  log.error(
+    { subscriptionId, ...period },
+    'a period was paid after its subscription was over: give the money back in the dashboard',
+  );
+
+/** What is due of one that is over is not to be paid any more. One that was paid or void meanwhile is left as it is. */
+async function voidInvoices({ provider, log }: Desk, { id }: Asked, ref: string): Promise<void> {
+  for (const invoiceRef of await provider.openInvoicesOf(ref))
+    await provider.voidInvoice(invoiceRef).catch((error: unknown) => {
+      if (!(error instanceof Refused)) throw error;
+      log.warn(
+        { err: error, subscriptionId: id, invoiceRef },
+        'the card provider refused to void an invoice',
+      );
+    });
 }
 
 /** Who does not know a subscription that it told us of says nothing about it: we have the key of another account. */
@@ -48,27 +69,30 @@ async function refOf(desk: Desk, asked: Asked): Promise<string | undefined> {
   }
 }
 
-/** Found where it was asked for a while ago, else made; undefined where it is not there and too late to be made. */
+/** Found where it was asked for a while ago, else made; undefined where it is not there and may not be made any more. */
 async function madeThere(desk: Desk, asked: Asked): Promise<string | undefined> {
   const { id, userId, methodRef: method, providerPriceId: price, trialDays } = asked;
   const customer = await customerFor(desk, userId);
   const now = desk.clock();
-  const found = isKeyFresh(asked, now) ? undefined : await desk.provider.findSubscription({ id, customer });
-  if (found !== undefined || isTooLate(asked, now)) return found;
+  const isWanted = mayBeMade(asked, now);
+  const isNew = isWanted && isKeyFresh(asked, now);
+  const found = isNew ? undefined : await desk.provider.findSubscription({ id, customer });
+  if (found !== undefined || !isWanted) return found;
   return desk.provider.subscribe({ id, customer, price, method, trialDays });
 }
 
-/** How it stands after what was to be done of it. A step that is refused leaves it as it is, which is read. */
+/** How it stands after what was to be done of it. A step that is refused leaves it as it is, which is read and told. */
 async function stepped(desk: Desk, asked: Asked, fact: SubscriptionFact): Promise<SubscriptionFact> {
   const step = stepThere(asked, fact, desk.clock());
   if (step === undefined) return fact;
-  try {
-    await take(desk, step, fact.ref);
-  } catch (error) {
+  const refusal = await take(desk, step, fact.ref).catch((error: unknown) => {
     if (!(error instanceof Refused)) throw error;
-    desk.log.warn({ err: error, subscriptionId: asked.id, step }, 'the card provider refused a step');
-  }
+    return error;
+  });
   const after = await readThere(desk, fact.ref);
+  // One that was over before we came is refused too, and needs nothing any more.
+  if (refusal && stepThere(asked, after, desk.clock()) !== undefined)
+    desk.log.error({ err: refusal, subscriptionId: asked.id, step }, 'the card provider refused a step');
   return { ...after, declined: fact.declined ?? after.declined };
 }
 

@@ -5,32 +5,42 @@ import {
   subscriptionPastDue,
 } from '@rollcall/contracts/events/billing';
 import type { Work } from '@rollcall/kit/work';
-import { type Standing, type Subscription, standingBy } from '../../domain/subscription.js';
-import type { SubscriptionFact } from '../../domain/subscription-fact.js';
-import { keepLooked, wantLook } from '../../store/looks.js';
-import { lastPeriod } from '../../store/periods.js';
+import { isPaidTooLate, type Standing, type Subscription, standingBy } from '../../domain/subscription.js';
+import type { PaidPeriod, SubscriptionFact } from '../../domain/subscription-fact.js';
+import { forgetLook, keepLooked, wantLook } from '../../store/looks.js';
+import { lastPeriod, unknownPeriods } from '../../store/periods.js';
 import { changeStanding, keepRef, lockSubscription } from '../../store/subscriptions.js';
 import { notePaidPeriod, saidOf } from './note-paid-period.js';
 
 /**
  * Records how a subscription stands, as the provider said when it was asked by who had seen `version` of it. Where it has
- * changed here since, the word may be older than the change: it is asked again at once instead.
+ * changed here since, the word may be older than the change: it is asked again at once instead. Returns the periods that
+ * were paid once it was over, which are none here.
  */
 export async function noteSubscription(
   work: Work,
   { id, version }: Pick<Subscription, 'id' | 'version'>,
   fact: SubscriptionFact,
-): Promise<void> {
+): Promise<readonly PaidPeriod[]> {
   const subscription = await lockSubscription(work.tx, id);
   if (subscription.version !== version) {
     await wantLook(work.tx, { ref: fact.ref, subscriptionId: id }, work.now);
-    return;
+    return [];
   }
   if (subscription.providerRef === null) await keepRef(work.tx, id, fact.ref);
-  if (subscription.status === 'refused' && fact.periods.length > 0)
-    throw new Error(`subscription ${id} is refused here and was paid at the provider`);
-  for (const period of fact.periods) await notePaidPeriod(work, subscription, period);
+  const late = await unknownPeriods(
+    work.tx,
+    id,
+    fact.periods.filter((period) => isPaidTooLate(subscription, fact, period)),
+  );
+  for (const period of fact.periods)
+    if (!late.includes(period)) await notePaidPeriod(work, subscription, period);
+  await noteStanding(work, subscription, fact);
+  return late;
+}
 
+async function noteStanding(work: Work, subscription: Subscription, fact: SubscriptionFact): Promise<void> {
+  const { id } = subscription;
   const last = await lastPeriod(work.tx, id);
   const standing = standingBy(subscription, fact, { hasBegun: last !== undefined, now: work.now });
   if (isOther(subscription, standing)) await changeStanding(work.tx, id, standing);
@@ -64,4 +74,5 @@ export async function refuse(
   if (subscription.version !== version || subscription.status !== 'pending') return;
   const none = { cancelAtPeriodEnd: false, trialEnd: null, pastDueSince: null, endedAt: null };
   await changeStanding(work.tx, id, { ...none, status: 'refused', failureCode });
+  await forgetLook(work.tx, id, work.now);
 }

@@ -15,13 +15,13 @@ export async function wishFor(work: Work, userId: string, wish: Wish): Promise<{
   return { id };
 }
 
-/** Has the provider do it. False: there is no answer yet, and the clock asks again. */
+/** Has the provider do it. False: there is no answer yet, or it was overtaken by a change, and the clock asks again. */
 export async function fulfil(desk: Desk, id: string): Promise<boolean> {
   const asked = await askedOf(desk.db, id);
   if (asked.wish === null) return true;
   try {
     await askSubscription(desk, asked);
-    return true;
+    return (await askedOf(desk.db, id)).wish === null;
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     desk.log.warn(
