@@ -18,7 +18,7 @@ export interface ClientOptions {
   /** Asked before every call, so that a token that was renewed counts at once. */
   readonly token?: () => string | undefined | Promise<string | undefined>;
   readonly fetch?: typeof fetch;
-  /** Milliseconds for the whole of a call. A purchase waits 3 s for its outcome. */
+  /** Milliseconds for the whole of a call; of what is opened, to its head and between parts. A purchase waits 3 s for its outcome. */
   readonly timeout?: number;
 }
 
@@ -38,7 +38,10 @@ export interface Client {
     input: CallInput<R>,
     limits?: { readonly pages?: number },
   ): AsyncGenerator<ItemOf<R>, void, undefined>;
-  /** The answer as it comes, for what is no JSON: `open(route, input, 'text/csv')`. The timeout counts for its body too. */
+  /**
+   * The answer as it comes, for what is no JSON: `open(route, input, 'text/csv')`. It may take as long as it likes, but for
+   * silence: where nothing comes for the timeout, reading its body throws.
+   */
   open<R extends AnyRoute>(route: R, input: CallInput<R>, accept: string): Promise<Response>;
 }
 
@@ -54,7 +57,11 @@ export function createClient(options: ClientOptions): Client {
     const text = await during(response.url || route.path, asked.signal, () => textOf(response));
     return replyOf(route, response, text);
   };
-  const open: Client['open'] = (route, input, accept) => send(options, route, partsOf(input), accept);
+  const open: Client['open'] = async (route, input, accept) => {
+    const { signal, waiting, watched } = watchSilence(options.timeout ?? TIMEOUT);
+    const response = await waiting(send(options, route, partsOf(input), accept, signal));
+    return new Response(response.body && watched(response.body), response);
+  };
   return { call, open, all: (route, input, limits) => all({ call }, route, input, limits?.pages ?? PAGES) };
 }
 
@@ -88,21 +95,44 @@ interface Parts {
 
 const partsOf = (input: unknown): Parts => (input ?? {}) as Parts;
 
+/** Ends a request that has waited for so many milliseconds for its head, or for the next part of its body. */
+function watchSilence(milliseconds: number) {
+  const ending = new AbortController();
+  const waiting = async <Value>(what: Promise<Value>): Promise<Value> => {
+    const end = () => ending.abort(new DOMException('nothing came for too long', 'TimeoutError'));
+    const timer = setTimeout(end, milliseconds);
+    return what.finally(() => clearTimeout(timer));
+  };
+  const watched = (body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> => {
+    const reader = body.getReader();
+    return new ReadableStream({
+      pull: async (parts) => {
+        const { done, value } = await waiting(reader.read());
+        if (done) parts.close();
+        else parts.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    });
+  };
+  return { signal: ending.signal, waiting, watched };
+}
+
 async function send(
   options: ClientOptions,
   route: AnyRoute,
   parts: Parts,
   accept: string,
+  limit?: AbortSignal,
 ): Promise<Response> {
   const { baseUrl, token, timeout = TIMEOUT } = options;
   const url = `${baseUrl.replace(/\/+$/, '')}${pathOf(route, parts)}`;
   const bearer = takesToken(route) ? await token?.() : undefined;
-  const limit = AbortSignal.timeout(timeout);
+  const ended = limit ?? AbortSignal.timeout(timeout);
   const request: RequestInit = {
     method: route.method.toUpperCase(),
     headers: headersOf(parts, accept, bearer),
     body: parts.body === undefined ? undefined : JSON.stringify(parts.body),
-    signal: parts.signal === undefined ? limit : AbortSignal.any([limit, parts.signal]),
+    signal: parts.signal === undefined ? ended : AbortSignal.any([ended, parts.signal]),
   };
   const response = await during(url, parts.signal, () => (options.fetch ?? fetch)(url, request));
   if (response.ok) return response;

@@ -321,6 +321,21 @@ test('what is no JSON can be had as it comes, and a refusal of it is a problem',
   expect(await failureOf(refused)).toMatchObject({ status: 403 });
 });
 
+test('what is opened may come for longer than the limit, and be read slowly, but not be silent for it', async () => {
+  const { api } = await clientOf((response, { url }) => {
+    const line = () => response.write('account,amount\r\n');
+    line();
+    if (url?.includes('EUR')) return; // and never a word more
+    const writing = setInterval(line, 100);
+    setTimeout(() => response.end(void clearInterval(writing)), 1_500);
+  }, 700);
+  const long = await api.open(listTransactions, { query: { currency: 'USD' } }, 'text/csv');
+  await new Promise((resolve) => setTimeout(resolve, 900)); // the reader does something else
+  expect((await long.text()).split('\r\n').length).toBeGreaterThan(5);
+  const silent = await api.open(listTransactions, { query: { currency: 'EUR' } }, 'text/csv');
+  expect(await failureOf(silent.text())).toMatchObject({ name: 'TimeoutError' });
+});
+
 /** Never run: what must not compile. */
 export async function refusedByTheCompiler(api: Client): Promise<void> {
   const params = { userId: ID };

@@ -30,6 +30,7 @@ import { cancelPurchase } from './use-cases/cancel-purchase.js';
 import { cancelSession } from './use-cases/cancel-session.js';
 import { createCourse } from './use-cases/create-course.js';
 import { ownOf } from './use-cases/own.js';
+import type { Buyer } from './use-cases/place-purchase.js';
 import { publishCourse } from './use-cases/publish-course.js';
 import { updateCourse } from './use-cases/update-course.js';
 import { updateSession } from './use-cases/update-session.js';
@@ -97,19 +98,23 @@ function buying(db: Database): Served[] {
     command(
       db,
       api.purchaseSession,
-      (work, { user, params, body }) =>
-        buySession(work, { ...params, studentId: user.id, fundedBy: body?.fundedBy ?? 'credits' }),
+      (work, { user, params, body }) => buySession(work, { ...params, ...buyerOf(user.id, body) }),
       answer('session'),
     ),
     command(
       db,
       api.purchaseCourse,
-      (work, { user, params, body }) =>
-        buyCourse(work, { ...params, studentId: user.id, fundedBy: body?.fundedBy ?? 'credits' }),
+      (work, { user, params, body }) => buyCourse(work, { ...params, ...buyerOf(user.id, body) }),
       answer('course'),
     ),
   ];
 }
+
+const buyerOf = (studentId: string, body: InputOf<typeof api.purchaseSession>['body']): Buyer => ({
+  studentId,
+  fundedBy: body?.fundedBy ?? 'credits',
+  shown: body?.price,
+});
 
 function cancelling(db: Database): Served[] {
   const awaitAnswer = createAwaitOutcome(db, answersOf, [purchaseCancelled]);

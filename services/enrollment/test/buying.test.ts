@@ -183,6 +183,18 @@ describe('a purchase is refused', () => {
     await stage.ask(student, course.sessions[1]!.id).expect(202);
   });
 
+  test('that costs more by now than its buyer was shown; what is cheaper he may have', async () => {
+    await fresh();
+    const shown = (price: object) => stage.ask(student, sessionId).send({ price });
+    for (const price of [usd(999), { amount: 1000, currency: 'EUR' }]) {
+      const { status, body } = await shown(price);
+      expect([status, body.type]).toEqual([409, '/problems/price-changed']);
+      expect(body.detail).toContain('10.00 USD');
+    }
+    expect(await stage.db('purchases').where({ student_id: student.id })).toEqual([]);
+    expect((await shown(usd(1001))).body).toMatchObject({ status: 'pending', price: usd(1000) });
+  });
+
   test("of one's own course, though one is a student elsewhere", async () => {
     await fresh();
     expect(await codeOf(await person('teacher', 'student'))).toBe('202 undefined');

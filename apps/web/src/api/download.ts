@@ -1,4 +1,4 @@
-import type { CallInput } from '@rollcall/contracts/client';
+import { type CallInput, NoAnswerError } from '@rollcall/contracts/client';
 import type { AnyRoute } from '@rollcall/contracts/client/types';
 import { api } from './client.js';
 
@@ -10,7 +10,10 @@ export async function download<R extends AnyRoute>(
   name: string,
 ): Promise<void> {
   const response = await api.open(route, input, accept);
-  const address = URL.createObjectURL(await response.blob());
+  const file = await response.blob().catch((error: unknown) => {
+    throw new NoAnswerError(route.path, error);
+  });
+  const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = fileName(response.headers.get('content-disposition')) ?? name;

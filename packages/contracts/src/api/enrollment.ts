@@ -233,13 +233,22 @@ export const cancelSession = route({
   conditional: true,
 });
 
+const Buying = z
+  .strictObject({
+    fundedBy: z.enum(['credits', 'subscription']).default('credits'),
+    price: MoneyInput.optional().describe(
+      'What the buyer was shown: where it costs more by now, nothing is bought (409 price-changed)',
+    ),
+  })
+  .optional();
+
 export const purchaseSession = route({
   method: 'post',
   path: '/enrollments/sessions/:sessionId/purchase',
   who: ['student'],
   summary: 'Buy one session; the money is held until the class is settled',
   params: sessionId,
-  body: z.strictObject({ fundedBy: z.enum(['credits', 'subscription']).default('credits') }).optional(),
+  body: Buying,
   status: 201,
   answer: Purchase,
   alsoAnswers: [202],
@@ -255,7 +264,7 @@ export const purchaseCourse = route({
   summary:
     'Buy what is still to come of a course; the money is held, session by session, until each is settled',
   params: courseId,
-  body: z.strictObject({ fundedBy: z.enum(['credits', 'subscription']).default('credits') }).optional(),
+  body: Buying,
   status: 201,
   answer: Purchase,
   alsoAnswers: [202],

@@ -1,6 +1,6 @@
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
-import { sum } from '@rollcall/contracts/money';
-import type { DomainError } from '@rollcall/kit/errors';
+import { type Money, money, sum, toDecimal } from '@rollcall/contracts/money';
+import { conflict, type DomainError } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { alreadyBought, type Offer } from '../domain/purchase.js';
@@ -13,6 +13,8 @@ export interface Buyer {
   readonly fundedBy: 'credits' | 'subscription' | 'card';
   /** The payment whose credits buy it; by card alone. */
   readonly paymentId?: string;
+  /** The price he was shown. */
+  readonly shown?: Money | undefined;
 }
 
 export const offerOf = (row: OfferRow): Offer => ({
@@ -54,8 +56,13 @@ export interface Order {
   readonly shares: readonly { readonly session: Offer; readonly amount: number }[];
 }
 
-/** A pending purchase, its seats taken, all or none, and the wallet asked, or billing where a subscription pays. */
+/**
+ * A pending purchase, its seats taken, all or none, and the wallet asked, or billing where a subscription pays. Throws 409
+ * where it costs more than the buyer was shown.
+ */
 export function placePurchase(work: Work, { shares, buyer, ...order }: Order): { id: string } {
+  const total = sum(shares.map(({ amount }) => amount));
+  checkShown(buyer.shown, money(total, order.currency));
   const purchase: NewPurchase = {
     id: newId(),
     kind: order.kind,
@@ -66,13 +73,22 @@ export function placePurchase(work: Work, { shares, buyer, ...order }: Order): {
     courseId: order.courseId,
     currency: order.currency,
     sessionId: order.kind === 'session' ? (shares[0]?.session.id ?? null) : null,
-    total: sum(shares.map(({ amount }) => amount)),
+    total,
     requestedAt: work.now,
     holds: shares.map(({ session, amount }) => ({ id: newId(), sessionId: session.id, amount })),
   };
   addPurchase(work, purchase);
   askForFunds(work, purchase);
   return { id: purchase.id };
+}
+
+/** What has become cheaper he may have. */
+function checkShown(shown: Money | undefined, price: Money): void {
+  if (shown === undefined || (shown.currency === price.currency && price.amount <= shown.amount)) return;
+  throw conflict(
+    'price-changed',
+    `It costs ${toDecimal(price)} ${price.currency} by now. Nothing was bought: look at the price and buy again.`,
+  );
 }
 
 /** Asks the wallet, by subscription billing; asked again it is the same question under a new event id, with the first requestedAt. */
