@@ -11,17 +11,12 @@ import type { Tab } from './browser.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** All that axe looks for, or what of it another colour scheme changes. */
-type Rules = 'all' | 'colours';
-const OPTIONS: Readonly<Record<Rules, string>> = {
-  all: `{ resultTypes: ['violations'] }`,
-  colours: `{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }`,
-};
-
 /** What axe finds serious or critical on the page as it is, in a line each; none is the only good answer. */
-export async function axeFindings(page: Page, rules: Rules = 'all'): Promise<string[]> {
+export async function axeFindings(page: Page): Promise<string[]> {
   if (!(await page.evaluate<boolean>(`'axe' in window`))) await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${OPTIONS[rules]})`);
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, { resultTypes: ['violations'] })`,
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>
@@ -50,22 +45,9 @@ export async function loaded(page: Page): Promise<void> {
   await page.evaluate(ENDED);
 }
 
-/** The page as it stands, in its scheme; then in the other one, for what that changes. */
-export async function expectGoodInBothSchemes(tab: Tab): Promise<void> {
-  await expectGoodPage(tab);
-  const root = tab.page.locator('html');
-  const scheme = await root.getAttribute('data-mantine-color-scheme');
-  const other = scheme === 'dark' ? 'light' : 'dark';
-  await tab.page.emulateMedia({ colorScheme: other });
-  await tab.page.locator(`html[data-mantine-color-scheme=${other}]`).waitFor();
-  await tab.page.evaluate(ENDED);
-  expect(await axeFindings(tab.page, 'colours')).toEqual([]);
-  expect(tab.complaints()).toEqual([]);
-}
-
 /**
- * Each of the pages is good in both schemes. They are gone to as by a link, without the app being loaded for each;
- * `seen` is called at each, to take a picture.
+ * Each of the pages is good. They are gone to as by a link, without the app being loaded for each; `seen` is called at each, to
+ * take a picture. Colours are of a scheme: a sweep by two looks, each in another one, sees both.
  */
 export async function expectGoodPages(
   tab: Tab,
@@ -74,7 +56,7 @@ export async function expectGoodPages(
 ): Promise<void> {
   for (const path of paths) {
     await follow(tab.page, path);
-    await expectGoodInBothSchemes(tab);
+    await expectGoodPage(tab);
     await seen(path);
   }
 }

@@ -89,8 +89,8 @@ export async function startOffice(): Promise<Office> {
 
 /** Every page is shown in both schemes on these. */
 export const LOOKS = [
-  { name: 'on a phone, in Ukrainian', look: { width: 'phone', locale: 'uk-UA' } },
-  { name: 'on a desk', look: { width: 'desktop' } },
+  { name: 'on a phone, dark, in Ukrainian', look: { width: 'phone', scheme: 'dark', locale: 'uk-UA' } },
+  { name: 'on a desk, light', look: { width: 'desktop', scheme: 'light' } },
 ] as const satisfies readonly { name: string; look: Look }[];
 
 /** What the picture of a page is called. */
