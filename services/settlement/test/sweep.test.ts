@@ -113,6 +113,22 @@ describe('the sweep', () => {
     expect(await sweepAt(inMinutes(20))).toMatchObject({ sentAgain: 0 });
   });
 
+  test('sends a decision that nobody pays again ever more seldom, and still after days', async () => {
+    const { done } = await bought();
+    await tell(at.db, done);
+    const sentIn = async (fromMinute: number, toMinute: number) => {
+      let sent = 0;
+      for (let minute = fromMinute; minute <= toMinute; minute += 6)
+        sent += (await sweepAt(inMinutes(minute))).sentAgain;
+      return sent;
+    };
+    expect(await sentIn(6, 8 * 60)).toBeLessThanOrEqual(7);
+    await sentIn(8 * 60, 48 * 60);
+    expect(await sentIn(48 * 60, 72 * 60)).toBeGreaterThanOrEqual(3);
+    const [held] = await emitted(at.db, holdReleased);
+    await tell(at.db, paid(held!.data));
+  });
+
   test('sends a decision again whose message was deleted before it left', async () => {
     const { purchase, done } = await bought();
     await tell(at.db, done);

@@ -53,6 +53,21 @@ export const sealBankAccount = (keys: Keyring, account: BankAccount, rowId: stri
 export const unsealBankAccount = (keys: Keyring, sealed: string, rowId: string): BankAccount =>
   JSON.parse(open(keys, sealed, purposeOf(rowId))) as BankAccount;
 
+/** undefined: changed by hand, or sealed by a key that is in the list no more. */
+export function openedBankAccount(keys: Keyring, sealed: string, rowId: string): BankAccount | undefined {
+  try {
+    return unsealBankAccount(keys, sealed, rowId);
+  } catch {
+    return undefined;
+  }
+}
+
+/** All of it: but for an IBAN, a number says nothing without its bank. */
+export const isSameAccount = (a: BankAccount, b: BankAccount): boolean =>
+  (['accountNumber', 'bankName', 'accountName', 'branch', 'swiftCode'] as const).every(
+    (part) => a[part] === b[part],
+  );
+
 /** Under the key that seals now, for the same row; the details stay closed. */
 export const resealBankAccount = (keys: Keyring, sealed: string, rowId: string): string =>
   rewrap(keys, sealed, purposeOf(rowId));

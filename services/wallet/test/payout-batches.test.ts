@@ -8,6 +8,7 @@ import { newId } from '@rollcall/kit/id';
 import { emitted, type TestDatabase, testApp, testDatabase, token, workOf } from '@rollcall/kit/testing';
 import request from 'supertest';
 import { manual } from '../src/payouts/manual.js';
+import { orderOf } from '../src/queries/payout-batches.js';
 import { routes } from '../src/routes.js';
 import { clawBack } from '../src/use-cases/claw-back.js';
 import { makeBatch } from '../src/use-cases/payouts/make-batch.js';
@@ -337,6 +338,25 @@ describe('the file', () => {
     expect(refused.body.withdrawals).toEqual([ids[1]]);
     expect((await get(`/${body.id}/file?format=csv&again=true`)).status).toBe(200);
     expect((await emitted(db(), walletAudited)).at(-1)?.data.reason).toMatch(/once more/);
+  });
+
+  test('is not had for the first time when a line of it was paid otherwise meanwhile', async () => {
+    const ids = await withdrawn(2);
+    const { body } = await post(naming(ids));
+    await act(ids[0]!, 'complete');
+    const refused = await get(`/${body.id}/file?format=csv`);
+    expect([refused.status, refused.body.type]).toEqual([409, '/problems/lines-ended']);
+    expect(refused.body.withdrawals).toEqual([ids[0]]);
+  });
+
+  test('holds no line that ended between the look at its lines and their reading', async () => {
+    const ids = await withdrawn(2);
+    const { body } = await post(naming(ids));
+    const order = { again: false, keys: config.BANK_KEYS };
+    expect((await orderOf(db(), body.id, order)).payments).toHaveLength(2);
+    await act(ids[1]!, 'fail', { body: because });
+    await expect(orderOf(db(), body.id, order)).rejects.toMatchObject({ code: 'lines-ended' });
+    expect((await orderOf(db(), body.id, { ...order, again: true })).payments).toHaveLength(2);
   });
 
   test('as pain.001 follows the schema, and pays from the account that was set when the batch was made', async () => {

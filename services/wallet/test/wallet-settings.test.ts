@@ -79,6 +79,21 @@ async function resealed(keys: Keyring) {
   return { done: seen.flatMap(({ done }) => done), broken: seen.flatMap(({ broken }) => broken) };
 }
 
+test('the account that is stored, named again, is neither new nor told of', async () => {
+  const id = newId();
+  await change(id, stored);
+  const since = new Date('2026-01-01');
+  await db()('bank_accounts').where({ owner_id: id }).update({ changed_at: since });
+  const told = (await emitted(db(), bankAccountChanged)).length;
+  expect((await change(id, stored)).status).toBe(200);
+  expect(await db()('bank_accounts').where({ owner_id: id }).first('changed_at')).toEqual({
+    changed_at: since,
+  });
+  expect(await emitted(db(), bankAccountChanged)).toHaveLength(told);
+  await change(id, { defaultBankAccount: { ...bankAccount, bankName: 'Another Bank' } });
+  expect(await emitted(db(), bankAccountChanged)).toHaveLength(told + 1);
+});
+
 describe('a withdrawal', () => {
   test('without an account goes to the stored one, and keeps it when that changes', async () => {
     const teacher = await user(db(), { earnings: 9000 });
@@ -89,6 +104,15 @@ describe('a withdrawal', () => {
     expect([status, body.bankAccount]).toEqual([201, masked]);
     await change(teacher, { defaultBankAccount: null });
     expect((await act(body.id, 'reveal')).body).toEqual({ id: body.id, bankAccount });
+  });
+
+  test('goes to the account it names while the stored one does not open, and says so where it names none', async () => {
+    const teacher = await user(db(), { earnings: 9000 });
+    await change(teacher, stored);
+    await db()('bank_accounts').where({ owner_id: teacher }).update({ bank_sealed: 'gone.x.y' });
+    const none = await ask(teacher, toStored);
+    expect([none.status, none.body.type]).toEqual([422, '/problems/no-bank-account']);
+    expect((await ask(teacher)).status).toBe(201);
   });
 
   test('waits until its account has been named long enough, which a stored one may have been', async () => {

@@ -138,17 +138,21 @@ export async function standingOf(
     });
 }
 
-/** Takes decisions sent before `sentBefore` and not paid since, marks them sent now, and returns what to say again. */
+/**
+ * Takes decisions sent before `sentBefore` and not paid since, marks them sent now, and returns what to say again. Each waits
+ * twice as long as the time before, six hours at most: while the wallet is away its queue keeps what was sent.
+ */
 export async function takeUnpaid(
   tx: Knex.Transaction,
   { sentBefore, now, limit }: { sentBefore: Date; now: Date; limit: number },
 ): Promise<Ended[]> {
   const { rows } = await tx.raw<{ rows: UnpaidRow[] }>(
     `with due as (
-       select id from holds where decided_at is not null and paid_at is null and sent_at < ?
-       order by sent_at limit ? for update skip locked
+       select id from holds where decided_at is not null and paid_at is null and sent_at < :sentBefore
+          and sent_at <= cast(:now as timestamptz) - least((cast(:now as timestamptz) - decided_at) / 2, interval '6 hours')
+       order by sent_at limit :limit for update skip locked
      ), sent as (
-       update holds h set sent_at = ? from due where h.id = due.id returning h.*
+       update holds h set sent_at = :now from due where h.id = due.id returning h.*
      )
      select h.id as "holdId", h.purchase_id as "purchaseId", h.course_id as "courseId", h.session_id as "sessionId",
             h.student_id as "studentId", h.teacher_id as "teacherId", h.currency, h.amount,
@@ -162,7 +166,7 @@ export async function takeUnpaid(
               'commissionRate', b.commission_rate, 'referral', b.referral, 'refund', b.refund) end as corrects
      from sent h join decisions d on d.hold_id = h.id and d.version = h.decision_version
      left join decisions b on b.hold_id = d.hold_id and b.version = d.corrects`,
-    [sentBefore, limit, now],
+    { sentBefore, limit, now },
   );
   return rows.map(({ seconds, maxSeconds, scheduledSeconds, percent, attendanceVersion, ...row }) => ({
     ...row,

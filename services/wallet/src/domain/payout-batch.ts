@@ -8,6 +8,21 @@ import { type By, stepFrom, type Withdrawal } from './withdrawal.js';
 const NAMED = 50;
 
 /**
+ * May the file of a batch be taken to the bank for the first time? Throws 409 naming the lines that have ended: of those that
+ * failed or came back the money is their teachers' again, and what is completed was paid otherwise. It would be paid once more.
+ */
+export function mayBeTaken(lines: readonly Pick<Withdrawal, 'id' | 'status'>[]): void {
+  const ended = lines.filter(({ status }) => status !== 'processing').map(({ id }) => id);
+  if (ended.length === 0) return;
+  throw conflict(
+    'lines-ended',
+    'Lines of this batch have ended: completed, failed or come back. If the bank has the file already, ask with again=true; if it ' +
+      'does not, do not take it there: fail what is left of the batch and make another.',
+    { members: { withdrawals: ended.slice(0, NAMED) } },
+  );
+}
+
+/**
  * Count and total, in minor units, of withdrawals that go to the bank together. Throws 422 where they are of another
  * currency or too much for one batch; 409 naming each that may not be processed, by the rules of that step.
  */

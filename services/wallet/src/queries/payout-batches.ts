@@ -8,7 +8,8 @@ import { notFound } from '@rollcall/kit/errors';
 import { decodeCursor, listPage } from '@rollcall/kit/page';
 import type { Keyring } from '@rollcall/kit/sealed';
 import { unsealBankAccount } from '../bank-account.js';
-import { type Counts, statusOf } from '../domain/payout-batch.js';
+import { type Counts, mayBeTaken, statusOf } from '../domain/payout-batch.js';
+import type { Withdrawal } from '../domain/withdrawal.js';
 import type { Debtor, Order, PayoutProvider } from '../payouts/provider.js';
 
 interface Row {
@@ -104,11 +105,23 @@ const LINES = `
     from payout_batch_lines l join withdrawals w on w.id = l.withdrawal_id
    where l.batch_id = ? order by l.n`;
 
-/** A batch as its provider is given it, bank details opened: whatever became of its lines, so that it stays the same. */
-export async function orderOf(db: Database, id: string, keys: Keyring): Promise<Order> {
+interface SealedLine extends Pick<Withdrawal, 'id' | 'amount' | 'status'> {
+  readonly sealed: string;
+}
+
+/**
+ * A batch as its provider is given it, bank details opened: with `again` whatever became of its lines, so that it stays the same.
+ * Else throws 409 where one has ended since the file was asked for.
+ */
+export async function orderOf(
+  db: Database,
+  id: string,
+  { again, keys }: { again: boolean; keys: Keyring },
+): Promise<Order> {
   const { createdAt, currency, total, debtor } = await rowOf(db, id);
-  const { rows } = await db.raw(SEALED, [id]);
-  const payments = (rows as { id: string; amount: number; sealed: string }[]).map((row) => ({
+  const { rows } = await db.raw<{ rows: SealedLine[] }>(SEALED, [id]);
+  if (!again) mayBeTaken(rows);
+  const payments = rows.map((row) => ({
     ...{ id: row.id, amount: row.amount, currency },
     to: unsealBankAccount(keys, row.sealed, row.id),
   }));
@@ -116,6 +129,6 @@ export async function orderOf(db: Database, id: string, keys: Keyring): Promise<
 }
 
 const SEALED = `
-  select w.id, w.amount, w.bank_sealed as sealed
+  select w.id, w.amount, w.status, w.bank_sealed as sealed
     from payout_batch_lines l join withdrawals w on w.id = l.withdrawal_id
    where l.batch_id = ? order by l.n`;

@@ -39,8 +39,9 @@ export const payoutBatches = ({ db, config }: Context): Served[] => [
     api.readPayoutBatchFile,
     (work, { params, query: { format, again }, user }) =>
       takeFile(work, { ...params, format, again: again === 'true', actorId: user.id }, provider),
-    async (_db, { batchId }, { query: { format } }) => {
-      const { name, type, text } = provider.file(await orderOf(db, batchId, config.BANK_KEYS), format);
+    async (_db, { batchId }, { query: { format, again } }) => {
+      const order = await orderOf(db, batchId, { again: again === 'true', keys: config.BANK_KEYS });
+      const { name, type, text } = provider.file(order, format);
       return attachment(name, type, text);
     },
   ),

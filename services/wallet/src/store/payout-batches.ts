@@ -78,12 +78,15 @@ export async function debtorOf(tx: Knex.Transaction, id: string): Promise<Debtor
   return row.debtor;
 }
 
-/** Withdrawals of a batch whose money is their teachers' again; the first 50 of them. */
-export async function endedLinesOf(tx: Knex.Transaction, id: string): Promise<string[]> {
+/** How the withdrawals of a batch stand, in their order. */
+export async function linesOf(
+  tx: Knex.Transaction,
+  id: string,
+): Promise<Pick<Withdrawal, 'id' | 'status'>[]> {
   const { rows } = await tx.raw(
-    `select w.id from payout_batch_lines l join withdrawals w on w.id = l.withdrawal_id
-      where l.batch_id = ? and w.status in ('failed', 'returned') order by l.n limit 50`,
+    `select w.id, w.status from payout_batch_lines l join withdrawals w on w.id = l.withdrawal_id
+      where l.batch_id = ? order by l.n`,
     [id],
   );
-  return (rows as { id: string }[]).map((row) => row.id);
+  return rows as Pick<Withdrawal, 'id' | 'status'>[];
 }

@@ -4,9 +4,15 @@ import type { Money } from '@rollcall/contracts/money';
 import { checkMatch, etag } from '@rollcall/kit/etag';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
-import { checkBankAccount, endOf, sealBankAccount } from '../bank-account.js';
+import {
+  checkBankAccount,
+  endOf,
+  isSameAccount,
+  openedBankAccount,
+  sealBankAccount,
+} from '../bank-account.js';
 import { checkPlan, type Plan } from '../domain/auto-payout.js';
-import { lockSettings, putSettings } from '../store/bank-accounts.js';
+import { lockSettings, putSettings, storedAccountOf } from '../store/bank-accounts.js';
 
 /** What is left out stays as it is; null takes it away. */
 interface Change {
@@ -37,14 +43,31 @@ export async function changeSettings(
   const plan = planned(found.plan, change);
   checkPlan(plan);
 
-  const { defaultBankAccount: account } = change;
-  if (account) checkBankAccount(account, 'defaultBankAccount');
+  const account = await otherAccount(work, { teacherId, account: change.defaultBankAccount }, keys);
   const bank = account ? sealBankAccount(keys, account, teacherId) : account;
   const version = found.version + 1;
   await putSettings(work.tx, teacherId, { version, plan, bank, now: work.now });
   if (bank !== undefined)
     work.emit(bankAccountChanged, { teacherId, last4: bank && endOf(bank.masked) }, { version });
   return { teacherId };
+}
+
+interface Named {
+  readonly teacherId: string;
+  readonly account: BankAccount | null | undefined;
+}
+
+/** Throws 422. undefined where nothing is named, or what is stored already: named again it is not new, and nobody is warned. */
+async function otherAccount(
+  { tx }: Work,
+  { teacherId, account }: Named,
+  keys: Keyring,
+): Promise<BankAccount | null | undefined> {
+  if (!account) return account;
+  checkBankAccount(account, 'defaultBankAccount');
+  const row = await storedAccountOf(tx, teacherId);
+  const stored = row && openedBankAccount(keys, row.sealed, teacherId);
+  return stored !== undefined && isSameAccount(stored, account) ? undefined : account;
 }
 
 const planned = (plan: Plan, { autoPayout, payoutWeekday: day, payoutThreshold: least }: Change): Plan => ({

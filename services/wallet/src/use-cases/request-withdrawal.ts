@@ -3,7 +3,7 @@ import { unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
-import { checkBankAccount, sealBankAccount, unsealBankAccount } from '../bank-account.js';
+import { checkBankAccount, isSameAccount, openedBankAccount, sealBankAccount } from '../bank-account.js';
 import { openBook } from '../domain/ledger.js';
 import { accountsToWithdraw, postRequest } from '../domain/withdrawal.js';
 import { lockAccounts } from '../store/accounts.js';
@@ -52,22 +52,19 @@ export async function requestWithdrawal(
 
 const HOUR = 3_600_000;
 
-/** All of it: but for an IBAN, a number says nothing without its bank. */
-const isSame = (a: BankAccount, b: BankAccount): boolean =>
-  (['accountNumber', 'bankName', 'accountName', 'branch', 'swiftCode'] as const).every(
-    (part) => a[part] === b[part],
-  );
-
-/** Where the money is to go, and since when the teacher has named that account: one not stored is new. */
+/**
+ * Where the money is to go, and since when the teacher has named that account: one not stored is new. A stored one that does
+ * not open is none.
+ */
 async function goalOf(
   work: Work,
   { teacherId, bankAccount }: Pick<Request, 'teacherId' | 'bankAccount'>,
   keys: Keyring,
 ): Promise<{ account: BankAccount; since: Date }> {
   const row = await storedAccountOf(work.tx, teacherId);
-  const stored = row && { account: unsealBankAccount(keys, row.sealed, teacherId), since: row.since };
-  if (stored !== undefined && (bankAccount === undefined || isSame(bankAccount, stored.account)))
-    return stored;
+  const stored = row && openedBankAccount(keys, row.sealed, teacherId);
+  if (stored !== undefined && (bankAccount === undefined || isSameAccount(bankAccount, stored)))
+    return { account: stored, since: row!.since };
   if (bankAccount !== undefined) return { account: bankAccount, since: work.now };
   throw unprocessable(
     'no-bank-account',

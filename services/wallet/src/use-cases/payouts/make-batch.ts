@@ -1,11 +1,10 @@
-import type { BankAccount } from '@rollcall/contracts/api/withdrawals';
 import { walletAudited } from '@rollcall/contracts/events/wallet';
 import { type FieldError, notFound, unprocessable } from '@rollcall/kit/errors';
 import { checkMatch, etag } from '@rollcall/kit/etag';
 import { newId } from '@rollcall/kit/id';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
-import { unsealBankAccount } from '../../bank-account.js';
+import { openedBankAccount } from '../../bank-account.js';
 import { batchOf } from '../../domain/payout-batch.js';
 import { accountsToWithdraw } from '../../domain/withdrawal.js';
 import type { Debtor, PayoutProvider } from '../../payouts/provider.js';
@@ -43,7 +42,7 @@ export async function makeBatch(
   const by = { actorId, fourEyes: false, now: work.now };
   const { count, total } = batchOf(currency, found, by);
   refuseUnpayable(found, (one) => {
-    const to = opened(keys, one);
+    const to = openedBankAccount(keys, one.sealed, one.id); // one that does not open is named, and stops no other batch
     return to === undefined ? 'Its bank details do not open.' : provider.refusal({ ...one, to }, debtor);
   });
 
@@ -79,15 +78,6 @@ async function lockAsked(work: Work, { currency, withdrawals, limit }: Asked): P
     checkMatch(decidedBy === undefined ? undefined : etag(decidedBy), etag(version));
   }
   return found;
-}
-
-/** undefined: changed by hand, or sealed by a key that is in the list no more. One such row is named, and stops no other batch. */
-function opened(keys: Keyring, { sealed, id }: Payable): BankAccount | undefined {
-  try {
-    return unsealBankAccount(keys, sealed, id);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A 'no' names this many withdrawals at most. */
