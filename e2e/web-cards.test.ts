@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Payment } from '@rollcall/contracts/api/billing';
 import { type StripeStandIn, startStripeStandIn } from '@rollcall/stripe-stand-in';
 import type { Page } from 'playwright-core';
-import { closeBrowser, demoAccount, openPage, signIn, type Tab } from './browser.js';
+import { type Account, closeBrowser, demoAccount, openPage, signIn, type Tab } from './browser.js';
 import { expectGoodPage } from './good-page.js';
-import { demo } from './story.js';
+import { demo, eventually, register } from './story.js';
 import { type System, startSystem } from './system.js';
 
 const KEY = 'pk_test_rollcall';
@@ -42,7 +42,7 @@ interface Wallet {
 }
 
 /** A student's wallet, in a browser for which the provider's script is the double. */
-async function walletPage(): Promise<Wallet> {
+async function walletPage(account: Account = demoAccount('student')): Promise<Wallet> {
   const tab = await openPage(system);
   const asked: string[] = [];
   let isThere = true;
@@ -51,7 +51,7 @@ async function walletPage(): Promise<Wallet> {
     if (isThere) await route.fulfill({ contentType: 'text/javascript', body: SCRIPT });
     else await route.abort();
   });
-  await signIn(tab.page, demoAccount('student'), '/student/wallet');
+  await signIn(tab.page, account, '/student/wallet');
   await button(tab.page, 'Add a card').waitFor();
   return {
     ...{ tab, page: tab.page, asked },
@@ -157,6 +157,38 @@ test('the first payment of a subscription is confirmed with the bank in the same
   await page.getByText('Lessons this month').waitFor();
   await page.getByText('Active').first().waitFor();
   expect(await callsOf(page)).toContainEqual(['handleNextAction', true]);
+  await tab.close();
+});
+
+test('a subscription to which the bank says no begins anew by another card', async () => {
+  const admin = await demo(system.gateway, 'admin');
+  const plan = { name: 'Two a month', slug: 'two-a-month', interval: 'month', lessonsPerMonth: 2 };
+  await admin.post('/admin/plans', { ...plan, price: { amount: 2000, currency: 'USD' } });
+  const student = await register(system.gateway, 'student');
+  const { email } = (await student.get<{ email: string }>('/auth/me')).body;
+  const { tab, page } = await walletPage({ email, password: 'correct horse battery' });
+  await page.exposeFunction('askBank', async (clientSecret: string) => {
+    // A minute passes at the bank, and the page, come back to, asks how the subscription stands.
+    await page.clock.setSystemTime(Date.now() + 60_000);
+    await page.evaluate("dispatchEvent(new Event('visibilitychange'))");
+    await page.getByText('The card provider has not confirmed').waitFor();
+    cards.control.authenticate({ paymentIntent: clientSecret.split('_secret_')[0]!, passed: false });
+    return false;
+  });
+  await page.clock.install();
+  await page.goto('/student/subscription');
+  await button(page, 'Choose Two a month').click();
+  await keepCard(page, '4000002760003184');
+  await button(page, 'Subscribe').click();
+  await page.getByRole('alert').getByText('Your bank did not confirm.').waitFor();
+  await eventually('the subscription to end', async () => {
+    const { body } = await student.get<{ status: string }>('/subscriptions/current');
+    return body.status === 'refused';
+  });
+  await expectGoodPage(tab);
+  await keepCard(page, '4242424242424242');
+  await button(page, 'Subscribe').click();
+  await page.getByText('Active', { exact: true }).waitFor();
   await tab.close();
 });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { button, closeBrowser, demoAccount, heading, type Look, openPage, signIn } from './browser.js';
 import { expectGoodPage, screenshot } from './good-page.js';
-import { type Caller, publishedCourse, register } from './story.js';
+import { type Caller, eventually, publishedCourse, register } from './story.js';
 import { type System, startSystem } from './system.js';
 
 let system: System;
@@ -124,6 +124,51 @@ test('keyboard alone leads to the content, and the language and the scheme stay 
   await heading(page, 'Курси').waitFor();
   expect(await page.evaluate('document.documentElement.dataset.mantineColorScheme')).toBe('dark');
   expect(await page.evaluate('document.documentElement.lang')).toBe('uk');
+  await tab.close();
+});
+
+test('who types into a filter keeps the field and every letter; the focus goes to the title of another page', async () => {
+  const tab = await openPage(system);
+  const { page } = tab;
+  const search = page.getByRole('searchbox');
+  const focused = page.locator(':focus');
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Courses' }).first().click();
+  await heading(page, 'Courses').and(focused).waitFor();
+  await search.pressSequentially('tea pot', { delay: 450 }); // longer than the pause after which it is asked for
+  await page.waitForURL('**/courses?text=tea+pot');
+  expect(await search.inputValue()).toBe('tea pot');
+  expect(await search.and(focused).count()).toBe(1);
+  await page.goBack();
+  await eventually('the field to follow', async () => (await search.inputValue()) === 'tea po');
+  expect(await search.and(focused).count()).toBe(1);
+  await tab.close();
+});
+
+test('a part that cannot be loaded, as while a new version goes out, takes nothing else of the page with it', async () => {
+  const tab = await openPage(system);
+  const { page } = tab;
+  await page.route('**/assets/mine-*.js', (route) => route.abort());
+  await signIn(page, demoAccount('student'), '/student');
+  await heading(page, 'My classes').waitFor();
+  await page.unroute('**/assets/mine-*.js');
+  await button(page, 'Load the page again').click();
+  await button(page, 'Your account').waitFor();
+  await tab.close();
+});
+
+test('a page that broke is tried again when one comes back to it', async () => {
+  const tab = await openPage(system);
+  const { page } = tab;
+  const courses = page.getByRole('link', { name: 'Courses' }).first();
+  await page.goto('/');
+  await page.evaluate('globalThis.kept = Intl.DateTimeFormat; Intl.DateTimeFormat = undefined;');
+  await courses.click();
+  await heading(page, 'This page broke').waitFor();
+  await page.evaluate('Intl.DateTimeFormat = globalThis.kept');
+  await page.goBack();
+  await courses.click();
+  await heading(page, 'Courses').waitFor();
   await tab.close();
 });
 

@@ -242,6 +242,24 @@ test('a change that crosses another is refused in plain words, and a session is 
   await tab.close();
 });
 
+test('a session that is renamed begins when it began, to the second', async () => {
+  const teacher = await newTeacher();
+  const course = await publishedCourse(teacher);
+  const [session] = course.sessions as [Session];
+  const startsAt = session.startsAt.replace(':00.000Z', ':30.000Z');
+  expect((await teacher.patch(`/sessions/${session.id}`, { startsAt })).status).toBe(200);
+  const tab = await openPage(system);
+  const { page } = tab;
+  await signIn(page, teacher.account, `/teacher/courses/${course.id}`);
+  await button(page, 'Change session 1').click();
+  await page.getByRole('dialog').getByLabel('Title').fill('Halves');
+  await button(page, 'Save the session').click();
+  await page.getByText('The session is saved').waitFor();
+  const { body } = await teacher.get<Course>(`/courses/${course.id}`);
+  expect(body.sessions).toMatchObject([{ title: 'Halves', startsAt }]);
+  await tab.close();
+});
+
 test('shows who is in the room while class is on', async () => {
   const teacher = await newTeacher();
   const student = await studentCalled('Jun Sato', 1000);
@@ -298,8 +316,20 @@ test('stores an account, is paid by itself from then on, and is told what stands
   await tab.close();
 });
 
-/** A teacher with something on every page, and the addresses of the pages. */
-async function busyTeacher(): Promise<{ teacher: Teacher; paths: string[] }> {
+interface Busy {
+  readonly teacher: Teacher;
+  /** Of the pages. */
+  readonly paths: readonly string[];
+}
+
+/** A teacher with something on every page; one for all who only look. */
+let busy: Promise<Busy> | undefined;
+function busyTeacher(): Promise<Busy> {
+  busy ??= makeBusy();
+  return busy;
+}
+
+async function makeBusy(): Promise<Busy> {
   const teacher = await newTeacher();
   const student = await studentCalled('Ada Weber', 10_000);
   const course = await publishedCourse(teacher, { sessions: 2, price: 4000 });

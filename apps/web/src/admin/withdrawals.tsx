@@ -4,11 +4,12 @@ import { listAdminWithdrawals } from '@rollcall/contracts/api/withdrawals-admin'
 import { Link } from 'react-router';
 import { download } from '../api/download.js';
 import { useList } from '../api/read.js';
-import { DayFilter, FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
+import { FilterBar, SetFilter, TextFilter } from '../office/filter-bar.js';
 import { Person } from '../office/ids.js';
 import { isFiltered, queryOf } from '../office/query.js';
 import { useStates } from '../office/states.js';
 import { DataTable } from '../parts/data-table.js';
+import { DayFilter } from '../parts/day-filter.js';
 import { useFilters } from '../parts/filters.js';
 import { Money } from '../parts/money.js';
 import { PageTitle } from '../parts/page-title.js';

@@ -9,26 +9,48 @@ function Crash() {
   return (
     <Container py="xl">
       <PageTitle words={t('crash.words')}>{t('crash.title')}</PageTitle>
-      <Button onClick={() => window.location.reload()}>{t('crash.reload')}</Button>
+      <Reload />
     </Container>
+  );
+}
+
+/** Of a part of the frame that threw: all the rest goes on. */
+export function Reload({ size }: { readonly size?: 'compact-xs' }) {
+  const t = useWords('common');
+  return (
+    <Button size={size} onClick={() => window.location.reload()}>
+      {t('crash.reload')}
+    </Button>
   );
 }
 
 interface CatchProps {
   /** Another place is another try. */
   readonly place: string;
+  /** What stands for the children when they threw. */
+  readonly instead?: ReactNode;
   readonly children: ReactNode;
 }
 
+interface Tried {
+  readonly place: string;
+  readonly isBroken: boolean;
+}
+
 /** React catches by classes alone. */
-export class Catch extends Component<CatchProps, { readonly broken: string | undefined }> {
-  override state = { broken: undefined };
+export class Catch extends Component<CatchProps, Tried> {
+  override state = { place: this.props.place, isBroken: false };
 
   static getDerivedStateFromError() {
-    return { broken: window.location.pathname };
+    return { isBroken: true };
+  }
+
+  static getDerivedStateFromProps({ place }: CatchProps, tried: Tried): Tried | null {
+    return place === tried.place ? null : { place, isBroken: false };
   }
 
   override render() {
-    return this.state.broken === this.props.place ? <Crash /> : this.props.children;
+    const { instead = <Crash />, children } = this.props;
+    return this.state.isBroken ? instead : children;
   }
 }

@@ -7,7 +7,7 @@ import { BookIcon } from '../parts/icons.js';
 import { useRenewal } from '../session/only-for.js';
 import { useSession, useUser } from '../session/session.js';
 import { useLanguage, useWords } from '../words/words.js';
-import { Catch } from './crash.js';
+import { Catch, Reload } from './crash.js';
 import { LanguageSwitch, SchemeSwitch, SignInLinks } from './header.js';
 import { menus } from './nav.js';
 
@@ -55,9 +55,11 @@ export function Shell() {
             <SchemeSwitch />
             {session.status === 'out' && <SignInLinks />}
             {isIn && (
-              <Suspense>
-                <Mine />
-              </Suspense>
+              <Catch place={pathname} instead={<Reload size="compact-xs" />}>
+                <Suspense>
+                  <Mine />
+                </Suspense>
+              </Catch>
             )}
           </Group>
         </Group>

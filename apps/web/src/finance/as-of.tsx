@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { FilterBar } from '../office/filter-bar.js';
+import { useTyped } from '../parts/use-typed.js';
 import { useWords } from '../words/words.js';
 
 /** Of the address: a moment as `<input type="datetime-local">` has it; '' is now. */
@@ -17,14 +18,15 @@ interface AsOfProps {
 
 export function AsOf({ value, onChange }: AsOfProps) {
   const t = useWords('finance');
+  const [typed, setTyped] = useTyped(value, onChange);
   return (
     <FilterBar onClear={value === '' ? undefined : () => onChange('')}>
       <TextInput
         type="datetime-local"
         label={t('asOf')}
         description={t('asOfHint')}
-        value={value}
-        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       />
     </FilterBar>
   );

@@ -8,9 +8,10 @@ import {
 } from '@rollcall/contracts/api/reconciliation';
 import { useAct } from '../api/act.js';
 import { useList, useRead } from '../api/read.js';
-import { DayFilter, FilterBar } from '../office/filter-bar.js';
+import { FilterBar } from '../office/filter-bar.js';
 import { Section } from '../office/section.js';
 import { DataTable } from '../parts/data-table.js';
+import { DayFilter } from '../parts/day-filter.js';
 import { useFilters } from '../parts/filters.js';
 import { Form, useFieldErrors } from '../parts/form.js';
 import { Money } from '../parts/money.js';

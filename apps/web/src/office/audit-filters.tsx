@@ -1,5 +1,6 @@
+import { DayFilter } from '../parts/day-filter.js';
 import { useWords } from '../words/words.js';
-import { DayFilter, FilterBar, SetFilter, TextFilter } from './filter-bar.js';
+import { FilterBar, SetFilter, TextFilter } from './filter-bar.js';
 import { isFiltered } from './query.js';
 
 export const AUDIT_FILTERS = { actor: '', action: [] as string[], target: '', from: '', to: '' };

@@ -1,5 +1,6 @@
 import { Button, Group, MultiSelect, Select, TextInput } from '@mantine/core';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useTyped } from '../parts/use-typed.js';
 import { useWords } from '../words/words.js';
 
 interface FilterBarProps {
@@ -30,17 +31,8 @@ interface TextFilterProps {
   readonly placeholder?: string;
 }
 
-/** Milliseconds of stillness after which what was typed is asked for. */
-const STILL = 400;
-
 export function TextFilter({ label, value, onChange, placeholder }: TextFilterProps) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), STILL);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
+  const [typed, setTyped] = useTyped(value, onChange);
   return (
     <TextInput
       label={label}
@@ -94,17 +86,6 @@ export function ChoiceFilter({ label, value, onChange, options }: ChoiceFilterPr
       clearable
       clearButtonProps={clearing(t('clear', { what: label }))}
       w={{ base: '100%', xs: 200 }}
-    />
-  );
-}
-
-export function DayFilter({ label, value, onChange }: Omit<TextFilterProps, 'placeholder'>) {
-  return (
-    <TextInput
-      type="date"
-      label={label}
-      value={value}
-      onChange={({ currentTarget }) => onChange(currentTarget.value)}
     />
   );
 }

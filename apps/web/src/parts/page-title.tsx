@@ -12,18 +12,18 @@ interface PageTitleProps {
 /** A page's h1: names the document, and takes the focus when one comes here by a link, so that it is read out. */
 export function PageTitle({ children, words, action }: PageTitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { key } = useLocation();
+  const { key, pathname } = useLocation();
   const how = useNavigationType();
   useEffect(() => {
     document.title = `${children} · Rollcall`;
   }, [children]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each place one comes to
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page; its filters change the address too
   useEffect(() => {
-    // 'default' is the place where the app was opened: there the browser's own order holds. A filter replaces nothing.
+    // 'default' is the place where the app was opened: there the browser's own order holds.
     if (key !== 'default' && how !== 'REPLACE') heading.current?.focus({ preventScroll: true });
     // The back button finds its place by the browser itself.
     if (how === 'PUSH') window.scrollTo(0, 0);
-  }, [key]);
+  }, [pathname]);
   return (
     <Stack gap={4} mb="lg">
       <Group justify="space-between" align="center">

@@ -1,12 +1,11 @@
 import { Button, Stack, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import { listCourses } from '@rollcall/contracts/api/enrollment';
-import { useEffect, useState } from 'react';
 import { useList } from '../api/read.js';
 import { asked } from '../parts/filter-state.js';
 import { useFilters } from '../parts/filters.js';
 import { PageTitle } from '../parts/page-title.js';
 import { EmptyState, ErrorState, LoadingState } from '../parts/states.js';
+import { useTyped } from '../parts/use-typed.js';
 import { zoneName } from '../parts/when.js';
 import { useWords } from '../words/words.js';
 import { CourseCards } from './course-cards.js';
@@ -25,15 +24,9 @@ export function CataloguePage() {
   );
 }
 
-/** Milliseconds after the last key: one question a word, not one a letter. */
-const PAUSE = 300;
-
 function Search({ text, change }: { readonly text: string; readonly change: (text: string) => void }) {
   const t = useWords('public');
-  const [typed, setTyped] = useState(text);
-  const later = useDebouncedCallback(change, PAUSE);
-  // The back button changes the address, and the field with it.
-  useEffect(() => setTyped(text), [text]);
+  const [typed, setTyped] = useTyped(text, change);
   return (
     <TextInput
       type="search"
@@ -41,10 +34,7 @@ function Search({ text, change }: { readonly text: string; readonly change: (tex
       value={typed}
       maxLength={100}
       maw={480}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        later(currentTarget.value.trim());
-      }}
+      onChange={({ currentTarget }) => setTyped(currentTarget.value)}
     />
   );
 }

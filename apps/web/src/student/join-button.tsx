@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { Session } from '@rollcall/contracts/api/enrollment';
 import { Link } from 'react-router';
 import { endOf } from '../parts/course.js';
+import { useNow } from '../parts/use-now.js';
 import { useWords } from '../words/words.js';
 
 /** Milliseconds before its start that a room opens. */
@@ -16,7 +17,7 @@ interface JoinButtonProps {
 /** From a quarter of an hour before the class until its end: the room itself decides. */
 export function JoinButton({ session, isPlayable = false }: JoinButtonProps) {
   const t = useWords('student');
-  const now = Date.now();
+  const now = useNow();
   const isOpen =
     session.status === 'live' ||
     (session.status === 'scheduled' &&

@@ -1,6 +1,7 @@
 import { Alert, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { type Quota, readQuota } from '@rollcall/contracts/api/quota';
-import { readCurrentSubscription, type Subscription } from '@rollcall/contracts/api/subscriptions';
+import { type Plan, readCurrentSubscription, type Subscription } from '@rollcall/contracts/api/subscriptions';
+import { useState } from 'react';
 import { useRead } from '../api/read.js';
 import { isMissing } from '../api/trouble.js';
 import { Money } from '../parts/money.js';
@@ -9,16 +10,16 @@ import { StateBadge } from '../parts/state-badge.js';
 import { Loaded } from '../parts/states.js';
 import { useWhen } from '../parts/when.js';
 import { useWords } from '../words/words.js';
+import { isOver } from './is-over.js';
 import { Plans } from './plans.js';
+import { SubscribeDialog } from './subscribe-dialog.js';
 import { SubscriptionActs } from './subscription-acts.js';
-
-const OVER = ['cancelled', 'expired', 'refused'];
 
 export function SubscriptionPage() {
   const t = useWords('student');
   const current = useRead(readCurrentSubscription, {});
   const hasNone = isMissing(current.error);
-  const isOver = hasNone || OVER.includes(current.data?.status ?? '');
+  const [chosen, setChosen] = useState<Plan>();
   return (
     <Stack maw={900} mx="auto">
       <PageTitle words={t('subscription.words')}>{t('subscription.title')}</PageTitle>
@@ -27,7 +28,9 @@ export function SubscriptionPage() {
           {(subscription) => <Current subscription={subscription} />}
         </Loaded>
       )}
-      {isOver && <Plans />}
+      {(hasNone || (current.data && isOver(current.data))) && <Plans choose={setChosen} />}
+      {/* Beside the plans, which go while what has begun waits for the bank. */}
+      {chosen && <SubscribeDialog key={chosen.id} plan={chosen} close={() => setChosen(undefined)} />}
     </Stack>
   );
 }
@@ -36,7 +39,7 @@ function Current({ subscription }: { readonly subscription: Subscription }) {
   const t = useWords('student');
   const when = useWhen();
   const { status, price, interval, lessonsPerMonth, currentPeriodEnd, cancelAtPeriodEnd } = subscription;
-  const isOver = OVER.includes(status);
+  const hasEnded = isOver(subscription);
   return (
     <Paper withBorder p="lg">
       <Group justify="space-between" mb="md">
@@ -54,15 +57,15 @@ function Current({ subscription }: { readonly subscription: Subscription }) {
         {status === 'refused' && (
           <Alert color="red">{t('subscription.refused', { code: subscription.failureCode ?? '—' })}</Alert>
         )}
-        {currentPeriodEnd && !isOver && (
+        {currentPeriodEnd && !hasEnded && (
           <Text>
             {t(cancelAtPeriodEnd ? 'subscription.endsOn' : 'subscription.renewsOn', {
               date: when(currentPeriodEnd, 'date'),
             })}
           </Text>
         )}
-        {!isOver && <QuotaOf />}
-        {!isOver && <SubscriptionActs subscription={subscription} />}
+        {!hasEnded && <QuotaOf />}
+        {!hasEnded && <SubscriptionActs subscription={subscription} />}
       </Stack>
     </Paper>
   );

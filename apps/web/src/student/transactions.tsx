@@ -1,9 +1,10 @@
-import { Group, MultiSelect, Stack, TextInput } from '@mantine/core';
+import { Group, MultiSelect, Stack } from '@mantine/core';
 import { listTransactions, type Transaction, TransactionType } from '@rollcall/contracts/api/wallet';
 import { money } from '@rollcall/contracts/money';
 import { download } from '../api/download.js';
 import { useList } from '../api/read.js';
 import { type Column, DataTable } from '../parts/data-table.js';
+import { DayFilter } from '../parts/day-filter.js';
 import { endOfDay, startOf } from '../parts/days.js';
 import { useFilters } from '../parts/filters.js';
 import { Money } from '../parts/money.js';
@@ -36,18 +37,12 @@ export function Transactions() {
           clearable
           miw={220}
         />
-        <TextInput
+        <DayFilter
           label={t('transactions.from')}
-          type="date"
           value={filters.from}
-          onChange={({ currentTarget }) => change({ from: currentTarget.value })}
+          onChange={(from) => change({ from })}
         />
-        <TextInput
-          label={t('transactions.to')}
-          type="date"
-          value={filters.to}
-          onChange={({ currentTarget }) => change({ to: currentTarget.value })}
-        />
+        <DayFilter label={t('transactions.to')} value={filters.to} onChange={(to) => change({ to })} />
       </Group>
       <DataTable
         label={t('wallet.transactions')}

@@ -3,8 +3,9 @@ import { useForm } from '@mantine/form';
 import { readJourney } from '@rollcall/contracts/api/system';
 import { useEffect } from 'react';
 import { useRead } from '../api/read.js';
-import { DayFilter, FilterBar } from '../office/filter-bar.js';
+import { FilterBar } from '../office/filter-bar.js';
 import { queryOf } from '../office/query.js';
+import { DayFilter } from '../parts/day-filter.js';
 import { useFilters } from '../parts/filters.js';
 import { PageTitle } from '../parts/page-title.js';
 import { EmptyState, Loaded } from '../parts/states.js';
@@ -26,7 +27,10 @@ export default function Journeys() {
   const isSpan = from !== '' || to !== '';
   return (
     <>
-      <PageTitle words={t('journeys.words')}>{t('journeys.title')}</PageTitle>
+      {/* Another journey is another page, though its path is the same. */}
+      <PageTitle key={id} words={t('journeys.words')}>
+        {t('journeys.title')}
+      </PageTitle>
       <IdForm id={id} onFind={(next) => change({ id: next })} />
       <FilterBar onClear={isSpan ? () => change({ from: '', to: '' }) : undefined}>
         <DayFilter label={t('journeys.from')} value={from} onChange={(day) => change({ from: day })} />

@@ -68,7 +68,12 @@ function SessionForm({ course, session: opened, students, close }: SessionDialog
   const submit = form.onSubmit((values) => {
     const body = sessionOf(values, currency);
     if (session === undefined) return adding.run({ params: { courseId: course.id }, body });
-    return changing.run({ params: { sessionId: session.id }, body, ifMatch: `"${session.version}"` });
+    const changed = Object.entries(body).filter(([name]) => form.isDirty(name));
+    return changing.run({
+      ...{ params: { sessionId: session.id }, ifMatch: `"${session.version}"` },
+      // No other: a start is shown to the minute, and would move to it.
+      body: Object.fromEntries(changed),
+    });
   });
   const hasStarted = session?.status === 'live' || session?.status === 'completed';
   const frozen = hasStarted ? STARTED : students > 0 ? SOLD : [];

@@ -1,8 +1,9 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { type Analytics, readAnalytics } from '@rollcall/contracts/api/revenue';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { useRead } from '../../api/read.js';
+import { DayFilter } from '../../parts/day-filter.js';
 import { useFilters } from '../../parts/filters.js';
 import { EmptyState, Loaded } from '../../parts/states.js';
 import { zoneName } from '../../parts/when.js';
@@ -39,19 +40,17 @@ export function Earnings({ currency }: { readonly currency: string }) {
           onChange={(next) => change({ by: next })}
           data={BY.map((value) => ({ value, label: t(`earnings.${value}`) }))}
         />
-        <TextInput
-          type="date"
+        <DayFilter
           label={t('earnings.from')}
           value={range.from}
           max={range.to}
-          onChange={(event) => change({ from: event.currentTarget.value })}
+          onChange={(from) => change({ from })}
         />
-        <TextInput
-          type="date"
+        <DayFilter
           label={t('earnings.to')}
           value={range.to}
           error={period === undefined && t('earnings.tooLong')}
-          onChange={(event) => change({ to: event.currentTarget.value })}
+          onChange={(to) => change({ to })}
         />
       </Group>
       <Text size="sm" c="dimmed">

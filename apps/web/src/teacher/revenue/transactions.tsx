@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, MultiSelect, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, MultiSelect, Text } from '@mantine/core';
 import { listRevenueTransactions } from '@rollcall/contracts/api/revenue';
 import type { Transaction } from '@rollcall/contracts/api/wallet';
 import { Link } from 'react-router';
 import { download } from '../../api/download.js';
 import { useList } from '../../api/read.js';
 import { type Column, DataTable } from '../../parts/data-table.js';
+import { DayFilter } from '../../parts/day-filter.js';
 import { useFilters } from '../../parts/filters.js';
 import { Money, useMoney } from '../../parts/money.js';
 import { PageTitle } from '../../parts/page-title.js';
@@ -47,12 +48,11 @@ export function TransactionsPage() {
           miw={240}
         />
         {(['from', 'to'] as const).map((end) => (
-          <TextInput
+          <DayFilter
             key={end}
-            type="date"
             label={t(`transactions.${end}`)}
             value={filters[end]}
-            onChange={(event) => change({ [end]: event.currentTarget.value })}
+            onChange={(day) => change({ [end]: day })}
           />
         ))}
       </Group>

@@ -7,6 +7,7 @@ import { useRead } from '../../api/read.js';
 import { PageTitle } from '../../parts/page-title.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { EmptyState, Loaded } from '../../parts/states.js';
+import { useNow } from '../../parts/use-now.js';
 import { When } from '../../parts/when.js';
 import { useUser } from '../../session/session.js';
 import { useWords } from '../../words/words.js';
@@ -15,7 +16,6 @@ import { isRoomOpen } from './moments.js';
 import { RoomNow } from './room-now.js';
 import { Roster } from './roster.js';
 import { SettlementTotals } from './settlement-totals.js';
-import { useNow } from './use-now.js';
 
 export function SessionPage() {
   const t = useWords('teacher');
