@@ -6,6 +6,7 @@ import {
   purchaseDeclined,
   purchaseRequested,
 } from '@rollcall/contracts/events/enrollment';
+import { userSuspended } from '@rollcall/contracts/events/identity';
 import { creditsDeposited } from '@rollcall/contracts/events/wallet';
 import { newId } from '@rollcall/kit/id';
 import { deliver, emitted, envelope, workOf } from '@rollcall/kit/testing';
@@ -68,6 +69,44 @@ test('what cannot be bought any more is declined with the reason, and nothing is
   expect(await askedFor(paid.data.paymentId)).toEqual([]);
   const said = await declinedFor(paid.data.paymentId);
   expect(said.map(({ data }) => [data.reason, data.total])).toEqual([['session-cancelled', usd(2000)]]);
+});
+
+test.each([
+  ['by less than it costs by now', usd(1000)],
+  ['in another currency than it costs', { amount: 40_000, currency: 'EUR' }],
+])('what was paid %s is declined: no other credits of the payer make up for it', async (_what, amount) => {
+  const course = await stage.onSale();
+  const { id } = course.sessions[0]!;
+  await stage
+    .send('patch', `/sessions/${id}`, stage.teacher)
+    .send({ price: usd(40_000) })
+    .expect(200);
+  const session = paidFor({ sessionId: id, amount });
+  const whole = paidFor({ purpose: 'course', courseId: course.id, amount: { ...amount, amount: 1 } });
+  await hear(session, whole);
+  for (const { data } of [session, whole]) {
+    expect(await askedFor(data.paymentId)).toEqual([]);
+    expect((await declinedFor(data.paymentId)).map((one) => one.data.reason)).toEqual(['price-changed']);
+  }
+});
+
+test('what a suspended student has paid for is declined, and he buys nothing by credits either', async () => {
+  const course = await stage.onSale();
+  const { id: sessionId } = course.sessions[0]!;
+  const suspended = await person('student');
+  const account = {
+    ...{ userId: suspended.id, roles: ['student' as const], displayName: 'Stu Dent', version: 2 },
+    ...{ email: 'stu@example.test', locale: 'en', timeZone: 'UTC', referrerId: null },
+  };
+  await deliver(stage.db, consumers, [envelope(userSuspended, account)]);
+  const paid = paidFor({ sessionId, userId: suspended.id });
+  await hear(paid);
+  expect(await askedFor(paid.data.paymentId)).toEqual([]);
+  expect((await declinedFor(paid.data.paymentId)).map(({ data }) => data.reason)).toEqual([
+    'account-suspended',
+  ]);
+  for (const asked of [stage.ask(suspended, sessionId), stage.askCourse(suspended, course.id)])
+    expect((await asked.expect(403)).body.type).toBe('/problems/account-suspended');
 });
 
 test('a payment for a course that is not there leaves its reason, and the next one is heard', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createLog } from '@rollcall/kit/log';
 import { emitted, workOf } from '@rollcall/kit/testing';
 import request from 'supertest';
+import { schedule } from '../src/schedule.js';
 import { answerResets } from '../src/use-cases/answer-resets.js';
 import { applicant, keyrings, openIdentity, password } from './identity.js';
 
@@ -220,4 +222,21 @@ describe('a forgotten password', () => {
   test.each([undefined, '', 'x'.repeat(201), 7])('the token %j is a 400', async (token) => {
     await identity.post('password/reset', { token, password: next }).expect(400);
   });
+});
+
+test('a crowd of addresses that nobody has keeps no letter waiting for its turns', async () => {
+  const { user } = await identity.open('crowd@rollcall.test');
+  await identity.post('password/forgot', { email: 'crowd@rollcall.test' }).expect(202);
+  const earlier = new Date(Date.now() - 60_000);
+  const crowd = Array.from({ length: 2_000 }, (_, n) => ({
+    ...{ email: `nobody-${n}@example.test`, requested_at: earlier },
+  }));
+  await identity.db('reset_requests').insert(crowd);
+  const before = (await identity.letters(user.id)).length;
+  const [answering] = schedule(keyrings).filter(({ name }) => name === 'identity.answer-resets');
+  await answering!.act({
+    ...{ db: identity.db, now: identity.clock(), log: createLog('identity', 'silent') },
+    inWork: (run) => workOf(identity.db, run, identity.clock()),
+  });
+  expect(await identity.letters(user.id)).toHaveLength(before + 1);
 });

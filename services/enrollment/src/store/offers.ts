@@ -21,6 +21,8 @@ export interface OfferRow {
   readonly teacher_id: string;
   readonly course_status: CourseStatus;
   readonly bought: boolean;
+  /** This student is suspended, as far as is known here. */
+  readonly buyer_suspended: boolean;
 }
 
 /** One session, or all of a course whose row is locked: else a session might be added or limited meanwhile. */
@@ -39,7 +41,7 @@ const LOOKS = 3;
 export async function lockOffers(tx: Tx, wanted: Wanted, studentId: string): Promise<OfferRow[]> {
   const [column, id] = 'sessionId' in wanted ? ['id', wanted.sessionId] : ['course_id', wanted.courseId];
   for (let look = 1; ; look += 1) {
-    const { rows } = await tx.raw(offersBy(column), [id, id, studentId]);
+    const { rows } = await tx.raw(offersBy(column), [id, id, studentId, studentId]);
     if (rows.length > 0 || look === LOOKS) return rows;
   }
 }
@@ -55,7 +57,8 @@ const offersBy = (column: string): string => {
     select session.*, courses.teacher_id,
            case when courses.published_at is null then 'draft' when ${TEACHER_SUSPENDED} then 'archived'
                 else courses.status end as course_status,
-           exists (select from seats where session_id = session.id and student_id = ? and live) as bought
+           exists (select from seats where session_id = session.id and student_id = ? and live) as bought,
+           exists (select from people where user_id = ? and suspended) as buyer_suspended
       from session join courses on courses.id = session.course_id`;
 };
 

@@ -1,7 +1,7 @@
 import type { DataOf } from '@rollcall/contracts/event';
 import { purchaseDeclined } from '@rollcall/contracts/events/enrollment';
 import type { creditsDeposited } from '@rollcall/contracts/events/wallet';
-import { money } from '@rollcall/contracts/money';
+import { type Money, money } from '@rollcall/contracts/money';
 import { DomainError } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
@@ -21,7 +21,7 @@ export async function buyByCard(work: Work, deposited: Deposited): Promise<void>
   const order: CardOrder = { paymentId, studentId, courseId, sessionId };
   if (!(await takeOrder(work.tx, order, work.now))) return;
   try {
-    await place(work, order);
+    await place(work, order, deposited.amount);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     await refuseOrder(work.tx, paymentId, error.code);
@@ -29,9 +29,12 @@ export async function buyByCard(work: Work, deposited: Deposited): Promise<void>
   }
 }
 
-/** Refusals are thrown before anything is written. */
-async function place(work: Work, { courseId, sessionId, ...buyer }: CardOrder): Promise<void> {
-  const by = { ...buyer, fundedBy: 'card' as const };
+/**
+ * Refusals are thrown before anything is written. What was paid is what the payer was shown: a price that rose since is not
+ * made up for by other credits of his. Source: docs/decisions/0022.
+ */
+async function place(work: Work, { courseId, sessionId, ...buyer }: CardOrder, paid: Money): Promise<void> {
+  const by = { ...buyer, fundedBy: 'card' as const, shown: paid };
   if (sessionId !== undefined) await buySession(work, { ...by, sessionId });
   else if (courseId !== undefined) await buyCourse(work, { ...by, courseId });
   else throw new Error(`payment ${buyer.paymentId} is for nothing that has an id`);

@@ -2,11 +2,11 @@ import { notFound } from '@rollcall/kit/errors';
 import type { Work } from '@rollcall/kit/work';
 import { courseRefusal, sharesOf, stillToCome } from '../domain/course-offer.js';
 import { lockCourseOffer, lockOffers } from '../store/offers.js';
-import { type Buyer, offerOf, placePurchase, refuse } from './place-purchase.js';
+import { type Buyer, checkBuyer, offerOf, placePurchase, refuse } from './place-purchase.js';
 
 /**
  * A pending purchase of all that is still to come of a course, a seat taken in each session and the wallet asked once for
- * all. Throws 404, 409 with the reason, 422.
+ * all. Throws 403, 404, 409 with the reason, 422.
  */
 export async function buyCourse(
   work: Work,
@@ -16,7 +16,9 @@ export async function buyCourse(
   const course = await lockCourseOffer(work.tx, courseId);
   const hidden = course?.published_at === null && course.teacher_id !== studentId;
   if (course === undefined || hidden) throw notFound('course');
-  const offers = (await lockOffers(work.tx, { courseId }, studentId)).map(offerOf);
+  const found = await lockOffers(work.tx, { courseId }, studentId);
+  checkBuyer(found);
+  const offers = found.map(offerOf);
   const toCome = stillToCome(offers, work.now);
   const error = courseRefusal(
     { teacherId: course.teacher_id, courseStatus: course.status },

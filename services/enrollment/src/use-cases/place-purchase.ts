@@ -1,6 +1,6 @@
 import { purchaseRequested } from '@rollcall/contracts/events/enrollment';
 import { type Money, money, sum, toDecimal } from '@rollcall/contracts/money';
-import { conflict, type DomainError } from '@rollcall/kit/errors';
+import { conflict, type DomainError, forbidden } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Work } from '@rollcall/kit/work';
 import { alreadyBought, type Offer } from '../domain/purchase.js';
@@ -15,6 +15,12 @@ export interface Buyer {
   readonly paymentId?: string;
   /** The price he was shown. */
   readonly shown?: Money | undefined;
+}
+
+/** Throws 403 for a buyer who is suspended: his token, or a payment he began, may outlive that. */
+export function checkBuyer(found: readonly OfferRow[]): void {
+  if (found.some((row) => row.buyer_suspended))
+    throw forbidden('account-suspended', 'Your account is suspended. Write to support.');
 }
 
 export const offerOf = (row: OfferRow): Offer => ({

@@ -66,9 +66,9 @@ export async function deleteExpiredLetterTokens(
   tx: Knex.Transaction,
   now: Date,
   most: number,
-): Promise<void> {
+): Promise<number> {
   const old = tx('letter_tokens').where('expires_at', '<', now).limit(most).forUpdate().skipLocked();
-  await tx('letter_tokens').whereIn('token_hash', old.select('token_hash')).delete();
+  return tx('letter_tokens').whereIn('token_hash', old.select('token_hash')).delete();
 }
 
 /** One request an address waits at a time, so asking again and again fills nothing. */
@@ -76,13 +76,17 @@ export async function addResetRequest(tx: Knex.Transaction, email: string, at: D
   await tx('reset_requests').insert({ email, requested_at: at }).onConflict('email').ignore();
 }
 
-/** Takes the oldest requests away and returns the ids of the accounts among their addresses. */
-export async function takeResetRequests(tx: Knex.Transaction, most: number): Promise<string[]> {
+/** Takes the oldest requests away and returns how many there were, and the ids of the accounts among their addresses. */
+export async function takeResetRequests(
+  tx: Knex.Transaction,
+  most: number,
+): Promise<{ count: number; userIds: string[] }> {
   const oldest = tx('reset_requests').orderBy('requested_at').limit(most).forUpdate().skipLocked();
   const taken = await tx('reset_requests')
     .whereIn('email', oldest.select('email'))
     .delete()
     .returning('email');
   const emails = taken.map((row) => row.email);
-  return tx('users').whereIn('email', emails).orderBy('id').pluck('id');
+  const userIds = await tx('users').whereIn('email', emails).orderBy('id').pluck('id');
+  return { count: taken.length, userIds };
 }

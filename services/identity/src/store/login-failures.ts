@@ -24,7 +24,7 @@ export async function saveFailures(
 export const forgetFailures = (tx: Knex.Transaction, accountHash: Buffer): Promise<number> =>
   tx('login_failures').where({ account_hash: accountHash }).delete();
 
-export async function deleteOldFailures(tx: Knex.Transaction, before: Date, most: number): Promise<void> {
+export async function deleteOldFailures(tx: Knex.Transaction, before: Date, most: number): Promise<number> {
   const old = tx('login_failures').where('since', '<', before).limit(most).forUpdate().skipLocked();
-  await tx('login_failures').whereIn('account_hash', old.select('account_hash')).delete();
+  return tx('login_failures').whereIn('account_hash', old.select('account_hash')).delete();
 }

@@ -81,13 +81,14 @@ export const revokeAllFamilies = (
     .update({ revoked_at: at, revoked_reason: reason });
 
 /** Spent tokens past their time, and families whose unspent one, the newest, is: a family keeps a token as long as it lives. */
-export async function deleteExpiredSessions(tx: Knex.Transaction, now: Date, most: number): Promise<void> {
+/** Returns how many refresh tokens went, or families with all of theirs, whichever are more. */
+export async function deleteExpiredSessions(tx: Knex.Transaction, now: Date, most: number): Promise<number> {
   const old = tx('refresh_tokens').whereNotNull('spent_at').where('expires_at', '<', now).limit(most);
-  await tx('refresh_tokens').whereIn('token_hash', old.select('token_hash')).delete();
+  const spent = await tx('refresh_tokens').whereIn('token_hash', old.select('token_hash')).delete();
   const dead = tx('refresh_tokens')
     .whereNull('spent_at')
     .where('expires_at', '<', now)
     .limit(most)
     .select('family_id');
-  await tx('refresh_families').whereIn('id', dead).delete();
+  return Math.max(spent, await tx('refresh_families').whereIn('id', dead).delete());
 }

@@ -19,6 +19,7 @@ const OF_SUBSCRIPTION = {
 } as const;
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Ihr Guthaben reicht für den Preis nicht aus.',
+  'price-changed': 'Der Preis ist inzwischen höher als der, der Ihnen angezeigt wurde.',
   'no-subscription': 'Sie haben kein laufendes Abonnement.',
   'subscription-past-due': 'Der laufende Zeitraum Ihres Abonnements ist nicht bezahlt.',
   'quota-used-up': 'Ihr Abonnement hat in diesem Monat nicht mehr genug Stunden.',

@@ -19,6 +19,7 @@ const OF_SUBSCRIPTION = {
 } as const;
 const DECLINED: Readonly<Record<string, string>> = {
   'insufficient-credit': 'Your credits do not cover the price.',
+  'price-changed': 'It costs more by now than you were shown.',
   'no-subscription': 'You have no subscription that runs.',
   'subscription-past-due': 'The current period of your subscription is not paid.',
   'quota-used-up': 'Your subscription has not enough lessons left this month.',
