@@ -198,7 +198,7 @@ test('approved ones go to the bank in one file, and what the bank says of each i
   expect([seen.status, seen.lines.map(({ status }) => status)]).toEqual([
     ...['partly-completed', ['completed', 'failed']],
   ]);
-  await expect(fileOf('pain.001')).rejects.toThrow('have failed or come back');
+  await expect(fileOf('pain.001')).rejects.toThrow('Lines of this batch have ended');
   expect(await fileOf('pain.001', 'true')).toEqual(file);
   expect(await earningsOf(one)).toMatchObject({ available: usd(0), totalWithdrawn: usd(2000) });
   expect(await earningsOf(two)).toMatchObject({ available: usd(3000), reservedForWithdrawal: usd(0) });
