@@ -173,7 +173,7 @@ export const readPayoutBatchFile = route({
   params: batchParams,
   query: z.strictObject({
     format: z.enum(['csv', 'pain.001']),
-    /** You have taken it to the bank before: have it again though lines of it have failed or come back since. */
+    /** You have taken it to the bank before: have it again though lines of it have ended since. */
     again: z.enum(['true', 'false']).default('false'),
   }),
   status: 200,
