@@ -115,7 +115,10 @@ describe('a purchase is refused where', () => {
   const raw = (type: string, body: string | Buffer) => buy().set('Content-Type', type).send(body);
 
   test.each<[string, unknown]>([
-    ['a field is unknown', { price: usd(1) }],
+    ['a field is unknown', { cost: usd(1) }],
+    ['the price that was shown is below nothing', { price: usd(-1) }],
+    ['the price that was shown is a fraction', { price: usd(0.5) }],
+    ['the price that was shown has no currency', { price: { amount: 1 } }],
     ['it names its own price', { amount: 1, currency: 'USD' }],
     ['the funds are unknown', { fundedBy: 'promo' }],
     ['the funds are a card', { fundedBy: 'card' }],
