@@ -4,22 +4,54 @@ import { isConflict, isOutage, isTooLong } from './database.js';
 import { DomainError, ELSEWHERE, invalid, KINDS, tooLarge, unavailable, wrongType } from './errors.js';
 import type { Logger } from './log.js';
 
-/** The one way an error leaves: RFC 9457. No stack, no SQL, nothing of another user. Returns the status. */
-export function sendProblem(response: ServerResponse, error: DomainError, instance: string): number {
-  const { status, title } = KINDS[error.kind];
-  const { retryAfter, errors, members, isElsewhere } = error.more;
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
-  if (isElsewhere) response.setHeader(ELSEWHERE.header, ELSEWHERE.value);
-  const problem = { type: `/problems/${error.code}`, title, status, detail: error.detail, instance };
-  return write(response, { ...problem, ...(errors && { errors: [...errors] }), ...members });
+/** A problem as it goes over HTTP. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
-function write(response: ServerResponse, problem: Problem): number {
-  response
-    .writeHead(problem.status, { 'Content-Type': 'application/problem+json; charset=utf-8' })
-    .end(JSON.stringify(problem));
-  return problem.status;
+export const answerWith = (
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): ProblemAnswer => ({
+  status: problem.status,
+  headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...headers },
+  body: JSON.stringify(problem),
+});
+
+/** The one way an error leaves: RFC 9457. No stack, no SQL, nothing of another user. */
+export function problemOf(error: DomainError, instance: string): ProblemAnswer {
+  const { status, title } = KINDS[error.kind];
+  const { retryAfter, errors, members, isElsewhere } = error.more;
+  const problem = { type: `/problems/${error.code}`, title, status, detail: error.detail, instance };
+  return answerWith(
+    { ...problem, ...(errors && { errors: [...errors] }), ...members },
+    {
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+      ...(isElsewhere && { [ELSEWHERE.header]: ELSEWHERE.value }),
+    },
+  );
+}
+
+/** What is nobody's 'no' but a fault here, and no word of it. */
+export const faultOf = (instance: string): ProblemAnswer =>
+  answerWith({
+    type: '/problems/internal-error',
+    title: 'Something went wrong here',
+    status: 500,
+    detail: 'It is not your request. Try again; if it stays, report the instance to support.',
+    instance,
+  });
+
+/** Returns the status. */
+export const sendProblem = (response: ServerResponse, error: DomainError, instance: string): number =>
+  send(response, problemOf(error, instance));
+
+function send(response: ServerResponse, { status, headers, body }: ProblemAnswer): number {
+  response.writeHead(status, headers).end(body);
+  return status;
 }
 
 /**
@@ -35,13 +67,7 @@ export function sendError(
   const known = translate(error);
   if (known !== undefined) return sendProblem(response, known, requestId);
   log.error({ err: error, requestId, method }, 'request failed');
-  return write(response, {
-    type: '/problems/internal-error',
-    title: 'Something went wrong here',
-    status: 500,
-    detail: 'It is not your request. Try again; if it stays, report the instance to support.',
-    instance: requestId,
-  });
+  return send(response, faultOf(requestId));
 }
 
 function translate(error: unknown): DomainError | undefined {

@@ -1,8 +1,8 @@
 /** How an error leaves the gateway: as a problem (RFC 9457), also where no request could be made of the bytes. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem } from '@rollcall/contracts/problem';
-import { DomainError, KINDS } from '@rollcall/kit/errors';
+import { DomainError } from '@rollcall/kit/errors';
+import { answerWith, faultOf, type ProblemAnswer, problemOf } from '@rollcall/kit/problem';
 import type { Response } from 'express';
 
 /** A 'no' of HTTP itself, for which the kit's table of business errors has no kind. */
@@ -20,27 +20,13 @@ export class HttpError extends Error {
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
 /** The answer for an error; undefined for one that is nobody's 'no' but a fault, which is to be logged. */
-export function answerOf(error: unknown, requestId: string): Answer | undefined {
-  if (error instanceof DomainError) {
-    const { status, title } = KINDS[error.kind];
-    const headers: Record<string, string> = {};
-    if (error.more.retryAfter !== undefined) headers['Retry-After'] = String(error.more.retryAfter);
-    if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
-    const { errors, members } = error.more;
-    const more = { ...(errors && { errors: [...errors] }), ...members };
-    return answer({ code: error.code, title, status, detail: error.detail, requestId, more }, headers);
-  }
+export function answerOf(error: unknown, requestId: string): ProblemAnswer | undefined {
+  if (error instanceof DomainError) return problemOf(error, requestId);
   if (error instanceof HttpError) {
-    const title = STATUS_CODES[error.status] ?? 'Error';
-    const { code, status, message: detail } = error;
-    return answer({ code, title, status, detail, requestId }, error.headers);
+    const { code, status, message: detail, headers } = error;
+    const title = STATUS_CODES[status] ?? 'Error';
+    return answerWith({ type: `/problems/${code}`, title, status, detail, instance: requestId }, headers);
   }
   // What Express and its file server throw for a path they cannot read.
   if (error instanceof Error && 'status' in error && (error.status === 400 || error.status === 404)) {
@@ -49,40 +35,11 @@ export function answerOf(error: unknown, requestId: string): Answer | undefined 
   return undefined;
 }
 
-const internal = (requestId: string): Answer =>
-  answer({
-    code: 'internal-error',
-    title: 'Something went wrong here',
-    status: 500,
-    detail: 'It is not your request. Try again; if it stays, report the instance to support.',
-    requestId,
-  });
-
-interface Words {
-  readonly code: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly requestId: string;
-  /** Members besides these: `errors`, and what a problem's own page names. */
-  readonly more?: Partial<Problem>;
-}
-
-function answer(words: Words, headers: Readonly<Record<string, string>> = {}): Answer {
-  const { code, title, status, detail, requestId, more } = words;
-  const problem: Problem = { type: `/problems/${code}`, title, status, detail, instance: requestId, ...more };
-  return {
-    status,
-    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...headers },
-    body: JSON.stringify(problem),
-  };
-}
-
 /** Answers with the error's problem. False when it was a fault, answered with 500 and no word of it. */
 export function sendProblem(response: Response, error: unknown): boolean {
   const requestId = String(response.locals.requestId ?? '');
   const known = answerOf(error, requestId);
-  const { status, headers, body } = known ?? internal(requestId);
+  const { status, headers, body } = known ?? faultOf(requestId);
   response.status(status).set(headers).end(body);
   return known !== undefined;
 }
@@ -92,7 +49,7 @@ const LINGER = 500;
 
 /** Answers on the bare connection, where the bytes made no request, and closes it. */
 export function writeProblem(socket: Duplex, error: HttpError, requestId: string): void {
-  const { status, headers, body } = answerOf(error, requestId) ?? internal(requestId);
+  const { status, headers, body } = answerOf(error, requestId) ?? faultOf(requestId);
   const lines = Object.entries({
     ...headers,
     'x-request-id': requestId,

@@ -4,15 +4,10 @@ import type { Money } from '@rollcall/contracts/money';
 import { checkMatch, etag } from '@rollcall/kit/etag';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
-import {
-  checkBankAccount,
-  endOf,
-  isSameAccount,
-  openedBankAccount,
-  sealBankAccount,
-} from '../bank-account.js';
+import { checkBankAccount, endOf, isSameAccount, sealBankAccount } from '../bank-account.js';
 import { checkPlan, type Plan } from '../domain/auto-payout.js';
-import { lockSettings, putSettings, storedAccountOf } from '../store/bank-accounts.js';
+import { lockSettings, putSettings } from '../store/bank-accounts.js';
+import { storedAccount } from './stored-account.js';
 
 /** What is left out stays as it is; null takes it away. */
 interface Change {
@@ -59,15 +54,14 @@ interface Named {
 
 /** Throws 422. undefined where nothing is named, or what is stored already: named again it is not new, and nobody is warned. */
 async function otherAccount(
-  { tx }: Work,
+  work: Work,
   { teacherId, account }: Named,
   keys: Keyring,
 ): Promise<BankAccount | null | undefined> {
   if (!account) return account;
   checkBankAccount(account, 'defaultBankAccount');
-  const row = await storedAccountOf(tx, teacherId);
-  const stored = row && openedBankAccount(keys, row.sealed, teacherId);
-  return stored !== undefined && isSameAccount(stored, account) ? undefined : account;
+  const stored = await storedAccount(work, teacherId, keys);
+  return stored !== undefined && isSameAccount(stored.account, account) ? undefined : account;
 }
 
 const planned = (plan: Plan, { autoPayout, payoutWeekday: day, payoutThreshold: least }: Change): Plan => ({

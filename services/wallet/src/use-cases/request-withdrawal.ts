@@ -3,14 +3,14 @@ import { unprocessable } from '@rollcall/kit/errors';
 import { newId } from '@rollcall/kit/id';
 import type { Keyring } from '@rollcall/kit/sealed';
 import type { Work } from '@rollcall/kit/work';
-import { checkBankAccount, isSameAccount, openedBankAccount, sealBankAccount } from '../bank-account.js';
+import { checkBankAccount, isSameAccount, sealBankAccount } from '../bank-account.js';
 import { openBook } from '../domain/ledger.js';
 import { accountsToWithdraw, postRequest } from '../domain/withdrawal.js';
 import { lockAccounts } from '../store/accounts.js';
-import { storedAccountOf } from '../store/bank-accounts.js';
 import { addWithdrawal } from '../store/withdrawals.js';
 import { record } from './record.js';
 import { sayWithdrawal } from './say-withdrawal.js';
+import { storedAccount } from './stored-account.js';
 
 interface Request {
   readonly teacherId: string;
@@ -52,19 +52,15 @@ export async function requestWithdrawal(
 
 const HOUR = 3_600_000;
 
-/**
- * Where the money is to go, and since when the teacher has named that account: one not stored is new. A stored one that does
- * not open is none.
- */
+/** Where the money is to go, and since when the teacher has named that account: one not stored is new. */
 async function goalOf(
   work: Work,
   { teacherId, bankAccount }: Pick<Request, 'teacherId' | 'bankAccount'>,
   keys: Keyring,
 ): Promise<{ account: BankAccount; since: Date }> {
-  const row = await storedAccountOf(work.tx, teacherId);
-  const stored = row && openedBankAccount(keys, row.sealed, teacherId);
-  if (stored !== undefined && (bankAccount === undefined || isSameAccount(bankAccount, stored)))
-    return { account: stored, since: row!.since };
+  const stored = await storedAccount(work, teacherId, keys);
+  if (stored !== undefined && (bankAccount === undefined || isSameAccount(bankAccount, stored.account)))
+    return stored;
   if (bankAccount !== undefined) return { account: bankAccount, since: work.now };
   throw unprocessable(
     'no-bank-account',
