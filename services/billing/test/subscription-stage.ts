@@ -39,6 +39,10 @@ const SAID: Readonly<Record<string, EventType<{ subscriptionId: string }>>> = {
   expired: billing.subscriptionExpired,
 } as never;
 
+interface Subscribed {
+  readonly method: { readonly ref: string };
+}
+
 export async function openSubscriptionStage() {
   const { db, close } = await testDatabase(new URL('../migrations/', import.meta.url));
   const standIn = await startStripeStandIn({ webhookSecret: SECRET });
@@ -84,6 +88,12 @@ export async function openSubscriptionStage() {
     await actOnDue(desk);
     for (let turn = 0; turn < 20 && (await lookAtSubscriptions(desk)) > 0; turn += 1);
   };
+  const row = (id: string) => db('subscriptions').where({ id }).first();
+  const periodsOf = (id: string) =>
+    db('subscription_periods').where({ subscription_id: id }).orderBy('starts_at');
+  /** The card it is paid with is like that one of the provider's from now on: it runs dry, or is good again. */
+  const behaves = ({ method }: Subscribed, behavesLike: string) =>
+    standIn.control.card({ paymentMethod: method.ref, behavesLike });
   return {
     ...{ db, app, provider, desk, clock, standIn, admin, send, card, plan, subscribe, current, look },
     /** A student with a card who subscribes. */
@@ -114,7 +124,14 @@ export async function openSubscriptionStage() {
         return found ? [[found[0], (data as { amount: { amount: number } }).amount.amount]] : [];
       });
     },
-    row: (id: string) => db('subscriptions').where({ id }).first(),
+    row,
+    statusOf: async (id: string): Promise<string> => (await row(id)).status,
+    periodsOf,
+    paidOf: async (id: string): Promise<number[]> => (await periodsOf(id)).map(({ paid }) => paid),
+    behaves,
+    runsDry: (one: Subscribed) => behaves(one, 'pm_card_chargeDeclinedInsufficientFunds'),
+    /** The provider tells of nothing any more. */
+    silent: () => standIn.control.webhooks({ types: ['nothing'] }),
     close: async () => {
       await standIn.control.settle({});
       door.close();
